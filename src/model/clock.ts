@@ -20,7 +20,9 @@ type Timer = ReturnType<typeof setTimeout>;
  * It looks up `Date` and the timers at each call, so fake timers installed by a test take effect. Timers do not keep the process alive
  * by themselves where `unref` is true.
  */
-export function createClock(options: { scale?: number; startAt?: number; origin?: number; unref?: boolean } = {}): Clock {
+export function createClock(
+  options: { scale?: number; startAt?: number; origin?: number; unref?: boolean } = {},
+): Clock {
   const scale = options.scale ?? 1;
   const origin = options.origin ?? Date.now();
   const startAt = options.startAt ?? origin;

@@ -1,0 +1,252 @@
+/**
+ * The contract between the parts of the simulated AWS. `SimulatedAws` (world.ts) implements `World`; each service is one
+ * folder that implements `SimService`; mounts (socket, request handler, beneath send) only translate to `World.call`.
+ *
+ * A service is a synchronous state machine: it is handed an input that the wire codec has already read by the SDK's schema, and returns an
+ * output or throws `AwsError`. Nothing awaits, so no two calls ever interleave. Things that happen by themselves (a task starts,
+ * a target turns healthy) are events on the world's agenda, run in order of time before the next call is looked at.
+ */
+
+export const serviceIds = [
+  'ecs',
+  'elbv2',
+  'route53',
+  'ec2',
+  'sts',
+  'service-quotas',
+  'dynamodb',
+  'dynamodb-streams',
+] as const;
+export type ServiceId = (typeof serviceIds)[number];
+
+/** An error as the service itself would answer it. `code` is the shape name in the SDK's model where the error is modelled there. */
+export class AwsError extends Error {
+  override readonly name = 'AwsError';
+  readonly code: string;
+  readonly details: AwsErrorDetails;
+  constructor(code: string, message: string, details: AwsErrorDetails = {}) {
+    super(message);
+    this.code = code;
+    this.details = details;
+  }
+}
+
+export interface AwsErrorDetails {
+  /** HTTP status where the model gives none or another. */
+  readonly status?: number;
+  /** Further members of the modelled error. */
+  readonly fields?: Readonly<Record<string, unknown>>;
+}
+
+/** Who calls what, where and when. `principal` is what `/_sim/calls` shows (see docs of the door). */
+export interface Call {
+  readonly account: string;
+  readonly region: string;
+  readonly principal: string;
+  readonly service: ServiceId;
+  readonly operation: string;
+  readonly requestId: string;
+  /** Milliseconds since the epoch on the simulator's clock. */
+  readonly now: number;
+}
+
+/** A draw from one token bucket. The bucket belongs to the account and Region of the call, or to the account alone. */
+export interface BucketDraw {
+  readonly bucket: string;
+  readonly capacity: number;
+  readonly refillPerSecond: number;
+  readonly tokens: number;
+  readonly scope: 'account-region' | 'account';
+}
+
+/** One API operation of a service. The codec guarantees the input's types, not its values. */
+export interface Operation {
+  /** The operation's nature, whether a given call is refused or not. */
+  readonly mutating: boolean;
+  /** Buckets the call draws from; all must hold enough, or the call is throttled and (as AWS does) nothing is taken. */
+  buckets?(input: never, call: Call): readonly BucketDraw[];
+  /** The state machine's step. Throws `AwsError` for what AWS would refuse. */
+  run(input: never, call: Call): object | undefined;
+  /** ARNs or names the call is about, for the call log; `output` is undefined when the call failed. */
+  resources?(input: never, output: never, call: Call): readonly string[];
+}
+
+export interface SimService {
+  readonly id: ServiceId;
+  readonly operations: ReadonlyMap<string, Operation>;
+  /** What this service answers when a bucket is empty. */
+  throttled(): AwsError;
+}
+
+/** One line of the call log. */
+export interface CallRecord {
+  readonly n: number;
+  /** RFC 3339, simulator's clock. */
+  readonly at: string;
+  readonly principal: string;
+  readonly account: string;
+  readonly region: string;
+  readonly service: ServiceId;
+  readonly operation: string;
+  readonly resources: readonly string[];
+  readonly mutating: boolean;
+  /** The error's code, or null. */
+  readonly error: string | null;
+}
+
+/** What services may ask of the world and of each other. */
+export interface World {
+  /** Milliseconds since the epoch on the simulator's clock. */
+  now(): number;
+  /** Uniform in [0, 1), from a stream of its own for each purpose, so that one more draw here does not change another there. */
+  random(purpose: string): number;
+  /** A random lower-case hexadecimal id of `digits` digits, from the seed. */
+  hex(purpose: string, digits: number): string;
+  /** Runs `run` at `at` (milliseconds since the epoch), before any later call. Returns a function that takes it off the agenda. */
+  at(at: number, run: () => void): () => void;
+  /** Scales every built-in latency: 1 as AWS is, 0 everything at once. */
+  readonly latencyFactor: number;
+  /** Answers one API call, throttles and log included. Throws `AwsError`. */
+  call(request: ApiRequest): object;
+  readonly ecs: EcsWorld;
+  readonly elb: ElbWorld;
+  readonly ec2: Ec2World;
+  readonly route53: Route53World;
+  readonly sts: StsWorld;
+  readonly quotas: QuotaWorld;
+  readonly log: CallLog;
+}
+
+/** A call as a mount hands it in: credentials not yet looked up. */
+export interface ApiRequest {
+  readonly accessKeyId: string;
+  readonly sessionToken?: string;
+  readonly region: string;
+  readonly service: ServiceId;
+  readonly operation: string;
+  readonly input: object;
+  /** From the client's user agent (`app/<identity>`), where it has one. */
+  readonly appId?: string;
+}
+
+export interface CallLog {
+  /** Calls after number `n`, at most `limit`. */
+  since(n: number, limit: number): readonly CallRecord[];
+  /** The number of the newest call; 0 when there was none. */
+  readonly last: number;
+}
+
+// --- what the services offer each other -------------------------------------------------------------------------
+
+/** A target as ELB knows it. */
+export interface TargetAddress {
+  readonly ip: string;
+  readonly port: number;
+}
+
+export type TargetState = 'initial' | 'healthy' | 'unhealthy' | 'unused' | 'draining' | 'unavailable';
+
+export interface ElbWorld {
+  /** What CreateService and tasks need to know of a target group; undefined when there is none with this ARN. */
+  targetGroup(
+    arn: string,
+  ):
+    | {
+        readonly name: string;
+        readonly targetType: string;
+        readonly vpcId: string;
+        readonly attached: boolean;
+        readonly deregistrationDelaySeconds: number;
+      }
+    | undefined;
+  /** Registers a target for ECS (no API bucket of the account is used). `answers`: whether health checks on it would pass now. */
+  register(targetGroupArn: string, target: TargetAddress, answers: boolean): void;
+  /** Takes a target out: draining for the deregistration delay, then gone. Unknown targets are ignored. */
+  deregister(targetGroupArn: string, target: TargetAddress): void;
+  /** Tells that health checks on this address pass, or fail, from now on; health follows after the group's thresholds. */
+  setAnswering(targetGroupArn: string, target: TargetAddress, answers: boolean): void;
+  /** The target's state; undefined when it is not registered. */
+  targetState(targetGroupArn: string, target: TargetAddress): TargetState | undefined;
+  /** A listener to be told when a target of this group changes state (ECS deployments wait for healthy). Returns the unsubscribe. */
+  onTargetChange(
+    listener: (targetGroupArn: string, target: TargetAddress, state: TargetState | undefined) => void,
+  ): () => void;
+  /** The load balancer with this DNS name (lower-case, without trailing dot and `dualstack.`), for DNS. */
+  loadBalancerByDnsName(
+    dnsName: string,
+  ): { readonly arn: string; readonly account: string; readonly region: string } | undefined;
+  /** What the load balancer would do with a request now, by the rules that its data plane has applied. */
+  route(
+    loadBalancerArn: string,
+    request: RouteRequest,
+  ):
+    | {
+        readonly rule: string;
+        readonly status: number;
+        readonly targetGroupArn?: string;
+        readonly targets: readonly TargetAddress[];
+      }
+    | undefined;
+  /** Makes a load balancer with a given ARN, as a fleet file names it. */
+  seedLoadBalancer(seed: {
+    arn: string;
+    vpcId: string;
+    subnetIds: readonly string[];
+    securityGroupIds: readonly string[];
+    ipAddressType?: 'ipv4' | 'dualstack';
+  }): void;
+  /** Makes an HTTPS listener with a given ARN and a fixed 404 default action. */
+  seedListener(seed: { arn: string; loadBalancerArn: string }): void;
+}
+
+export interface RouteRequest {
+  readonly host: string;
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+export interface EcsWorld {
+  /** The task that owns this address now: for the data plane. `environment` is the answering container's own. */
+  taskAt(
+    vpcId: string,
+    ip: string,
+  ): { readonly taskArn: string; readonly environment: Readonly<Record<string, string>> } | undefined;
+}
+
+export interface Ec2World {
+  /** Takes a free address of the subnet for a network interface; throws `AwsError` when the subnet is unknown or full. */
+  allocateAddress(subnetId: string): { readonly ip: string; readonly vpcId: string; readonly eniId: string };
+  releaseAddress(vpcId: string, ip: string): void;
+  seedVpc(seed: { vpcId: string; account: string; region: string; cidr?: string }): void;
+  /** `cidr` defaults to a free /20 of the VPC. */
+  seedSubnet(seed: { subnetId: string; vpcId: string; zone?: string; cidr?: string }): void;
+  seedSecurityGroup(seed: { groupId: string; vpcId: string }): void;
+  /** Whether they exist in this account and Region, for the checks of other services. */
+  subnetVpc(account: string, region: string, subnetId: string): string | undefined;
+  securityGroupVpc(account: string, region: string, groupId: string): string | undefined;
+}
+
+export interface Route53World {
+  seedZone(seed: { id: string; name: string; account: string }): void;
+  /**
+   * What resolvers may answer for a name now: authoritative answers by Route 53's own rules (only INSYNC changes), with shares that add to 1, and
+   * with `cached` also what a resolver that asked within the TTL may still hold. Empty when the name does not resolve.
+   */
+  resolve(host: string, options: { cached: boolean }): readonly { readonly share: number; readonly dnsName: string }[];
+}
+
+export interface StsWorld {
+  /** The account and principal of a credential: STS-issued keys belong to their role's account. Throws `AwsError` for an expired or forged token. */
+  identify(
+    accessKeyId: string,
+    sessionToken: string | undefined,
+  ): { readonly account: string; readonly principal: string };
+  /** Makes a role that `trustedAccount` may assume, with this external id when one is given. */
+  seedRole(seed: { arn: string; trustedAccount: string; externalId?: string }): void;
+}
+
+export interface QuotaWorld {
+  /** The applied value of a quota in an account and Region (`serviceCode` and `quotaCode` as Service Quotas knows them). */
+  get(account: string, region: string, serviceCode: string, quotaCode: string): number;
+  set(account: string, region: string, serviceCode: string, quotaCode: string, value: number): void;
+}
