@@ -1,0 +1,120 @@
+/** The resource types that Cellwright keeps, and what it remembers of each. */
+export const resourceKinds = [
+  'task_definition',
+  'cluster',
+  'target_group',
+  'listener_rule',
+  'service',
+  'dns_record',
+] as const;
+/** In the order in which one placement's chain is built (design: the chain of one placement). */
+export type ResourceKind = (typeof resourceKinds)[number];
+
+/**
+ * What we created, or are about to create, for one placement. An entry with an `intent` and no `arn` says that a create call may have been
+ * sent: the resource is looked up by name, tag or token before anything is created again.
+ */
+export interface InventoryResource {
+  readonly kind: ResourceKind;
+  /** The incarnation: +1 with each new create intent of this resource in this placement. */
+  readonly n: number;
+  /** The name in AWS: cluster, family, service or target group name; the record's name; the rule's priority. */
+  readonly name: string;
+  readonly arn?: string;
+  /** Durable before the create call. `token` is the client token where the API takes one. */
+  readonly intent?: { readonly token: string; readonly at: string };
+  /** Canonical hash of the desired properties that were last applied in full: what tells drift from an asked-for change. */
+  readonly applied?: string;
+  /** When it was seen to be ours for the first time (RFC 3339). */
+  readonly confirmedAt?: string;
+}
+
+/** Where a placement is in its life. */
+export const placementPhases = ['reserved', 'serving', 'leaving', 'retained', 'released'] as const;
+export type PlacementPhase = (typeof placementPhases)[number];
+
+/** One tenant in one infra group. */
+export interface PlacementInventory {
+  readonly id: string;
+  readonly tier: string;
+  readonly cell: string;
+  readonly infraGroup: string;
+  readonly slot: number;
+  readonly phase: PlacementPhase;
+  /** What was reserved for it, by dimension (see src/placement). */
+  readonly demand: {
+    readonly group: Readonly<Record<string, number>>;
+    readonly cell: Readonly<Record<string, number>>;
+    readonly zone: Readonly<Record<string, number>>;
+  };
+  /** Why it is here, for `explain placement`. */
+  readonly why: string;
+  readonly reservedAt: string;
+  readonly resources: Readonly<Partial<Record<ResourceKind, InventoryResource>>>;
+  /** Superseded incarnations that still have to go: old revisions, draining services, replaced target groups. */
+  readonly retired: readonly InventoryResource[];
+  /** Set once the placement is to go; each time is written when that step was seen to be done (RFC 3339). */
+  readonly removal?: RemovalProgress;
+}
+
+export interface RemovalProgress {
+  readonly startedAt: string;
+  readonly reason: string;
+  /** Set when the removal budget was charged for it, before the first removing call. */
+  readonly budgetedAt?: string;
+  /** The DNS change that took it out, and when it was seen INSYNC. */
+  readonly dnsOutAt?: string;
+  readonly dnsInsyncAt?: string;
+  readonly tasksGoneAt?: string;
+  readonly serviceDeletedAt?: string;
+  readonly releasedAt?: string;
+}
+
+/** A tenant's whole inventory: one item of the state table. */
+export interface TenantInventory {
+  readonly placements: Readonly<Record<string, PlacementInventory>>;
+}
+
+/** One member of an AWS input that is not as it should be. `field` is the top-level member of the call that puts it right. */
+export interface FieldChange {
+  readonly field: string;
+  readonly before: unknown;
+  readonly after: unknown;
+}
+
+/** One difference between desired and live. */
+export type Change =
+  | {
+      readonly action: 'create';
+      readonly kind: ResourceKind;
+      readonly placement: string;
+      readonly name: string;
+      readonly reason: ChangeReason;
+    }
+  | {
+      readonly action: 'update';
+      readonly kind: ResourceKind;
+      readonly placement: string;
+      readonly name: string;
+      readonly fields: readonly FieldChange[];
+      readonly reason: ChangeReason;
+    }
+  | {
+      /** A successor is made and wired first; what it succeeds is retired after. */
+      readonly action: 'replace';
+      readonly kind: ResourceKind;
+      readonly placement: string;
+      readonly name: string;
+      readonly fields: readonly FieldChange[];
+      readonly reason: ChangeReason;
+    }
+  | {
+      readonly action: 'delete';
+      readonly kind: ResourceKind;
+      readonly placement: string;
+      readonly name: string;
+      readonly reason: ChangeReason;
+    };
+
+/** `asked`: the record changed. `drift`: nobody asked. `retire`: superseded. `removal`: the placement goes. */
+export type ChangeReason = 'asked' | 'drift' | 'retire' | 'removal';

@@ -1,0 +1,60 @@
+import type { Condition, TenantPhase } from './conditions.ts';
+
+/** What the state table keeps of an object under sort key `status`: what users see. */
+export interface ObjectStatus {
+  readonly phase?: TenantPhase | string;
+  readonly generation: number;
+  readonly observedGeneration: number;
+  /** Hash of the effective spec that is live (of `observedGeneration`). */
+  readonly observedHash?: string;
+  readonly conditions: readonly Condition[];
+  readonly placements?: readonly PlacementStatus[];
+  readonly endpoint?: string;
+  /** RFC 3339. */
+  readonly lastObservedAt?: string;
+  readonly lastAppliedAt?: string;
+}
+
+export interface PlacementStatus {
+  readonly id: string;
+  readonly cell: string;
+  readonly infraGroup: string;
+  readonly slot: number;
+  readonly phase: string;
+  readonly clusterArn?: string;
+  readonly serviceArn?: string;
+  readonly taskDefinitionArn?: string;
+  readonly targetGroupArn?: string;
+  readonly ruleArn?: string;
+  readonly records: readonly {
+    readonly zone: string;
+    readonly name: string;
+    readonly type: string;
+    readonly setIdentifier: string;
+  }[];
+}
+
+/** The last accepted spec of an object, under sort key `spec`. */
+export interface AcceptedSpec {
+  readonly generation: number;
+  /** Canonical hash of `effective`, with the hash's version. */
+  readonly hash: string;
+  /** The record's own spec as accepted, defaults filled in. */
+  readonly spec: unknown;
+  /** For a tenant: the spec with its tier merged in. */
+  readonly effective?: unknown;
+  readonly acceptedAt: string;
+  /** Set while the record is gone from the desired table (RFC 3339). */
+  readonly vanishedAt?: string;
+}
+
+/** An entry of an object's history, under sort key `event/<time>`. */
+export interface ObjectEvent {
+  readonly at: string;
+  readonly type: 'Normal' | 'Warning';
+  /** CamelCase. */
+  readonly reason: string;
+  readonly message: string;
+  /** How often in a row. */
+  readonly count: number;
+}
