@@ -1,0 +1,165 @@
+/**
+ * What every reconciler promises. There is one per resource type, in a folder of its own with the same files: `desired.ts`, `observe.ts`, `diff.ts`
+ * (all three without side effects on AWS), `apply.ts`, `iam.ts`, `index.ts`.
+ *
+ * The rules, proved for each by one shared suite (test/contract):
+ *  1. `observe` never writes. Only AWS's precise not-found answer means `absent`; anything else it cannot tell throws.
+ *  2. `desired` and `diff` are pure; equal inputs give equal answers, whatever AWS does to order, case, defaults or escapes.
+ *  3. Applying a diff and observing again gives an empty diff. Applying twice equals applying once.
+ *  4. A crash before or after any call, then a new run, ends in the same state: nothing doubled, nothing leaked. The caller has written the
+ *     intent (name, incarnation, token) before `create` is called; `observe` finds what an unanswered `create` made.
+ *  5. What does not bear our mark (installation and placement) is never changed or removed, also when AWS's create call answers with it.
+ *  6. `retire` of what is gone succeeds.
+ *  7. Each field that we may write heals when it is changed, removed or added to from outside; `field` names the top-level member
+ *     of the input of the call that puts it right.
+ *  8. Errors are `CallError`s and pass through untouched; a reconciler catches only a class that it names.
+ */
+import type { CellAccess, ZoneAccess } from '../aws/ports.ts';
+import type { ConditionUpdate } from '../model/conditions.ts';
+import type { EffectiveTenant } from '../model/records/effective.ts';
+import type { FieldChange, InventoryResource, PlacementInventory, ResourceKind } from '../model/resources.ts';
+
+/** Where effects go. */
+export interface Access {
+  readonly cell: CellAccess;
+  readonly zone: ZoneAccess;
+}
+
+/** What is known of an infra group and its load balancer. */
+export interface GroupFacts {
+  readonly name: string;
+  readonly vpcId: string;
+  readonly subnetIds: readonly string[];
+  readonly taskSecurityGroupIds: readonly string[];
+  readonly loadBalancerArn: string;
+  readonly listenerArn: string;
+  /** Lower-case, without `dualstack.` and trailing dot, as DescribeLoadBalancers gives it. */
+  readonly dnsName: string;
+  readonly canonicalHostedZoneId: string;
+  readonly dualstack: boolean;
+}
+
+export interface CellFacts {
+  readonly name: string;
+  readonly accountId: string;
+  readonly region: string;
+  readonly weight: number;
+}
+
+/** The records that are to stand under one name for one load balancer. */
+export interface DnsWish {
+  /** `publish`: must stand. `keep`: heals where it stands, is not added where it does not. `withdraw`: must go. */
+  readonly want: 'publish' | 'keep' | 'withdraw';
+  readonly host: string;
+  readonly setIdentifier: string;
+  /** 0 to 255. */
+  readonly weight: number;
+  readonly group: Pick<GroupFacts, 'dnsName' | 'canonicalHostedZoneId' | 'dualstack'>;
+}
+
+/** What the DNS reconciler looks at: a tenant's own name, or a tier's shared one. */
+export interface DnsContext {
+  readonly dns: DnsWish;
+}
+
+/** Plain data: everything that the desired resources of one placement follow from. */
+export interface PlacementContext extends DnsContext {
+  readonly installation: string;
+  readonly tenant: string;
+  readonly effective: EffectiveTenant;
+  readonly placement: PlacementInventory;
+  readonly cell: CellFacts;
+  readonly group: GroupFacts;
+  /** Tasks that shall run: 0 while suspended, deleted or leaving. */
+  readonly tasks: number;
+  /** The task definition that ECS rolled back, while the same content is still asked for: the service then stays on `liveTaskDefinitionArn`. */
+  readonly rolledBack?: { readonly taskDefinitionArn: string; readonly liveTaskDefinitionArn: string };
+}
+
+export type Desired<D> =
+  | { readonly state: 'known'; readonly value: D /** Canonical hash of `value`. */; readonly hash: string }
+  /** Needs the id of a resource that does not exist yet. */
+  | { readonly state: 'waiting'; readonly on: ResourceKind }
+  /** Nothing shall stand (a withdrawn record). */
+  | { readonly state: 'none' };
+
+export type Observation<L> =
+  | { readonly state: 'absent' }
+  | { readonly state: 'live'; readonly live: L; readonly arn: string }
+  /** On its way out for good (DRAINING, INACTIVE, DELETE_IN_PROGRESS): only a successor can serve. */
+  | { readonly state: 'ending'; readonly arn: string; readonly found: string }
+  /** In our inventory, and the mark is gone or another's: held, serving, until `adopt`. */
+  | { readonly state: 'unmarked'; readonly arn: string; readonly found: string }
+  /** Bears the name that we would use, and is not ours. */
+  | { readonly state: 'stranger'; readonly arn: string; readonly found: string }
+  /** What this depth of reading cannot tell: no conclusion may be drawn. */
+  | { readonly state: 'unread' };
+
+export interface ObserveOptions {
+  /** `probe` uses only what one scoped read shows of many tenants; `full` also asks what can only be asked one by one. */
+  readonly depth: 'probe' | 'full';
+  readonly maxAgeMs: number;
+}
+
+/** What a `create` call came to. */
+export type Created =
+  | { readonly outcome: 'created'; readonly arn: string }
+  /** AWS answered with something that already existed and does not bear our mark: nothing more was written to it. */
+  | { readonly outcome: 'stranger'; readonly found: string };
+
+/** An IAM action that a reconciler needs, and why; policies are made from these. */
+export interface IamNeed {
+  readonly action: string;
+  readonly role: 'observe' | 'apply' | 'reap' | 'dns';
+  readonly why: string;
+}
+
+export interface Reconciler<D = unknown, L = unknown, C extends DnsContext = PlacementContext> {
+  readonly kind: ResourceKind;
+  readonly iam: readonly IamNeed[];
+  /** The name of incarnation `n` in AWS. */
+  name(context: C, n: number): string;
+  /** Pure: what should stand. Other resources' ids come from `context.placement.resources`. */
+  desired(context: C): Desired<D>;
+  observe(access: Access, context: C, options: ObserveOptions): Promise<Observation<L>>;
+  /** Pure: every field of ours that is not as desired. Empty means converged. */
+  diff(desired: D, live: L, context: C): readonly FieldChange[];
+  /** Pure: whether these changes can only be met by a successor (immutable fields). */
+  needsSuccessor(fields: readonly FieldChange[]): boolean;
+  /** Makes incarnation `entry.n` under `entry.name` with `entry.intent.token`. The intent is already durable. */
+  create(access: Access, context: C, desired: D, entry: InventoryResource): Promise<Created>;
+  /** Puts right just these fields. */
+  update(access: Access, context: C, desired: D, live: L, fields: readonly FieldChange[]): Promise<void>;
+  /** One step towards gone for an incarnation of ours (checked for our mark first). Repeat until `gone`. */
+  retire(access: Access, context: C, entry: InventoryResource): Promise<RetireStep>;
+  /** Pure: what this resource says about the tenant. */
+  conditions(context: C, desired: Desired<D>, observation: Observation<L>): readonly ConditionUpdate[];
+  /** Pure: facts that the engine acts upon. */
+  signals(context: C, observation: Observation<L>): Signals;
+}
+
+export type RetireStep =
+  | { readonly step: 'gone' }
+  /** A call was made or AWS still works on it; `checkInMs`: when to look again. */
+  | { readonly step: 'pending'; readonly found: string; readonly checkInMs: number }
+  /** It lost our mark: left alone. */
+  | { readonly step: 'unmarked'; readonly found: string };
+
+/** What the engine needs to know of live resources without knowing AWS. Absent means: this resource does not tell. */
+export interface Signals {
+  /** Service: this content was rolled back by ECS's circuit breaker; it runs `liveTaskDefinitionArn`. */
+  readonly rolledBack?: { readonly taskDefinitionArn: string; readonly liveTaskDefinitionArn: string };
+  /** Service: no deployment under way and everything on the desired definition. */
+  readonly stable?: boolean;
+  /** Service: tasks that ECS counts as running. Cluster: running + pending. */
+  readonly runningTasks?: number;
+  /** Cluster probe: active services; anything but 1 calls for a full read. */
+  readonly activeServices?: number;
+  /** Target group: targets that pass health checks; undefined where they were not read. */
+  readonly healthyTargets?: number;
+  readonly unhealthyTargets?: number;
+  /** Listener rule: a rule of somebody else matches first. DNS: a foreign record stands under the name. */
+  readonly foreign?: readonly string[];
+  /** Milliseconds after which the live state is expected to have changed by itself. */
+  readonly checkInMs?: number;
+}
