@@ -53,6 +53,15 @@ export interface PlacementInventory {
   readonly resources: Readonly<Partial<Record<ResourceKind, InventoryResource>>>;
   /** Superseded incarnations that still have to go: old revisions, draining services, replaced target groups. */
   readonly retired: readonly InventoryResource[];
+  /** The task definition content that ECS rolled back: held, not fought, until the record asks for something else. */
+  readonly rolledBack?: {
+    readonly hash: string;
+    readonly taskDefinitionArn: string;
+    readonly liveTaskDefinitionArn: string;
+    readonly at: string;
+  };
+  /** The last change of this placement's DNS records, and when it was seen INSYNC. */
+  readonly dnsChange?: { readonly id: string; readonly at: string; readonly insyncAt?: string };
   /** Set once the placement is to go; each time is written when that step was seen to be done (RFC 3339). */
   readonly removal?: RemovalProgress;
 }
@@ -62,7 +71,7 @@ export interface RemovalProgress {
   readonly reason: string;
   /** Set when the removal budget was charged for it, before the first removing call. */
   readonly budgetedAt?: string;
-  /** The DNS change that took it out, and when it was seen INSYNC. */
+  /** When no record of it stood any more, and when that had reached every name server. */
   readonly dnsOutAt?: string;
   readonly dnsInsyncAt?: string;
   readonly tasksGoneAt?: string;

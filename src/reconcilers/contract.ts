@@ -84,7 +84,8 @@ export type Desired<D> =
   | { readonly state: 'none' };
 
 export type Observation<L> =
-  | { readonly state: 'absent' }
+  /** `foreign`: what somebody else has in its place. */
+  | { readonly state: 'absent'; readonly foreign?: readonly string[] }
   | { readonly state: 'live'; readonly live: L; readonly arn: string }
   /** On its way out for good (DRAINING, INACTIVE, DELETE_IN_PROGRESS): only a successor can serve. */
   | { readonly state: 'ending'; readonly arn: string; readonly found: string }
@@ -98,12 +99,20 @@ export type Observation<L> =
 export interface ObserveOptions {
   /** `probe` uses only what one scoped read shows of many tenants; `full` also asks what can only be asked one by one. */
   readonly depth: 'probe' | 'full';
+  /** For what AWS changes by itself: deployments, counts, target health. */
   readonly maxAgeMs: number;
+  /** For what only people change from outside: definitions, attributes, rules, tags. 0 in a detail pass. */
+  readonly driftAgeMs: number;
+}
+
+/** `change`: the id of a DNS change, to be followed until it is INSYNC; absent for everything else. */
+export interface Applied {
+  readonly change?: string;
 }
 
 /** What a `create` call came to. */
 export type Created =
-  | { readonly outcome: 'created'; readonly arn: string }
+  | ({ readonly outcome: 'created'; readonly arn: string } & Applied)
   /** AWS answered with something that already existed and does not bear our mark: nothing more was written to it. */
   | { readonly outcome: 'stranger'; readonly found: string };
 
@@ -129,7 +138,7 @@ export interface Reconciler<D = unknown, L = unknown, C extends DnsContext = Pla
   /** Makes incarnation `entry.n` under `entry.name` with `entry.intent.token`. The intent is already durable. */
   create(access: Access, context: C, desired: D, entry: InventoryResource): Promise<Created>;
   /** Puts right just these fields. */
-  update(access: Access, context: C, desired: D, live: L, fields: readonly FieldChange[]): Promise<void>;
+  update(access: Access, context: C, desired: D, live: L, fields: readonly FieldChange[]): Promise<Applied>;
   /** One step towards gone for an incarnation of ours (checked for our mark first). Repeat until `gone`. */
   retire(access: Access, context: C, entry: InventoryResource): Promise<RetireStep>;
   /** Pure: what this resource says about the tenant. */
@@ -139,7 +148,7 @@ export interface Reconciler<D = unknown, L = unknown, C extends DnsContext = Pla
 }
 
 export type RetireStep =
-  | { readonly step: 'gone' }
+  | ({ readonly step: 'gone' } & Applied)
   /** A call was made or AWS still works on it; `checkInMs`: when to look again. */
   | { readonly step: 'pending'; readonly found: string; readonly checkInMs: number }
   /** It lost our mark: left alone. */

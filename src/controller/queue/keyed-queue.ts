@@ -1,0 +1,276 @@
+import PQueue from 'p-queue';
+import type { Clock } from '../../model/clock.ts';
+import type { Outcome, Trigger } from '../outcome.ts';
+import { backoffMs } from './backoff.ts';
+
+/**
+ * The work queue: it holds names, never events, and p-queue runs the workers.
+ *
+ * A key is in exactly one of these states:
+ *   idle     not known here. `add` makes it waiting.
+ *   waiting  stands in the queue once, however often it is added; adding again can only move it forward.
+ *   delayed  waits for a time (check-in, back-off). `add` with no delay makes it waiting at once.
+ *   running  one worker has it. `add` marks it dirty.
+ *   dirty    running, and to run once more right after: what was added during a run is never lost and never runs beside it.
+ *
+ * Order: each trigger has a head start in milliseconds; the key whose (time of arrival - head start) is earliest goes first. So a user's
+ * change overtakes a resync, and everything that has waited longer than the greatest head start is overtaken by nothing: nothing starves.
+ */
+export interface KeyedQueueOptions {
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly concurrency: number;
+  readonly run: (key: string, trigger: Trigger) => Promise<Outcome>;
+  /** Told of each run; the queue itself counts nothing. */
+  readonly observer?: QueueObserver;
+  /** Which keys' failures are kept: a key settled or forgotten starts anew. */
+  readonly backoff?: { readonly baseMs: number; readonly maxMs: number };
+}
+
+export interface QueueObserver {
+  added(key: string, trigger: Trigger): void;
+  started(key: string, trigger: Trigger, waitedMs: number): void;
+  finished(key: string, outcome: Outcome, tookMs: number): void;
+  retried(key: string): void;
+}
+
+/** How much earlier than it came each trigger counts, in milliseconds. */
+export const headStartMs: Readonly<Record<Trigger, number>> = {
+  operator: 600_000,
+  change: 300_000,
+  progress: 240_000,
+  retry: 120_000,
+  drift: 120_000,
+  detail: 0,
+  resync: 0,
+};
+
+interface Entry {
+  state: 'waiting' | 'delayed' | 'running' | 'dirty';
+  trigger: Trigger;
+  since: number;
+  /** Place in the order; stale heap entries are told by comparing with it. */
+  rank: number;
+  cancel?: () => void;
+}
+
+export class KeyedQueue {
+  readonly #options: KeyedQueueOptions;
+  readonly #pool: PQueue;
+  readonly #entries = new Map<string, Entry>();
+  readonly #heap = new RankHeap();
+  readonly #failures = new Map<string, number>();
+  #stopped = false;
+
+  constructor(options: KeyedQueueOptions) {
+    this.#options = options;
+    this.#pool = new PQueue({ concurrency: options.concurrency });
+  }
+
+  /** Number of keys waiting for a worker. */
+  get depth(): number {
+    return this.#heap.live(this.#entries);
+  }
+
+  /** Number of keys that a worker has. */
+  get running(): number {
+    return this.#pool.pending;
+  }
+
+  /** Keys that wait, are delayed or run: 0 means that nothing is left to do. */
+  get size(): number {
+    return this.#entries.size;
+  }
+
+  /** Milliseconds since the longest waiting key was added; 0 when none waits. */
+  oldestWaitMs(): number {
+    const now = this.#options.clock.monotonic();
+    let oldest = 0;
+    for (const entry of this.#entries.values())
+      if (entry.state === 'waiting') oldest = Math.max(oldest, now - entry.since);
+    return oldest;
+  }
+
+  /** Milliseconds that the longest running key has been running. */
+  longestRunMs(): number {
+    const now = this.#options.clock.monotonic();
+    let longest = 0;
+    for (const entry of this.#entries.values())
+      if (entry.state === 'running' || entry.state === 'dirty') longest = Math.max(longest, now - entry.since);
+    return longest;
+  }
+
+  /** Adds a key, now or after `delayMs`. A delay never puts off a key that is already waiting or due earlier. */
+  add(key: string, trigger: Trigger, delayMs = 0): void {
+    if (this.#stopped) return;
+    const entry = this.#entries.get(key);
+    if (entry?.state === 'running' || entry?.state === 'dirty') {
+      if (delayMs <= 0) {
+        entry.state = 'dirty';
+        entry.trigger = trigger;
+      }
+      return;
+    }
+    this.#options.observer?.added(key, trigger);
+    if (delayMs > 0) {
+      if (entry === undefined) this.#delay(key, trigger, delayMs);
+      return;
+    }
+    this.#enqueue(key, trigger);
+  }
+
+  /** Stops taking keys and waits for those that run. Nothing that waits is run. */
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    for (const entry of this.#entries.values()) entry.cancel?.();
+    this.#pool.clear();
+    await this.#pool.onIdle();
+    this.#entries.clear();
+  }
+
+  #delay(key: string, trigger: Trigger, delayMs: number): void {
+    const { clock } = this.#options;
+    const entry: Entry = { state: 'delayed', trigger, since: clock.monotonic(), rank: Number.NaN };
+    entry.cancel = clock.after(delayMs, () => {
+      if (this.#entries.get(key) === entry) this.#enqueue(key, trigger);
+    });
+    this.#entries.set(key, entry);
+  }
+
+  #enqueue(key: string, trigger: Trigger): void {
+    const before = this.#entries.get(key);
+    const now = this.#options.clock.monotonic();
+    const since = before?.state === 'waiting' ? before.since : now;
+    const rank = since - headStartMs[trigger];
+    if (before?.state === 'waiting' && before.rank <= rank) return;
+    before?.cancel?.();
+    this.#entries.set(key, { state: 'waiting', trigger, since, rank });
+    this.#heap.push(key, rank);
+    // One pool task for each time a key begins to wait; which key it takes is decided when a worker is free.
+    if (before?.state !== 'waiting') void this.#pool.add(() => this.#runNext());
+  }
+
+  async #runNext(): Promise<void> {
+    const key = this.#heap.pop(this.#entries);
+    if (key === undefined || this.#stopped) return;
+    const { clock, observer, run } = this.#options;
+    const waiting = this.#entries.get(key);
+    if (waiting === undefined) return;
+    const started = clock.monotonic();
+    const entry: Entry = { state: 'running', trigger: waiting.trigger, since: started, rank: Number.NaN };
+    this.#entries.set(key, entry);
+    observer?.started(key, waiting.trigger, started - waiting.since);
+    const outcome = await this.#guarded(() => run(key, waiting.trigger));
+    observer?.finished(key, outcome, clock.monotonic() - started);
+    this.#finish(key, entry, outcome);
+  }
+
+  /** A run that throws is a fault of ours: it must stop neither the queue nor the process. */
+  async #guarded(run: () => Promise<Outcome>): Promise<Outcome> {
+    try {
+      return await run();
+    } catch (error) {
+      return { kind: 'retry', class: 'bug', error: error instanceof Error ? error : new Error(String(error)) };
+    }
+  }
+
+  #finish(key: string, entry: Entry, outcome: Outcome): void {
+    this.#entries.delete(key);
+    if (this.#stopped) return;
+    const dirty = entry.state === 'dirty';
+    const next = this.#next(key, outcome);
+    if (dirty) this.add(key, entry.trigger);
+    else if (next !== undefined) this.#delay(key, next.trigger, next.delayMs);
+  }
+
+  #next(key: string, outcome: Outcome): { trigger: Trigger; delayMs: number } | undefined {
+    const { random, observer, backoff } = this.#options;
+    if (outcome.kind === 'retry') {
+      const failures = (this.#failures.get(key) ?? 0) + 1;
+      this.#failures.set(key, failures);
+      observer?.retried(key);
+      return { trigger: 'retry', delayMs: backoffMs(failures, random, backoff) };
+    }
+    this.#failures.delete(key);
+    switch (outcome.kind) {
+      case 'settled':
+        return undefined;
+      case 'progressing':
+        return { trigger: 'progress', delayMs: outcome.checkInMs };
+      case 'waiting':
+      case 'held':
+        return { trigger: 'resync', delayMs: outcome.checkInMs };
+      case 'terminal':
+        return { trigger: 'resync', delayMs: 3_600_000 };
+      default:
+        return outcome satisfies never;
+    }
+  }
+}
+
+/** A binary heap of (rank, key) that tolerates stale entries: an entry counts only while the key waits with just that rank. */
+class RankHeap {
+  readonly #items: { key: string; rank: number }[] = [];
+
+  push(key: string, rank: number): void {
+    const items = this.#items;
+    items.push({ key, rank });
+    let child = items.length - 1;
+    while (child > 0) {
+      const parent = (child - 1) >> 1;
+      if (!this.#before(child, parent)) break;
+      this.#swap(child, parent);
+      child = parent;
+    }
+  }
+
+  pop(entries: ReadonlyMap<string, Entry>): string | undefined {
+    for (;;) {
+      const top = this.#take();
+      if (top === undefined) return undefined;
+      const entry = entries.get(top.key);
+      if (entry?.state === 'waiting' && entry.rank === top.rank) return top.key;
+    }
+  }
+
+  live(entries: ReadonlyMap<string, Entry>): number {
+    let count = 0;
+    for (const entry of entries.values()) if (entry.state === 'waiting') count += 1;
+    return count;
+  }
+
+  #take(): { key: string; rank: number } | undefined {
+    const items = this.#items;
+    const top = items[0];
+    const last = items.pop();
+    if (top === undefined || last === undefined || items.length === 0) return top;
+    items[0] = last;
+    this.#sink();
+    return top;
+  }
+
+  #sink(): void {
+    const items = this.#items;
+    for (let parent = 0; ; ) {
+      const left = 2 * parent + 1;
+      let first = parent;
+      if (left < items.length && this.#before(left, first)) first = left;
+      if (left + 1 < items.length && this.#before(left + 1, first)) first = left + 1;
+      if (first === parent) return;
+      this.#swap(first, parent);
+      parent = first;
+    }
+  }
+
+  #before(a: number, b: number): boolean {
+    return (this.#items[a]?.rank ?? 0) < (this.#items[b]?.rank ?? 0);
+  }
+
+  #swap(a: number, b: number): void {
+    const x = this.#items[a];
+    const y = this.#items[b];
+    if (x === undefined || y === undefined) return;
+    this.#items[a] = y;
+    this.#items[b] = x;
+  }
+}

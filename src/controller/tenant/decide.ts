@@ -1,0 +1,148 @@
+import type { Change, ChangeReason, FieldChange, InventoryResource, ResourceKind } from '../../model/resources.ts';
+import type { Desired, Observation, PlacementContext, Reconciler } from '../../reconcilers/contract.ts';
+
+/**
+ * What is to be done about one resource of a placement, given what should stand and what does. Pure: the loop applies it, `plan` prints it, and
+ * nothing else decides.
+ *
+ *   desired \ live   absent              live, equal   live, differs            ending     unmarked   stranger
+ *   known            create              converged     update, or replace       replace    hold       next name, or hold
+ *   none             converged           remove        remove                   converged  hold       converged
+ *   waiting          wait                -             wait (equal is unknown)  wait       hold       wait
+ *
+ * A resource that was just created and cannot be seen yet is waited for: AWS's reads lag behind its writes, and "not found" is no proof then.
+ */
+export type Step =
+  | { readonly do: 'converged' /** The applied hash is to be remembered. */; readonly applied?: string }
+  | { readonly do: 'skip' }
+  | { readonly do: 'wait'; readonly on: string; readonly checkInMs: number }
+  | {
+      readonly do: 'create';
+      readonly change: Change;
+      readonly n: number;
+      readonly resend: boolean;
+      readonly retire?: InventoryResource;
+    }
+  | { readonly do: 'update'; readonly change: Change; readonly fields: readonly FieldChange[] }
+  | { readonly do: 'remove'; readonly change: Change }
+  | { readonly do: 'hold'; readonly reason: HoldReason; readonly message: string };
+
+export type HoldReason = 'OwnershipLost' | 'NameTaken';
+
+/** AWS's reads may lag behind its writes for this long after a create (facts: services up to 5 s, clusters 3 s; others wait up to 2 minutes). */
+export const propagationMs = 30_000;
+
+export interface DecideInput {
+  readonly reconciler: Reconciler;
+  readonly context: PlacementContext;
+  readonly desired: Desired<unknown>;
+  readonly observation: Observation<unknown>;
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+}
+
+export function decide(input: DecideInput): Step {
+  const { desired, observation, reconciler } = input;
+  if (observation.state === 'unread') return { do: 'skip' };
+  if (observation.state === 'unmarked') {
+    return {
+      do: 'hold',
+      reason: 'OwnershipLost',
+      message: `${reconciler.kind} ${observation.arn} is in the inventory but ${observation.found}: it keeps serving and is left alone until it is adopted`,
+    };
+  }
+  if (desired.state === 'waiting') return { do: 'wait', on: desired.on, checkInMs: 2_000 };
+  if (desired.state === 'none') return decideNone(input, observation);
+  switch (observation.state) {
+    case 'absent':
+      return decideAbsent(input, desired.hash);
+    case 'ending':
+      return successor(input, reasonOf(input, desired.hash));
+    case 'stranger':
+      return decideStranger(input, observation, desired.hash);
+    case 'live':
+      return decideLive(input, desired, observation);
+    default:
+      return observation satisfies never;
+  }
+}
+
+function decideNone(input: DecideInput, observation: Observation<unknown>): Step {
+  if (observation.state !== 'live') return { do: 'converged' };
+  return { do: 'remove', change: { ...subject(input), action: 'delete', reason: 'removal' } };
+}
+
+function decideAbsent(input: DecideInput, hash: string): Step {
+  const entry = entryOf(input);
+  const base = subject(input);
+  if (entry === undefined) {
+    return { do: 'create', change: { ...base, action: 'create', reason: 'asked' }, n: 1, resend: false };
+  }
+  // An intent without an answer: the same intent again, under the same name and token, can never make a second one.
+  if (entry.arn === undefined) {
+    return { do: 'create', change: { ...base, action: 'create', reason: 'asked' }, n: entry.n, resend: true };
+  }
+  const age = input.now - Date.parse(entry.confirmedAt ?? '');
+  if (age >= 0 && age < propagationMs) return { do: 'wait', on: `${entry.kind} to become visible`, checkInMs: 3_000 };
+  return successor(input, reasonOf(input, hash));
+}
+
+/** A name that changes with the incarnation steps aside; one that does not can only wait for people. */
+function decideStranger(input: DecideInput, observation: { arn: string; found: string }, hash: string): Step {
+  const { reconciler, context } = input;
+  if (reconciler.name(context, 1) !== reconciler.name(context, 2)) {
+    return successor(input, reasonOf(input, hash), (entryOf(input)?.n ?? 1) + 1);
+  }
+  return {
+    do: 'hold',
+    reason: 'NameTaken',
+    message: `${reconciler.kind} ${observation.arn} bears the name that this placement needs but ${observation.found}: remove or rename it`,
+  };
+}
+
+function decideLive(
+  input: DecideInput,
+  desired: { value: unknown; hash: string },
+  observation: { live: unknown; arn: string },
+): Step {
+  const { reconciler, context } = input;
+  const fields = reconciler.diff(desired.value, observation.live, context);
+  if (fields.length === 0) return { do: 'converged', applied: desired.hash };
+  const reason = reasonOf(input, desired.hash);
+  if (reconciler.needsSuccessor(fields)) return successor(input, reason, undefined, fields);
+  return { do: 'update', change: { ...subject(input), action: 'update', fields, reason }, fields };
+}
+
+/** A new incarnation; the one before, if any, is retired once its successor is wired. */
+function successor(input: DecideInput, reason: ChangeReason, n?: number, fields?: readonly FieldChange[]): Step {
+  const entry = entryOf(input);
+  const base = subject(input);
+  const next = n ?? (entry?.n ?? 0) + 1;
+  const change: Change =
+    fields === undefined ? { ...base, action: 'create', reason } : { ...base, action: 'replace', fields, reason };
+  return {
+    do: 'create',
+    change,
+    n: next,
+    resend: false,
+    ...(entry?.arn === undefined ? {} : { retire: entry }),
+  };
+}
+
+function subject(input: DecideInput): { kind: ResourceKind; placement: string; name: string } {
+  const { reconciler, context } = input;
+  return {
+    kind: reconciler.kind,
+    placement: context.placement.id,
+    name: entryOf(input)?.name ?? reconciler.name(context, 1),
+  };
+}
+
+function entryOf(input: DecideInput): InventoryResource | undefined {
+  return input.context.placement.resources[input.reconciler.kind];
+}
+
+/** What was applied in full before and is still wanted is drift when it differs; anything else was asked for. */
+function reasonOf(input: DecideInput, hash: string): ChangeReason {
+  return entryOf(input)?.applied === hash ? 'drift' : 'asked';
+}

@@ -1,0 +1,17 @@
+import { cluster } from './cluster/index.ts';
+import type { Reconciler } from './contract.ts';
+import { dnsRecord } from './dns-record/index.ts';
+import { listenerRule } from './listener-rule/index.ts';
+import { service } from './service/index.ts';
+import { targetGroup } from './target-group/index.ts';
+import { taskDefinition } from './task-definition/index.ts';
+
+/** All reconcilers, in the order in which a placement's chain is built. */
+export const reconcilers: readonly Reconciler[] = [
+  taskDefinition,
+  cluster,
+  targetGroup,
+  listenerRule,
+  service,
+  dnsRecord,
+];

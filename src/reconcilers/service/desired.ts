@@ -1,0 +1,74 @@
+import { canonicalHash } from '../../model/records/canonical.ts';
+import type { Ecs } from '../../aws/ports.ts';
+import type { Desired, PlacementContext } from '../contract.ts';
+import { ourTags } from '../marks.ts';
+
+/** Every member of UpdateService that means something for a Fargate service behind an ALB. What the record does not say stands at AWS's default. */
+export interface ServiceContent {
+  readonly cluster: string;
+  readonly taskDefinition: string;
+  /** undefined: another hand owns the count. */
+  readonly desiredCount: number | undefined;
+  readonly networkConfiguration: Ecs.NetworkConfiguration;
+  readonly loadBalancers: Ecs.LoadBalancer[];
+  readonly deploymentConfiguration: Ecs.DeploymentConfiguration;
+  readonly healthCheckGracePeriodSeconds: number;
+  readonly platformVersion: string;
+  readonly availabilityZoneRebalancing: Ecs.AvailabilityZoneRebalancing;
+  readonly enableExecuteCommand: boolean;
+  readonly enableECSManagedTags: boolean;
+  readonly propagateTags: Ecs.PropagateTags;
+  readonly capacityProviderStrategy: Ecs.CapacityProviderStrategyItem[];
+  readonly serviceRegistries: Ecs.ServiceRegistry[];
+  readonly serviceConnectConfiguration: undefined;
+  readonly volumeConfigurations: Ecs.ServiceVolumeConfiguration[];
+  readonly vpcLatticeConfigurations: Ecs.VpcLatticeConfiguration[];
+  readonly tags: Readonly<Record<string, string>>;
+}
+
+/** The container of the task definition that the load balancer talks to. */
+const containerName = 'app';
+
+/** Desired service of a placement. It waits for the cluster, the definition, and the rule that attaches the target group: CreateService refuses without. */
+export function desiredService(context: PlacementContext): Desired<ServiceContent> {
+  const { cluster, task_definition, target_group, listener_rule } = context.placement.resources;
+  if (cluster?.arn === undefined) return { state: 'waiting', on: 'cluster' };
+  const taskDefinition = context.rolledBack?.liveTaskDefinitionArn ?? task_definition?.arn;
+  if (taskDefinition === undefined) return { state: 'waiting', on: 'task_definition' };
+  if (target_group?.arn === undefined) return { state: 'waiting', on: 'target_group' };
+  if (listener_rule?.arn === undefined) return { state: 'waiting', on: 'listener_rule' };
+  const { service, state } = context.effective;
+  const othersCount = service.scaling.mode !== 'fixed' && state === 'active' && context.tasks > 0;
+  const value: ServiceContent = {
+    cluster: cluster.arn,
+    taskDefinition,
+    desiredCount: othersCount ? undefined : context.tasks,
+    networkConfiguration: {
+      awsvpcConfiguration: {
+        subnets: [...context.group.subnetIds].sort(),
+        securityGroups: [...context.group.taskSecurityGroupIds].sort(),
+        assignPublicIp: 'DISABLED',
+      },
+    },
+    loadBalancers: [{ targetGroupArn: target_group.arn, containerName, containerPort: service.containerPort }],
+    deploymentConfiguration: {
+      maximumPercent: 200,
+      minimumHealthyPercent: 100,
+      deploymentCircuitBreaker: { enable: true, rollback: true },
+    },
+    healthCheckGracePeriodSeconds: service.startupSeconds,
+    platformVersion: 'LATEST',
+    // Off: it starts tasks beyond the count with no deployment, which would load a tenant's data twice for nothing.
+    availabilityZoneRebalancing: 'DISABLED',
+    enableExecuteCommand: false,
+    enableECSManagedTags: false,
+    propagateTags: 'NONE',
+    capacityProviderStrategy: [],
+    serviceRegistries: [],
+    serviceConnectConfiguration: undefined,
+    volumeConfigurations: [],
+    vpcLatticeConfigurations: [],
+    tags: ourTags(context),
+  };
+  return { state: 'known', value, hash: canonicalHash(value) };
+}

@@ -1,0 +1,25 @@
+import { serviceName } from '../../model/names.ts';
+import type { Ecs } from '../../aws/ports.ts';
+import type { Reconciler } from '../contract.ts';
+import { createService, retireService, updateService } from './apply.ts';
+import { desiredService, type ServiceContent } from './desired.ts';
+import { diffService } from './diff.ts';
+import { serviceIam } from './iam.ts';
+import { observeService } from './observe.ts';
+import { serviceSignals, serviceStable } from './signals.ts';
+
+/** ECS services: one in each placement's own cluster. */
+export const service: Reconciler<ServiceContent, Ecs.Service> = {
+  kind: 'service',
+  iam: serviceIam,
+  name: (_context, n) => serviceName(n),
+  desired: desiredService,
+  observe: observeService,
+  diff: diffService,
+  needsSuccessor: () => false,
+  create: createService,
+  update: updateService,
+  retire: retireService,
+  conditions: serviceStable,
+  signals: serviceSignals,
+};

@@ -1,0 +1,80 @@
+import type { Ecs } from '../../aws/ports.ts';
+import type { ConditionUpdate } from '../../model/conditions.ts';
+import type { Desired, Observation, PlacementContext, Signals } from '../contract.ts';
+import type { ServiceContent } from './desired.ts';
+
+/**
+ * Stable means: one deployment, of just the wanted definition, COMPLETED, with as many tasks as wanted. "Running equals desired" alone is not enough: an old
+ * deployment may be serving still.
+ */
+export function isStable(live: Ecs.Service, taskDefinition: string | undefined): boolean {
+  const [only, ...others] = live.deployments ?? [];
+  if (only === undefined || others.length > 0) return false;
+  return (
+    only.rolloutState === 'COMPLETED' &&
+    (taskDefinition === undefined || only.taskDefinition === taskDefinition) &&
+    live.runningCount === live.desiredCount &&
+    (live.pendingCount ?? 0) === 0
+  );
+}
+
+/** The definition of the placement that ECS rolled back, if it did: its deployment FAILED and the service stands on another one. */
+function rolledBack(context: PlacementContext, live: Ecs.Service): Signals['rolledBack'] {
+  const wanted = context.placement.resources.task_definition?.arn;
+  if (wanted === undefined || live.taskDefinition === undefined || live.taskDefinition === wanted) return undefined;
+  const failed = live.deployments?.some(
+    (deployment) => deployment.taskDefinition === wanted && deployment.rolloutState === 'FAILED',
+  );
+  const primary = live.deployments?.find((deployment) => deployment.status === 'PRIMARY');
+  const rolling = primary?.rolloutStateReason?.includes('rolling back') ?? false;
+  if (failed !== true && !rolling) return undefined;
+  return { taskDefinitionArn: wanted, liveTaskDefinitionArn: live.taskDefinition };
+}
+
+export function serviceSignals(context: PlacementContext, observation: Observation<Ecs.Service>): Signals {
+  if (observation.state !== 'live') return {};
+  const { live } = observation;
+  const found = rolledBack(context, live);
+  return {
+    ...(found === undefined ? {} : { rolledBack: found }),
+    stable: isStable(
+      live,
+      context.rolledBack?.liveTaskDefinitionArn ?? context.placement.resources.task_definition?.arn,
+    ),
+    runningTasks: (live.runningCount ?? 0) + (live.pendingCount ?? 0),
+  };
+}
+
+export function serviceStable(
+  context: PlacementContext,
+  desired: Desired<ServiceContent>,
+  observation: Observation<Ecs.Service>,
+): readonly ConditionUpdate[] {
+  const type = 'ServiceStable';
+  if (observation.state === 'unread') return [];
+  if (observation.state !== 'live') {
+    return [{ type, status: 'False', reason: 'NotCreated', message: `the service is ${observation.state}` }];
+  }
+  const { live } = observation;
+  if (context.rolledBack !== undefined) {
+    const message = `ECS rolled ${context.rolledBack.taskDefinitionArn} back; the service stays on ${context.rolledBack.liveTaskDefinitionArn} until the record changes. ${lastEvent(live)}`;
+    return [{ type, status: 'False', reason: 'RolledBack', message }];
+  }
+  const wanted = desired.state === 'known' ? desired.value.taskDefinition : undefined;
+  const counts = `${live.runningCount ?? 0} of ${live.desiredCount ?? 0} tasks run`;
+  if (isStable(live, wanted)) return [{ type, status: 'True', reason: 'Stable', message: counts }];
+  const failed = live.deployments?.find(
+    (deployment) => deployment.status === 'PRIMARY' && deployment.rolloutState === 'FAILED',
+  );
+  if (failed !== undefined) {
+    const message = `the deployment failed: ${failed.rolloutStateReason ?? ''} ${lastEvent(live)}`.trim();
+    return [{ type, status: 'False', reason: 'DeploymentFailed', message }];
+  }
+  return [{ type, status: 'False', reason: 'Deploying', message: `${counts}. ${lastEvent(live)}`.trim() }];
+}
+
+/** ECS's own words, which name what people search for. */
+function lastEvent(live: Ecs.Service): string {
+  const message = live.events?.[0]?.message;
+  return message === undefined ? '' : `ECS says: ${message}`;
+}

@@ -1,0 +1,76 @@
+import type { Elb } from '../../aws/ports.ts';
+import type { FieldChange } from '../../model/resources.ts';
+import type { PlacementContext } from '../contract.ts';
+import { fieldChanges } from '../fields.ts';
+import { tagChanges } from '../marks.ts';
+import type { TargetGroupContent } from './desired.ts';
+import type { LiveTargetGroup } from './observe.ts';
+
+/**
+ * Health-check members (ModifyTargetGroup), attributes by their key, Tags, and Targets that ECS did not register. Attributes that this version does not know are
+ * not compared: their defaults are unknown too.
+ */
+export function diffTargetGroup(
+  desired: TargetGroupContent,
+  live: LiveTargetGroup,
+  context: PlacementContext,
+): readonly FieldChange[] {
+  const { group, attributes } = live;
+  const changes = [
+    ...fieldChanges(desired.fixed, { ...group, IpAddressType: group.IpAddressType ?? 'ipv4' }),
+    ...fieldChanges(desired.health, { ...group, Matcher: { HttpCode: group.Matcher?.HttpCode } }),
+    ...(attributes === undefined ? [] : fieldChanges(knownAttributes(desired, attributes), attributes)),
+    ...tagChanges('Tags', live.tags, desired.tags),
+  ];
+  const foreign = foreignTargets(live);
+  if (foreign.length > 0) {
+    changes.push({ field: 'Targets', before: foreign.map(addressText), after: [] });
+  }
+  const missing = missingTargets(live, context);
+  if (missing.length > 0) changes.push({ field: 'Targets', before: [], after: missing.map(addressText) });
+  return changes;
+}
+
+const immutable: ReadonlySet<string> = new Set([
+  'Protocol',
+  'ProtocolVersion',
+  'Port',
+  'TargetType',
+  'IpAddressType',
+  'VpcId',
+]);
+
+/** Protocol, port, type and VPC can only be chosen at creation. */
+export function targetGroupNeedsSuccessor(fields: readonly FieldChange[]): boolean {
+  return fields.some((change) => immutable.has(change.field));
+}
+
+/** Targets that answer for no task of ours, draining ones aside: those are on their way out already. */
+export function foreignTargets(live: LiveTargetGroup): readonly Elb.TargetDescription[] {
+  const { targets, tasks } = live;
+  if (targets === undefined || tasks === undefined) return [];
+  const own = new Set(tasks.map((task) => task.ip));
+  return targets
+    .filter((target) => target.TargetHealth?.State !== 'draining' && !own.has(target.Target?.Id ?? ''))
+    .flatMap((target) => (target.Target === undefined ? [] : [target.Target]));
+}
+
+/** Running tasks whose target somebody took out. ECS registers a target only when the task starts, so nobody else would put it back. */
+export function missingTargets(live: LiveTargetGroup, context: PlacementContext): readonly Elb.TargetDescription[] {
+  const { targets, tasks } = live;
+  if (targets === undefined || tasks === undefined) return [];
+  const stands = new Set(
+    targets.filter((target) => target.TargetHealth?.State !== 'draining').map((target) => target.Target?.Id),
+  );
+  return tasks
+    .filter((task) => task.running && !stands.has(task.ip))
+    .map((task) => ({ Id: task.ip, Port: context.effective.service.containerPort }));
+}
+
+function knownAttributes(desired: TargetGroupContent, live: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(desired.attributes).filter(([key]) => key in live));
+}
+
+function addressText(target: Elb.TargetDescription): string {
+  return `${target.Id ?? ''}:${target.Port ?? ''}`;
+}

@@ -1,0 +1,23 @@
+import type { Reconciler } from '../contract.ts';
+import { registerTaskDefinition, retireTaskDefinition, tagTaskDefinition } from './apply.ts';
+import { desiredTaskDefinition, family, type TaskDefinitionContent } from './desired.ts';
+import { diffTaskDefinition, taskDefinitionNeedsSuccessor } from './diff.ts';
+import { taskDefinitionIam } from './iam.ts';
+import { type LiveTaskDefinition, observeTaskDefinition } from './observe.ts';
+
+/** Task definitions: immutable revisions of one family for each placement. */
+export const taskDefinition: Reconciler<TaskDefinitionContent, LiveTaskDefinition> = {
+  kind: 'task_definition',
+  iam: taskDefinitionIam,
+  name: family,
+  desired: desiredTaskDefinition,
+  observe: observeTaskDefinition,
+  diff: diffTaskDefinition,
+  needsSuccessor: taskDefinitionNeedsSuccessor,
+  create: registerTaskDefinition,
+  update: tagTaskDefinition,
+  retire: retireTaskDefinition,
+  // Nobody waits for a definition: what it does shows in the service.
+  conditions: () => [],
+  signals: () => ({}),
+};
