@@ -37,15 +37,20 @@ export interface PlacementStatus {
 /** The last accepted spec of an object, under sort key `spec`. */
 export interface AcceptedSpec {
   readonly generation: number;
-  /** Canonical hash of `effective`, with the hash's version. */
+  /** Canonical hash of `effective` (of `spec` for everything but tenants), with the hash's version. */
   readonly hash: string;
   /** The record's own spec as accepted, defaults filled in. */
   readonly spec: unknown;
   /** For a tenant: the spec with its tier merged in. */
   readonly effective?: unknown;
+  /** For a tenant: the effective spec that its placements are built by, where a change waits for room or for a move; else left out. */
+  readonly serving?: unknown;
+  /** When this generation was accepted (RFC 3339); a deleted tenant's retention counts from here. */
   readonly acceptedAt: string;
   /** Set while the record is gone from the desired table (RFC 3339). */
   readonly vanishedAt?: string;
+  /** When the last of a deleted tenant's resources was seen gone (RFC 3339): its name rests from here. */
+  readonly goneAt?: string;
 }
 
 /** An entry of an object's history, under sort key `event/<time>`. */

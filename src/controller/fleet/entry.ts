@@ -1,0 +1,49 @@
+import type { ConditionUpdate } from '../../model/conditions.ts';
+import type { Accepted } from '../../model/records/acceptance.ts';
+import type { EffectiveTenant } from '../../model/records/effective.ts';
+import type { DesiredRecord, Kind } from '../../model/records/kinds.ts';
+import type { InvalidField } from '../../model/records/problems.ts';
+import type { PlacementInventory, TenantInventory } from '../../model/resources.ts';
+import type { AcceptedSpec, ObjectStatus } from '../../model/state.ts';
+import type { Stored } from '../../store/state.ts';
+
+/**
+ * All that the controller knows of one object. The stored parts are what the state table holds: this process is its only writer while it leads, so its memory is
+ * as good as a read, and every write compares with the revision all the same.
+ */
+export interface ObjectEntry {
+  readonly key: string;
+  readonly kind: Kind;
+  readonly name: string;
+  /** Whether the desired table has a record of it. */
+  present: boolean;
+  accepted: Accepted | undefined;
+  /** Whether the record as it stands was accepted; until it was looked at, what the status said last. */
+  isAccepted: boolean;
+  condition: ConditionUpdate | undefined;
+  problems: readonly InvalidField[];
+  spec: Stored<AcceptedSpec> | undefined;
+  status: Stored<ObjectStatus> | undefined;
+  inventory: Stored<TenantInventory> | undefined;
+  /** Items of it that could not be read: nothing is done about the object. */
+  damaged: readonly string[];
+}
+
+/** The effective spec that a tenant's placements are built by: the accepted one, unless a change waits for room or a move. */
+export function servingSpec(entry: ObjectEntry): EffectiveTenant | undefined {
+  const serving = entry.spec?.value.serving as EffectiveTenant | undefined;
+  return serving ?? entry.accepted?.effective;
+}
+
+/** The tenant's placements, by id; those that leave included. */
+export function placementsOf(entry: ObjectEntry): readonly PlacementInventory[] {
+  return Object.values(entry.inventory?.value.placements ?? {}).sort((a, b) => (a.id < b.id ? -1 : 1));
+}
+
+/** What the state table's `spec` item says, as acceptance wants it. */
+export function acceptedOf(kind: Kind, name: string, spec: AcceptedSpec): Accepted {
+  // The spec was parsed and accepted by this program before it was written: it is a record of its kind.
+  const record = { kind, name, spec: spec.spec } as DesiredRecord;
+  const effective = spec.effective as EffectiveTenant | undefined;
+  return { generation: spec.generation, hash: spec.hash, record, ...(effective === undefined ? {} : { effective }) };
+}

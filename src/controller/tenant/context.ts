@@ -1,0 +1,118 @@
+import { setIdentifier } from '../../model/names.ts';
+import type { EffectiveTenant } from '../../model/records/effective.ts';
+import type { PlacementInventory, TenantInventory } from '../../model/resources.ts';
+import type { Access, PlacementContext } from '../../reconcilers/contract.ts';
+import type { Outcome } from '../outcome.ts';
+import type { ObjectEntry } from '../fleet/entry.ts';
+import { type Mode, strictest } from '../fleet/modes.ts';
+import type { EngineDeps } from './deps.ts';
+import { withPlacement } from './placing.ts';
+
+/** Everything that is needed to work on one placement. */
+export interface PlacementScope {
+  readonly access: Access;
+  readonly context: PlacementContext;
+  readonly mode: Mode;
+}
+
+/** Why a placement cannot be worked on now. */
+export interface Unreachable {
+  readonly reason: string;
+  readonly message: string;
+}
+
+/**
+ * The scope of a placement, or why there is none: its cell or infra group has no accepted record, or could not be read completely. Nothing is written on an
+ * incomplete view.
+ */
+export function placementScope(
+  deps: EngineDeps,
+  entry: ObjectEntry,
+  effective: EffectiveTenant,
+  placement: PlacementInventory,
+): PlacementScope | Unreachable {
+  const cellSpec = deps.view.spec('Cell', placement.cell);
+  const groupSpec = deps.view.spec('InfraGroup', placement.infraGroup);
+  const cell = deps.cell(placement.cell);
+  const zone = deps.zone(effective.tier) ?? deps.zone(placement.tier);
+  if (cellSpec === undefined || cell === undefined || zone === undefined || groupSpec === undefined) {
+    return {
+      reason: 'UnknownPlace',
+      message: `cell ${placement.cell} or infra group ${placement.infraGroup} has no accepted record`,
+    };
+  }
+  const cellReading = deps.book.cells.get(placement.cell);
+  const group = deps.book.groups.get(placement.infraGroup);
+  if (cellReading?.ok !== true || group?.ok !== true) {
+    const failed = cellReading?.ok === false ? cellReading : group?.ok === false ? group : undefined;
+    return {
+      reason: failed?.reason ?? 'NotRead',
+      message: failed?.message ?? `cell ${placement.cell} has not been read completely yet`,
+    };
+  }
+  const tier = deps.view.spec('Tier', placement.tier);
+  const own = deps.view.spec('Tenant', entry.name);
+  const fleet = deps.view.fleet();
+  const mode = strictest([deps.mode(), fleet?.mode, tier?.mode, cellSpec.mode, groupSpec.mode, own?.mode]);
+  const ids = { installation: deps.installation, infraGroup: placement.infraGroup, placement: placement.id };
+  const context: PlacementContext = {
+    installation: deps.installation,
+    tenant: entry.name,
+    effective,
+    placement,
+    cell: { name: placement.cell, accountId: cellSpec.accountId, region: cellSpec.region, weight: cellSpec.weight },
+    group: group.value.facts,
+    tasks: effective.state === 'active' ? effective.service.tasks : 0,
+    dns: {
+      want: 'keep',
+      host: effective.routing.host,
+      setIdentifier: setIdentifier(ids),
+      weight: cellSpec.weight,
+      group: group.value.facts,
+    },
+  };
+  return { access: { cell, zone }, context, mode };
+}
+
+/** Whether a scope was found. */
+export function isReachable(scope: PlacementScope | Unreachable): scope is PlacementScope {
+  return 'context' in scope;
+}
+
+/** Makes a placement's inventory durable, and the tenant's memory of it with it. */
+export async function savePlacement(
+  deps: EngineDeps,
+  entry: ObjectEntry,
+  placement: PlacementInventory,
+): Promise<void> {
+  await saveInventory(deps, entry, withPlacement(entry.inventory?.value, placement));
+}
+
+/** Makes the tenant's whole inventory durable. */
+export async function saveInventory(deps: EngineDeps, entry: ObjectEntry, inventory: TenantInventory): Promise<void> {
+  entry.inventory = await deps.state.writeInventory(entry.key, inventory, entry.inventory);
+}
+
+/** The most urgent of several outcomes speaks for the key; check-in times shrink to the soonest. */
+export function worstOutcome(outcomes: readonly Outcome[]): Outcome {
+  const rank: Readonly<Record<Outcome['kind'], number>> = {
+    retry: 5,
+    progressing: 4,
+    waiting: 3,
+    held: 2,
+    terminal: 1,
+    settled: 0,
+  };
+  let worst: Outcome = { kind: 'settled' };
+  for (const outcome of outcomes) {
+    if (rank[outcome.kind] > rank[worst.kind]) worst = outcome;
+    else if (
+      outcome.kind === worst.kind &&
+      'checkInMs' in outcome &&
+      'checkInMs' in worst &&
+      outcome.checkInMs < worst.checkInMs
+    )
+      worst = outcome;
+  }
+  return worst;
+}

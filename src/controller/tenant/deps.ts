@@ -1,0 +1,55 @@
+import type { CellAccess, ZoneAccess } from '../../aws/ports.ts';
+import type { Clock } from '../../model/clock.ts';
+import type { Change } from '../../model/resources.ts';
+import type { ObjectEvent } from '../../model/state.ts';
+import type { Reconciler } from '../../reconcilers/contract.ts';
+import type { DesiredTable } from '../../store/desired.ts';
+import type { RemovalBudget } from '../../store/removals.ts';
+import type { Reservations } from '../../store/reservations.ts';
+import type { StateWriter } from '../../store/state-writer.ts';
+import type { PlacementBook } from '../capacity/book.ts';
+import type { Mode } from '../fleet/modes.ts';
+import type { FleetView } from '../fleet/view.ts';
+
+/** What the runs of tenants and tiers share. */
+export interface EngineDeps {
+  readonly installation: string;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly newToken: () => string;
+  readonly view: FleetView;
+  readonly book: PlacementBook;
+  readonly desired: Pick<DesiredTable, 'get'>;
+  readonly state: StateWriter;
+  readonly reservations: Reservations;
+  readonly removals: RemovalBudget;
+  readonly reconcilers: readonly Reconciler[];
+  /** A cell through its roles; undefined when it has no accepted record. */
+  readonly cell: (name: string) => CellAccess | undefined;
+  /** A tier's zone; undefined when it has no accepted record. */
+  readonly zone: (tier: string) => ZoneAccess | undefined;
+  /** The process's own mode, by configuration. */
+  readonly mode: () => Mode;
+  /** When the last call of an earlier leader must be over (clock.now()): nothing is removed before. */
+  readonly removalsFrom: () => number;
+  /** Why nothing may be placed anywhere at present; undefined when it may. */
+  readonly placingClosed: () => string | undefined;
+  /** Publication of a tier's shared name, by infra group. */
+  readonly publication: (tier: string, infraGroup: string, tenant: string) => Publication;
+  readonly observer: EngineObserver;
+}
+
+/** Whether a tenant that shares its tier's name is reached through an infra group. */
+export interface Publication {
+  readonly published: boolean;
+  readonly message: string;
+}
+
+/** Told of what the engine sees and does; metrics and logs hang on it. */
+export interface EngineObserver {
+  change(change: Change, what: 'seen' | 'applied', tenant: string): void;
+  held(reason: string, tenant: string, message: string): void;
+  healed(kind: Change['kind'], seconds: number): void;
+  event(key: string, event: Pick<ObjectEvent, 'type' | 'reason' | 'message'>): void;
+  callFailed(key: string, error: Error): void;
+}

@@ -1,0 +1,296 @@
+import type { ConditionUpdate } from '../../model/conditions.ts';
+import type { CallError } from '../../model/errors.ts';
+import type { Change, InventoryResource, PlacementInventory, ResourceKind } from '../../model/resources.ts';
+import type { PlacementContext } from '../../reconcilers/contract.ts';
+import type { ObjectEntry } from '../fleet/entry.ts';
+import type { Outcome, Trigger } from '../outcome.ts';
+import { type ChainResult, type ChainSignals, convergeChain, type Refusal } from './chain.ts';
+import { type PlacementScope, savePlacement } from './context.ts';
+import type { EngineDeps } from './deps.ts';
+
+/** What one pass over a placement that is to serve came to. */
+export interface ServeResult {
+  readonly placement: PlacementInventory;
+  readonly conditions: readonly ConditionUpdate[];
+  readonly outcome: Outcome;
+  readonly signals: ChainSignals;
+  readonly changes: readonly Change[];
+  /** Everything stands as the spec says and no deployment is under way. */
+  readonly stable: boolean;
+}
+
+/** How fresh answers have to be, by why the key runs. */
+export function freshnessOf(trigger: Trigger): { readonly maxAgeMs: number; readonly driftAgeMs: number } {
+  switch (trigger) {
+    case 'operator':
+    case 'detail':
+    case 'drift':
+      return { maxAgeMs: 0, driftAgeMs: 0 };
+    case 'change':
+      return { maxAgeMs: 1_000, driftAgeMs: 10_000 };
+    case 'progress':
+    case 'retry':
+      return { maxAgeMs: 1_000, driftAgeMs: 60_000 };
+    case 'resync':
+      return { maxAgeMs: 30_000, driftAgeMs: 300_000 };
+    default:
+      return trigger satisfies never;
+  }
+}
+
+/** Brings one placement's chain in line with its spec, as far as it can be brought now, and retires what was superseded. */
+export async function servePlacement(
+  deps: EngineDeps,
+  entry: ObjectEntry,
+  scope: PlacementScope,
+  trigger: Trigger,
+): Promise<ServeResult> {
+  const write = scope.mode === 'active';
+  const result = await convergeChain(
+    {
+      reconcilers: deps.reconcilers,
+      clock: deps.clock,
+      newToken: deps.newToken,
+      save: (placement) => savePlacement(deps, entry, placement),
+      guard: (change) => guard(deps, entry, scope, change),
+      report: (change, what) => deps.observer.change(change, what, entry.name),
+      write,
+      depth: 'full',
+      ...freshnessOf(trigger),
+    },
+    scope.access,
+    scope.context,
+    (signals, conditions) => wish(scope.context, signals, conditions),
+  );
+  for (const refusal of result.held) deps.observer.held(refusal.reason, entry.name, refusal.message);
+  for (const { error } of result.failed) deps.observer.callFailed(entry.key, error);
+  const stable = result.converged && (result.signals.service?.stable ?? false);
+  const published = await publishedCondition(deps, entry, scope, result);
+  let placement = published.placement;
+  const retired = stable && write ? await retireOld(deps, entry, scope, placement) : { placement, waiting: undefined };
+  placement = retired.placement;
+  const conditions = [...ownDns(scope.context, result.conditions, published.condition), published.condition];
+  const ready = conditions.every((condition) => condition.status === 'True');
+  if (ready && placement.phase === 'reserved' && write) {
+    placement = { ...placement, phase: 'serving' };
+    await savePlacement(deps, entry, placement);
+  }
+  return {
+    placement,
+    conditions,
+    outcome: outcomeOf(result, { write, ready, tasks: scope.context.tasks, retiring: retired.waiting }),
+    signals: result.signals,
+    changes: result.changes,
+    stable,
+  };
+}
+
+/** A tenant of a shared name has no record of its own: the name's publication speaks for it. */
+function ownDns(
+  context: PlacementContext,
+  conditions: readonly ConditionUpdate[],
+  published: ConditionUpdate,
+): readonly ConditionUpdate[] {
+  if (context.effective.routing.scope === 'tenant') return conditions;
+  const others = conditions.filter((condition) => condition.type !== 'DnsReady');
+  return [...others, { ...published, type: 'DnsReady' }];
+}
+
+/** A name is published when a request to it would be served: a verified rule, and a target that passes health checks. */
+function wish(
+  context: PlacementContext,
+  signals: ChainSignals,
+  conditions: readonly ConditionUpdate[],
+): PlacementContext['dns'] {
+  if (context.effective.routing.scope === 'tier') return { ...context.dns, want: 'keep', setIdentifier: 'none' };
+  const ruleReady = conditions.find((condition) => condition.type === 'RuleReady')?.status === 'True';
+  const healthy = (signals.target_group?.healthyTargets ?? 0) > 0;
+  const stood = context.placement.resources.dns_record?.arn !== undefined;
+  // What was published stays published, and heals, through an outage of its own tasks and while it is suspended.
+  return { ...context.dns, want: stood || (ruleReady && healthy) ? 'publish' : 'keep' };
+}
+
+/** Scaling to nothing takes a serving placement away: that is charged before the call. */
+async function guard(
+  deps: EngineDeps,
+  entry: ObjectEntry,
+  scope: PlacementScope,
+  change: Change,
+): Promise<Refusal | undefined> {
+  if (change.action !== 'update' || change.kind !== 'service' || scope.context.tasks > 0) return undefined;
+  const scaledToNothing = change.fields.some((field) => field.field === 'desiredCount' && Number(field.before) > 0);
+  if (!scaledToNothing || scope.context.placement.phase === 'reserved') return undefined;
+  return chargeRemoval(deps, scope.context.placement.id, 'suspend', entry.name);
+}
+
+/** Charges the removal budget for one placement. Undefined: granted, and durable. */
+export async function chargeRemoval(
+  deps: EngineDeps,
+  placement: string,
+  reason: string,
+  tenant: string,
+): Promise<Refusal | undefined> {
+  const fleet = deps.view.fleet();
+  const windowMs = 600_000;
+  const now = deps.clock.now();
+  const lifted =
+    fleet?.allow?.some((allow) => allow.reason === 'removal_budget' && Date.parse(allow.until) > now) ?? false;
+  const limit = lifted
+    ? Number.MAX_SAFE_INTEGER
+    : (fleet?.removals?.perTenMinutes ?? Math.max(5, Math.ceil(deps.view.count('Tenant') / 100)));
+  const grant = await deps.removals.charge({ placements: [placement], reason, limit, windowMs });
+  if (grant.granted.includes(placement)) return undefined;
+  const next = grant.nextFreeAt === undefined ? 'later' : `at ${new Date(grant.nextFreeAt).toISOString()}`;
+  const message = `taking ${tenant} away is held: ${grant.spent} of ${limit} removals of the last ten minutes are used; goes on ${next}, or when the Fleet record allows removal_budget`;
+  deps.observer.held('removal_budget', tenant, message);
+  return { reason: 'removal_budget', message };
+}
+
+async function publishedCondition(
+  deps: EngineDeps,
+  entry: ObjectEntry,
+  scope: PlacementScope,
+  result: ChainResult,
+): Promise<{ condition: ConditionUpdate; placement: PlacementInventory }> {
+  const { placement } = result;
+  const type = 'Published';
+  const { effective, dns } = scope.context;
+  if (effective.routing.scope === 'tier') {
+    const { published, message } = deps.publication(effective.tier, placement.infraGroup, entry.name);
+    return {
+      condition: { type, status: published ? 'True' : 'False', reason: published ? 'Closed' : 'RouteClosure', message },
+      placement,
+    };
+  }
+  const change = placement.dnsChange;
+  if (placement.resources.dns_record?.arn === undefined) {
+    return {
+      condition: {
+        type,
+        status: 'False',
+        reason: 'NotPublished',
+        message: `${dns.host} has no record for this placement yet`,
+      },
+      placement,
+    };
+  }
+  if (change === undefined || change.insyncAt !== undefined) {
+    return {
+      condition: { type, status: 'True', reason: 'Insync', message: `${dns.host} is answered by every name server` },
+      placement,
+    };
+  }
+  if (scope.mode !== 'active' || !(await scope.access.zone.insync(change.id))) {
+    return {
+      condition: { type, status: 'False', reason: 'Pending', message: `Route 53 spreads the change of ${dns.host}` },
+      placement,
+    };
+  }
+  const insync: PlacementInventory = {
+    ...placement,
+    dnsChange: { ...change, insyncAt: new Date(deps.clock.now()).toISOString() },
+  };
+  await savePlacement(deps, entry, insync);
+  return {
+    condition: { type, status: 'True', reason: 'Insync', message: `${dns.host} is answered by every name server` },
+    placement: insync,
+  };
+}
+
+const retireOrder: readonly ResourceKind[] = [
+  'service',
+  'listener_rule',
+  'target_group',
+  'cluster',
+  'task_definition',
+  'dns_record',
+];
+
+/** One step for each superseded incarnation, services first: until those have gone, what they use cannot go. */
+async function retireOld(
+  deps: EngineDeps,
+  entry: ObjectEntry,
+  scope: PlacementScope,
+  start: PlacementInventory,
+): Promise<{ placement: PlacementInventory; waiting: { on: string; checkInMs: number } | undefined }> {
+  let placement = start;
+  const wait = deps.removalsFrom() - deps.clock.now();
+  if (placement.retired.length === 0) return { placement, waiting: undefined };
+  if (wait > 0) return { placement, waiting: { on: 'calls of an earlier leader to be over', checkInMs: wait } };
+  const inUse = new Set(Object.values(placement.resources).map((resource) => resource.arn));
+  const due = [...placement.retired].sort((a, b) => retireOrder.indexOf(a.kind) - retireOrder.indexOf(b.kind));
+  for (const old of due) {
+    if (!inUse.has(old.arn)) {
+      const step = await retireOne(deps, scope, placement, old);
+      if (step !== undefined) return { placement, waiting: step };
+    }
+    placement = { ...placement, retired: placement.retired.filter((one) => one !== old) };
+    await savePlacement(deps, entry, placement);
+  }
+  return { placement, waiting: undefined };
+}
+
+async function retireOne(
+  deps: EngineDeps,
+  scope: PlacementScope,
+  placement: PlacementInventory,
+  old: InventoryResource,
+): Promise<{ on: string; checkInMs: number } | undefined> {
+  const reconciler = deps.reconcilers.find((candidate) => candidate.kind === old.kind);
+  const step = await reconciler?.retire(scope.access, { ...scope.context, placement }, old);
+  if (step?.step === 'pending') return { on: step.found, checkInMs: step.checkInMs };
+  if (step?.step === 'unmarked') {
+    deps.observer.event(`Tenant/${scope.context.tenant}`, {
+      type: 'Warning',
+      reason: 'OwnershipLost',
+      message: `superseded ${old.kind} ${old.arn ?? old.name} ${step.found}: it is left alone`,
+    });
+  }
+  return undefined;
+}
+
+interface Standing {
+  readonly write: boolean;
+  readonly ready: boolean;
+  readonly tasks: number;
+  readonly retiring: { on: string; checkInMs: number } | undefined;
+}
+
+function outcomeOf(result: ChainResult, standing: Standing): Outcome {
+  const failed = worstFailure(result.failed.map((failure) => failure.error));
+  if (failed !== undefined) return failed;
+  if (result.applied > 0) return { kind: 'progressing', checkInMs: 1_500, what: `${result.applied} changes were made` };
+  const soonest = [...result.waiting].sort((a, b) => a.checkInMs - b.checkInMs)[0] ?? standing.retiring;
+  if (soonest !== undefined) return { kind: 'progressing', checkInMs: soonest.checkInMs, what: soonest.on };
+  const held = result.held[0];
+  if (held !== undefined) return { kind: 'held', reason: held.reason, checkInMs: 30_000 };
+  if (!standing.write) return { kind: 'settled' };
+  const stopped = standing.tasks === 0 && (result.signals.service?.runningTasks ?? 0) === 0;
+  if (standing.ready || stopped) return { kind: 'settled' };
+  return { kind: 'progressing', checkInMs: 5_000, what: 'tasks to start and targets to be healthy' };
+}
+
+/** What failed calls ask for: access that is denied concerns the account, input that is refused the record; everything else comes back. */
+function worstFailure(errors: readonly CallError[]): Outcome | undefined {
+  const error = errors.find((candidate) => candidate.class !== 'invalid') ?? errors[0];
+  if (error === undefined) return undefined;
+  switch (error.class) {
+    case 'throttled':
+    case 'waiting':
+    case 'not_found':
+    case 'unknown_result':
+      return { kind: 'progressing', checkInMs: 3_000, what: error.message };
+    case 'denied':
+    case 'capacity':
+      return { kind: 'waiting', checkInMs: 60_000, on: error.message };
+    case 'invalid':
+      return { kind: 'terminal', reason: error.code, error };
+    case 'transient':
+    case 'conflict':
+    case 'fenced':
+    case 'bug':
+      return { kind: 'retry', class: error.class, error };
+    default:
+      return error.class satisfies never;
+  }
+}

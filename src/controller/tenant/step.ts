@@ -1,0 +1,371 @@
+import { type ConditionUpdate } from '../../model/conditions.ts';
+import { CallError } from '../../model/errors.ts';
+import type { EffectiveTenant } from '../../model/records/effective.ts';
+import type { Change, PlacementInventory } from '../../model/resources.ts';
+import type { ObjectStatus } from '../../model/state.ts';
+import { acceptObject } from '../fleet/acceptor.ts';
+import { type ObjectEntry, placementsOf, servingSpec } from '../fleet/entry.ts';
+import type { Outcome, Trigger } from '../outcome.ts';
+import { isReachable, placementScope, worstOutcome } from './context.ts';
+import type { EngineDeps } from './deps.ts';
+import { leavePlacement } from './leave.ts';
+import { type Placing, placeTenant, shrinkTenant } from './placing.ts';
+import { servePlacement } from './serve.ts';
+import { placementStatus, type TenantFindings, tenantStatus } from './status.ts';
+
+/** How long a name rests after everything of a deleted tenant is gone. */
+export const nameRestMs = 600_000;
+
+/** What a run found about all placements together. */
+interface Findings {
+  readonly chains: (readonly ConditionUpdate[])[];
+  readonly outcomes: Outcome[];
+  readonly changes: Change[];
+  readonly notes: ConditionUpdate[];
+  stopped: TenantFindings['stopped'];
+}
+
+/**
+ * One run of a tenant's key: read the record, accept it, decide where it is to be, reserve, bring every placement in line or take it away, and say how it stands. Level-triggered:
+ * it holds nothing between runs but what the state table holds too.
+ */
+export async function runTenant(deps: EngineDeps, name: string, trigger: Trigger): Promise<Outcome> {
+  const raw = await deps.desired.get('Tenant', name);
+  const looked = await acceptObject(deps, 'Tenant', name, raw);
+  if (looked === undefined) return { kind: 'settled' };
+  const { entry } = looked;
+  if (entry.damaged.length > 0) return damaged(deps, entry);
+  const accepted = entry.accepted?.effective;
+  if (accepted === undefined) return raw === undefined ? forget(deps, entry) : invalid(deps, entry);
+  if (accepted.state === 'deleted' && placementsOf(entry).length === 0) return deleted(deps, entry);
+  const wanted = accepted.state === 'deleted' ? undefined : await decidePlaces(deps, entry, accepted);
+  if (wanted?.lost === true) return { kind: 'progressing', checkInMs: 200, what: wanted.condition.message };
+  const effective = servingSpec(entry) ?? accepted;
+  const found: Findings = { chains: [], outcomes: [], changes: [], notes: [], stopped: undefined };
+  for (const placement of placementsOf(entry))
+    await workOn(deps, entry, { placement, effective, accepted }, trigger, found);
+  await giveBack(deps, entry, accepted, wanted, found);
+  await report(deps, entry, accepted, wanted, found);
+  if (wanted !== undefined && wanted.unplaceable !== undefined) {
+    found.outcomes.push({ kind: 'waiting', on: 'room', checkInMs: 30_000 });
+  } else if (wanted?.condition.status === 'False') {
+    found.outcomes.push({ kind: 'waiting', on: wanted.condition.reason, checkInMs: 30_000 });
+  }
+  return worstOutcome(found.outcomes);
+}
+
+async function decidePlaces(deps: EngineDeps, entry: ObjectEntry, accepted: EffectiveTenant): Promise<Placing> {
+  const spec = entry.spec?.value;
+  const goneAt = spec?.goneAt === undefined ? undefined : Date.parse(spec.goneAt);
+  const restUntil = goneAt === undefined ? 0 : goneAt + nameRestMs;
+  if (placementsOf(entry).length === 0 && restUntil > deps.clock.now()) {
+    const message = `the name rests until ${new Date(restUntil).toISOString()}: resolvers and AWS may still hold traces of the tenant that had it`;
+    return {
+      follows: false,
+      condition: { type: 'Placed', status: 'False', reason: 'NameResting', message },
+      surplus: [],
+      shrink: [],
+      lost: false,
+    };
+  }
+  // An orphan is kept and healed as it is: it gets no new place and no move.
+  if (!entry.present) {
+    return { follows: true, condition: standing(entry), surplus: [], shrink: [], lost: false };
+  }
+  const placing = await placeTenant({ ...deps, closed: deps.placingClosed }, entry, accepted);
+  if (placing.follows) await follow(deps, entry);
+  for (const id of placing.surplus) await markSurplus(deps, entry, id);
+  return placing;
+}
+
+function standing(entry: ObjectEntry): ConditionUpdate {
+  const before = entry.status?.value.conditions.find((condition) => condition.type === 'Placed');
+  const message = before?.message ?? 'as it was placed';
+  return { type: 'Placed', status: placementsOf(entry).length > 0 ? 'True' : 'False', reason: 'Orphaned', message };
+}
+
+/** From now on the placements are built by the accepted spec. */
+async function follow(deps: EngineDeps, entry: ObjectEntry): Promise<void> {
+  const spec = entry.spec?.value;
+  if (spec === undefined || (spec.serving === undefined && spec.goneAt === undefined)) return;
+  const { serving: _before, goneAt: _rested, ...rest } = spec;
+  entry.spec = await deps.state.writeSpec(entry.key, rest, entry.spec);
+  deps.view.holdClaims(entry);
+}
+
+/** Fewer placements are asked for: this one leaves, DNS first, under the budget. */
+async function markSurplus(deps: EngineDeps, entry: ObjectEntry, id: string): Promise<void> {
+  const placement = entry.inventory?.value.placements[id];
+  if (placement === undefined || placement.phase === 'leaving') return;
+  const startedAt = new Date(deps.clock.now()).toISOString();
+  const budgetedAt = placement.phase === 'reserved' ? { budgetedAt: startedAt } : {};
+  const next: PlacementInventory = {
+    ...placement,
+    phase: 'leaving',
+    removal: { startedAt, reason: 'fewer placements', ...budgetedAt },
+  };
+  entry.inventory = await deps.state.writeInventory(
+    entry.key,
+    { placements: { ...entry.inventory?.value.placements, [id]: next } },
+    entry.inventory,
+  );
+  deps.book.invalidate();
+}
+
+interface Work {
+  readonly placement: PlacementInventory;
+  readonly effective: EffectiveTenant;
+  readonly accepted: EffectiveTenant;
+}
+
+async function workOn(
+  deps: EngineDeps,
+  entry: ObjectEntry,
+  work: Work,
+  trigger: Trigger,
+  found: Findings,
+): Promise<void> {
+  const { placement, effective, accepted } = work;
+  const scope = placementScope(deps, entry, effective, placement);
+  if (!isReachable(scope)) {
+    found.notes.push({ type: 'Synced', status: 'Unknown', reason: scope.reason, message: scope.message });
+    found.outcomes.push({ kind: 'waiting', on: scope.message, checkInMs: 15_000 });
+    return;
+  }
+  if (scope.mode === 'paused') {
+    found.notes.push({
+      type: 'Synced',
+      status: 'Unknown',
+      reason: 'Paused',
+      message: 'mode paused: nothing is read and nothing is changed',
+    });
+    return;
+  }
+  const leaving = leavingOf(deps, entry, accepted, placement);
+  if (leaving !== undefined) {
+    const left = await leavePlacement(deps, entry, scope, leaving, trigger);
+    found.outcomes.push(left.outcome);
+    found.notes.push(...left.conditions);
+    found.stopped = found.stopped === 'under-way' ? 'under-way' : left.state;
+    return;
+  }
+  const resumed = await resume(deps, entry, placement);
+  const served = await servePlacement(
+    deps,
+    entry,
+    { ...scope, context: { ...scope.context, placement: resumed } },
+    trigger,
+  );
+  found.chains.push(served.conditions);
+  found.outcomes.push(served.outcome);
+  found.changes.push(...served.changes);
+  if (served.changes.length > 0) found.notes.push(differing(scope.mode, served.changes));
+  if (served.outcome.kind === 'held' || served.outcome.kind === 'retry' || served.outcome.kind === 'terminal')
+    found.notes.push(trouble(served.outcome));
+  if (effective.state === 'suspended') {
+    const running = served.signals.service?.runningTasks ?? 0;
+    found.stopped = running > 0 || served.changes.length > 0 || found.stopped === 'under-way' ? 'under-way' : 'stopped';
+  }
+}
+
+/** Whether this placement is to go, and how far; undefined: it is to serve. */
+function leavingOf(deps: EngineDeps, entry: ObjectEntry, accepted: EffectiveTenant, placement: PlacementInventory) {
+  if (placement.phase === 'leaving') return { reason: placement.removal?.reason ?? 'leaving', goal: 'remove' } as const;
+  if (accepted.state !== 'deleted') return undefined;
+  const deletedAt = Date.parse(entry.spec?.value.acceptedAt ?? '');
+  const keepUntil = deletedAt + accepted.retentionDays * 86_400_000;
+  return { reason: 'deleted', goal: deps.clock.now() < keepUntil ? 'stop' : 'remove' } as const;
+}
+
+/** `active` again within the retention: the same placement comes back. */
+async function resume(
+  deps: EngineDeps,
+  entry: ObjectEntry,
+  placement: PlacementInventory,
+): Promise<PlacementInventory> {
+  if (placement.phase !== 'retained') return placement;
+  const { removal: _undone, ...rest } = placement;
+  const next: PlacementInventory = { ...rest, phase: 'serving' };
+  entry.inventory = await deps.state.writeInventory(
+    entry.key,
+    { placements: { ...entry.inventory?.value.placements, [placement.id]: next } },
+    entry.inventory,
+  );
+  return next;
+}
+
+/** What a smaller service no longer needs is given back once it runs. */
+async function giveBack(
+  deps: EngineDeps,
+  entry: ObjectEntry,
+  accepted: EffectiveTenant,
+  wanted: Placing | undefined,
+  found: Findings,
+): Promise<void> {
+  if (wanted === undefined || wanted.shrink.length === 0) return;
+  if (found.outcomes.every((outcome) => outcome.kind === 'settled'))
+    await shrinkTenant({ ...deps, closed: deps.placingClosed }, entry, accepted, wanted.shrink);
+}
+
+function differing(mode: string, changes: readonly Change[]): ConditionUpdate {
+  const list = changes.map((change) => `${change.action} ${change.kind}`).join(', ');
+  if (mode === 'observe')
+    return { type: 'Synced', status: 'False', reason: 'Observing', message: `mode observe; would: ${list}` };
+  return { type: 'Synced', status: 'False', reason: 'Applying', message: `just done: ${list}` };
+}
+
+function trouble(outcome: Extract<Outcome, { kind: 'held' | 'retry' | 'terminal' }>): ConditionUpdate {
+  switch (outcome.kind) {
+    case 'held':
+      return { type: 'Synced', status: 'False', reason: outcome.reason, message: `held: ${outcome.reason}` };
+    case 'retry':
+      return { type: 'Synced', status: 'False', reason: 'CallFailed', message: outcome.error.message };
+    case 'terminal':
+      return {
+        type: 'Synced',
+        status: 'False',
+        reason: outcome.reason,
+        message: outcome.error?.message ?? outcome.reason,
+      };
+    default:
+      return outcome satisfies never;
+  }
+}
+
+async function report(
+  deps: EngineDeps,
+  entry: ObjectEntry,
+  accepted: EffectiveTenant,
+  wanted: Placing | undefined,
+  found: Findings,
+): Promise<void> {
+  const placements = placementsOf(entry);
+  const gone = accepted.state === 'deleted' && placements.length === 0;
+  const synced = found.notes.find((note) => note.type === 'Synced' && note.status !== 'True');
+  await writeStatus(deps, entry, {
+    generation: entry.accepted?.generation ?? 0,
+    hash: entry.accepted?.hash,
+    wanted: accepted.state,
+    accepted: entry.condition ?? unread(),
+    everAccepted: true,
+    vanished: !entry.present,
+    placed: wanted?.condition ?? {
+      type: 'Placed',
+      status: placements.length > 0 ? 'True' : 'False',
+      reason: 'Leaving',
+      message: 'the record says state: deleted',
+    },
+    synced: synced ?? {
+      type: 'Synced',
+      status: 'True',
+      reason: 'InSync',
+      message: 'live resources are as the record says',
+    },
+    chains: found.chains,
+    ...(found.stopped === undefined && !gone ? {} : { stopped: gone ? 'gone' : found.stopped }),
+    placements: placements.map((placement) => placementStatus(placement, recordsOf(placement, accepted))),
+    endpoint: `${accepted.routing.host}${accepted.routing.pathPrefix ?? ''}`,
+  });
+  if (gone) await noteGone(deps, entry);
+}
+
+function recordsOf(placement: PlacementInventory, effective: EffectiveTenant) {
+  const arn = placement.resources.dns_record?.arn;
+  if (arn === undefined) return [];
+  const setIdentifier = arn.split('/').slice(2).join('/');
+  const types = (placement.demand.zone.records ?? 1) > 1 ? ['A', 'AAAA'] : ['A'];
+  return types.map((type) => ({ zone: effective.zone.id, name: effective.routing.host, type, setIdentifier }));
+}
+
+async function noteGone(deps: EngineDeps, entry: ObjectEntry): Promise<void> {
+  const spec = entry.spec?.value;
+  if (spec === undefined || spec.goneAt !== undefined) return;
+  entry.spec = await deps.state.writeSpec(
+    entry.key,
+    { ...spec, goneAt: new Date(deps.clock.now()).toISOString() },
+    entry.spec,
+  );
+  deps.observer.event(entry.key, {
+    type: 'Normal',
+    reason: 'Deleted',
+    message: 'nothing of the tenant is left in AWS',
+  });
+}
+
+/** A deleted tenant of which nothing is left: its finished status stays until its record is removed and its name has rested. */
+async function deleted(deps: EngineDeps, entry: ObjectEntry): Promise<Outcome> {
+  const accepted = entry.accepted?.effective;
+  if (accepted === undefined) return { kind: 'settled' };
+  await noteGone(deps, entry);
+  if (entry.present) {
+    const found: Findings = { chains: [], outcomes: [], changes: [], notes: [], stopped: 'gone' };
+    await report(deps, entry, accepted, undefined, found);
+    return { kind: 'settled' };
+  }
+  const rest = Date.parse(entry.spec?.value.goneAt ?? '') + nameRestMs - deps.clock.now();
+  if (rest > 0) return { kind: 'waiting', on: 'the name to have rested', checkInMs: rest };
+  return forget(deps, entry);
+}
+
+/** Neither a record nor anything that was ever accepted. */
+async function forget(deps: EngineDeps, entry: ObjectEntry): Promise<Outcome> {
+  if (entry.status !== undefined || entry.spec !== undefined || entry.inventory !== undefined)
+    await deps.state.remove(entry.key);
+  deps.view.forget(entry);
+  return { kind: 'settled' };
+}
+
+/** A record of which nothing was ever accepted: its condition says why. */
+async function invalid(deps: EngineDeps, entry: ObjectEntry): Promise<Outcome> {
+  const unplaced: ConditionUpdate = {
+    type: 'Placed',
+    status: 'False',
+    reason: 'NotAccepted',
+    message: 'the record is not accepted',
+  };
+  await writeStatus(deps, entry, {
+    generation: 0,
+    hash: undefined,
+    wanted: 'active',
+    accepted: entry.condition ?? unread(),
+    everAccepted: false,
+    vanished: false,
+    placed: unplaced,
+    synced: unplaced,
+    chains: [],
+    placements: [],
+    endpoint: undefined,
+  });
+  return { kind: 'settled' };
+}
+
+function damaged(deps: EngineDeps, entry: ObjectEntry): Outcome {
+  const items = entry.damaged.join(', ');
+  const message = `the state table's ${items} of ${entry.key} cannot be read: nothing is done about it until it is restored`;
+  deps.observer.held('incomplete_view', entry.name, message);
+  return { kind: 'held', reason: 'incomplete_view', checkInMs: 300_000 };
+}
+
+function unread(): ConditionUpdate {
+  return { type: 'Accepted', status: 'Unknown', reason: 'NotRead', message: 'the record was not read yet' };
+}
+
+async function writeStatus(deps: EngineDeps, entry: ObjectEntry, findings: TenantFindings): Promise<void> {
+  const before = entry.status?.value;
+  const next: ObjectStatus = tenantStatus(before, findings, new Date(deps.clock.now()).toISOString());
+  entry.status = await deps.state.writeStatus(entry.key, next, entry.status);
+  if (before?.phase === next.phase) return;
+  const ready = next.conditions.find((condition) => condition.type === 'Ready');
+  const type =
+    next.phase === 'Degraded' || next.phase === 'Unplaceable' || next.phase === 'Invalid' ? 'Warning' : 'Normal';
+  deps.observer.event(entry.key, {
+    type,
+    reason: next.phase ?? 'Changed',
+    message: `${before?.phase ?? 'new'} → ${next.phase ?? ''}. ${ready?.message ?? ''}`,
+  });
+}
+
+/** Whether a failure of a run means that the lease is gone: nothing more is written then. */
+export function isFenced(error: unknown): boolean {
+  return error instanceof CallError && error.class === 'fenced';
+}
