@@ -10,6 +10,7 @@ import type { StateWriter } from '../../store/state-writer.ts';
 import type { PlacementBook } from '../capacity/book.ts';
 import type { Mode } from '../fleet/modes.ts';
 import type { FleetView } from '../fleet/view.ts';
+import type { Serving } from '../tier/closure.ts';
 
 /** What the runs of tenants and tiers share. */
 export interface EngineDeps {
@@ -36,6 +37,8 @@ export interface EngineDeps {
   readonly placingClosed: () => string | undefined;
   /** Publication of a tier's shared name, by infra group. */
   readonly publication: (tier: string, infraGroup: string, tenant: string) => Publication;
+  /** Takes down behind which infra groups a tenant serves, as its run saw it: what route closure goes by. */
+  readonly noteServing: (tenant: string, tier: string, serving: ReadonlyMap<string, Serving>) => void;
   readonly observer: EngineObserver;
 }
 
@@ -52,4 +55,6 @@ export interface EngineObserver {
   healed(kind: Change['kind'], seconds: number): void;
   event(key: string, event: Pick<ObjectEvent, 'type' | 'reason' | 'message'>): void;
   callFailed(key: string, error: Error): void;
+  /** A tenant found no room (with the code of the commonest refusal), or has some. */
+  placed(tenant: string, refusal: string | undefined): void;
 }

@@ -1,4 +1,4 @@
-import { type ConditionUpdate } from '../../model/conditions.ts';
+import type { ConditionUpdate } from '../../model/conditions.ts';
 import { CallError } from '../../model/errors.ts';
 import type { EffectiveTenant } from '../../model/records/effective.ts';
 import type { Change, PlacementInventory } from '../../model/resources.ts';
@@ -10,7 +10,8 @@ import { isReachable, placementScope, worstOutcome } from './context.ts';
 import type { EngineDeps } from './deps.ts';
 import { leavePlacement } from './leave.ts';
 import { type Placing, placeTenant, shrinkTenant } from './placing.ts';
-import { servePlacement } from './serve.ts';
+import type { Serving } from '../tier/closure.ts';
+import { servePlacement, type ServeResult } from './serve.ts';
 import { placementStatus, type TenantFindings, tenantStatus } from './status.ts';
 
 /** How long a name rests after everything of a deleted tenant is gone. */
@@ -22,6 +23,7 @@ interface Findings {
   readonly outcomes: Outcome[];
   readonly changes: Change[];
   readonly notes: ConditionUpdate[];
+  readonly serving: Map<string, Serving>;
   stopped: TenantFindings['stopped'];
 }
 
@@ -41,9 +43,11 @@ export async function runTenant(deps: EngineDeps, name: string, trigger: Trigger
   const wanted = accepted.state === 'deleted' ? undefined : await decidePlaces(deps, entry, accepted);
   if (wanted?.lost === true) return { kind: 'progressing', checkInMs: 200, what: wanted.condition.message };
   const effective = servingSpec(entry) ?? accepted;
-  const found: Findings = { chains: [], outcomes: [], changes: [], notes: [], stopped: undefined };
+  const found = findings();
   for (const placement of placementsOf(entry))
     await workOn(deps, entry, { placement, effective, accepted }, trigger, found);
+  deps.noteServing(name, effective.tier, found.serving);
+  deps.observer.placed(name, wanted?.unplaceable);
   await giveBack(deps, entry, accepted, wanted, found);
   await report(deps, entry, accepted, wanted, found);
   if (wanted !== undefined && wanted.unplaceable !== undefined) {
@@ -159,6 +163,7 @@ async function workOn(
   found.chains.push(served.conditions);
   found.outcomes.push(served.outcome);
   found.changes.push(...served.changes);
+  found.serving.set(placement.infraGroup, servingOf(served));
   if (served.changes.length > 0) found.notes.push(differing(scope.mode, served.changes));
   if (served.outcome.kind === 'held' || served.outcome.kind === 'retry' || served.outcome.kind === 'terminal')
     found.notes.push(trouble(served.outcome));
@@ -166,6 +171,15 @@ async function workOn(
     const running = served.signals.service?.runningTasks ?? 0;
     found.stopped = running > 0 || served.changes.length > 0 || found.stopped === 'under-way' ? 'under-way' : 'stopped';
   }
+}
+
+function findings(): Findings {
+  return { chains: [], outcomes: [], changes: [], notes: [], serving: new Map(), stopped: undefined };
+}
+
+function servingOf(served: ServeResult): Serving {
+  const rule = served.conditions.find((condition) => condition.type === 'RuleReady')?.status === 'True';
+  return { rule, healthy: (served.signals.target_group?.healthyTargets ?? 0) > 0 };
 }
 
 /** Whether this placement is to go, and how far; undefined: it is to serve. */
@@ -298,7 +312,7 @@ async function deleted(deps: EngineDeps, entry: ObjectEntry): Promise<Outcome> {
   if (accepted === undefined) return { kind: 'settled' };
   await noteGone(deps, entry);
   if (entry.present) {
-    const found: Findings = { chains: [], outcomes: [], changes: [], notes: [], stopped: 'gone' };
+    const found = { ...findings(), stopped: 'gone' as const };
     await report(deps, entry, accepted, undefined, found);
     return { kind: 'settled' };
   }

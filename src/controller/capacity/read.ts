@@ -1,0 +1,222 @@
+import { readCellFacts } from '../../aws/cell-facts.ts';
+import { readInfraGroup } from '../../aws/infra.ts';
+import type { CellAccess, ZoneAccess } from '../../aws/ports.ts';
+import { readCellQuotas } from '../../aws/quotas.ts';
+import type { Reading as Figure } from '../../aws/readings.ts';
+import { fenceEpoch } from '../../aws/zone-fence.ts';
+import { CallError } from '../../model/errors.ts';
+import { marks, parsePlacementName, parseSetIdentifier, slotOfPriority } from '../../model/names.ts';
+import { vcpuToCpuUnits } from '../../placement/vector.ts';
+import type { CellReading, GroupReading, Reading, ZoneReading } from './readings.ts';
+
+/** What of the records and of our own books a reading needs. */
+export interface GroupScope {
+  readonly name: string;
+  readonly vpcId: string;
+  readonly subnetIds: readonly string[];
+  readonly taskSecurityGroupIds: readonly string[];
+  readonly loadBalancerArn: string;
+  readonly listenerArn: string;
+  /** Tasks of ours that run in the group's subnets: their addresses are taken, but ours. */
+  readonly ownTasks: number;
+}
+
+export interface CellScope {
+  readonly access: CellAccess;
+  readonly installation: string;
+  readonly groups: readonly GroupScope[];
+  /** Clusters in the inventories of this cell. */
+  readonly ownClusters: number;
+  readonly now: number;
+  readonly maxAgeMs: number;
+}
+
+export interface CellAndGroups {
+  readonly cell: Reading<CellReading>;
+  readonly groups: ReadonlyMap<string, Reading<GroupReading>>;
+}
+
+/**
+ * Reads one cell and its infra groups: quotas, use by others, what the groups are made of, and which placements bear our mark. A cell that cannot be read is a reading too; only a
+ * lost lease throws.
+ */
+export async function readCell(scope: CellScope): Promise<CellAndGroups> {
+  const access = scope.access.as('sweep');
+  try {
+    const isOurs = (tags: Readonly<Record<string, string>>): boolean => tags[marks.installation] === scope.installation;
+    const [quotas, use, marked] = await Promise.all([
+      readCellQuotas(access),
+      readCellFacts(access, scope.groups, isOurs),
+      markedPlacements(access, scope),
+    ]);
+    const figures = new Figures();
+    const vcpu = figures.take('fargateVcpu', quotas.fargateVcpu);
+    const cell: CellReading = {
+      at: scope.now,
+      quotas: {
+        ...(vcpu === undefined ? {} : { fargateVcpu: vcpuToCpuUnits(vcpu) }),
+        ...figures.member('targetGroups', quotas.targetGroupsPerRegion),
+        ...figures.member('networkInterfaces', quotas.networkInterfaces),
+        ...figures.member('clusters', quotas.ecsClusters),
+      },
+      foreign: {
+        ...figures.member('targetGroups', use.foreignTargetGroups),
+        clusters: Math.max(0, (figures.take('clusters', use.clusters) ?? 0) - scope.ownClusters),
+      },
+      unreadable: figures.unreadable,
+      marked,
+    };
+    const known: CellReading = { ...cell, quotas: figures.known(cell.quotas) };
+    const groups = new Map<string, Reading<GroupReading>>();
+    for (const group of scope.groups) {
+      groups.set(group.name, await readGroup(access, scope, group, { quotas, use: use.groups[group.name], isOurs }));
+    }
+    return { cell: { ok: true, value: known }, groups };
+  } catch (error) {
+    const failed = failure(error);
+    return { cell: failed, groups: new Map(scope.groups.map((group) => [group.name, failed])) };
+  }
+}
+
+interface GroupSources {
+  readonly quotas: Awaited<ReturnType<typeof readCellQuotas>>;
+  readonly use: Awaited<ReturnType<typeof readCellFacts>>['groups'][string] | undefined;
+  readonly isOurs: (tags: Readonly<Record<string, string>>) => boolean;
+}
+
+async function readGroup(
+  access: CellAccess,
+  scope: CellScope,
+  group: GroupScope,
+  sources: GroupSources,
+): Promise<Reading<GroupReading>> {
+  const { quotas, use, isOurs } = sources;
+  try {
+    const infra = await readInfraGroup(access, group, { maxAgeMs: scope.maxAgeMs });
+    if (!infra.ready) return { ok: false, reason: infra.reason, message: infra.message };
+    const figures = new Figures();
+    const free = Object.values(use?.freeAddresses ?? {}).map((figure) => figures.take('subnetAddresses', figure));
+    const addresses = free.includes(undefined)
+      ? undefined
+      : free.reduce<number>((sum, count) => sum + (count ?? 0), group.ownTasks);
+    const value: GroupReading = {
+      at: scope.now,
+      facts: infra.facts,
+      quotas: {
+        ...figures.member('targetGroups', quotas.targetGroupsPerLoadBalancer),
+        ...figures.member('rules', quotas.rulesPerLoadBalancer),
+        ...figures.member('targets', quotas.targetsPerLoadBalancer),
+        ...(addresses === undefined ? {} : { subnetAddresses: addresses }),
+      },
+      foreign: {
+        ...figures.member('targetGroups', use?.foreignTargetGroups),
+        ...figures.member('rules', use?.foreignRules),
+        ...figures.member('targets', use?.foreignTargets),
+      },
+      unreadable: figures.unreadable,
+      foreignSlots: await foreignSlots(access, group.listenerArn, isOurs, scope.maxAgeMs),
+      strangers: {
+        listener_rule: figures.take('rules', use?.foreignRules) ?? 0,
+        target_group: figures.take('targetGroups', use?.foreignTargetGroups) ?? 0,
+      },
+    };
+    return { ok: true, value: { ...value, quotas: figures.known(value.quotas) } };
+  } catch (error) {
+    return failure(error);
+  }
+}
+
+/** Reads a zone's limit, its use by others and the highest epoch that a fence of ours names. */
+export async function readZone(
+  zone: ZoneAccess,
+  installation: string,
+  options: { now: number; maxAgeMs: number },
+): Promise<Reading<ZoneReading>> {
+  try {
+    const [limit, view] = await Promise.all([
+      zone.limit({ maxAgeMs: options.maxAgeMs }),
+      zone.view({ maxAgeMs: options.maxAgeMs }),
+    ]);
+    const own = view
+      .all()
+      .filter((record) => parseSetIdentifier(record.setIdentifier ?? '')?.installation === installation);
+    const value = {
+      at: options.now,
+      quota: limit.quota,
+      foreign: view.all().length - own.length,
+      fenceEpoch: fenceEpoch(view, installation) ?? 0,
+    };
+    return { ok: true, value };
+  } catch (error) {
+    return failure(error);
+  }
+}
+
+/** Placements that a live cluster of our installation names. Names alone are looked at: no tag would say more, and there may be ten thousand clusters. */
+async function markedPlacements(access: CellAccess, scope: CellScope): Promise<readonly string[]> {
+  const arns = await access.views.once('cluster-arns', { maxAgeMs: scope.maxAgeMs }, async () => {
+    const found: string[] = [];
+    let nextToken: string | undefined;
+    do {
+      const page = await access.ecs.listClusters({
+        maxResults: 100,
+        ...(nextToken === undefined ? {} : { nextToken }),
+      });
+      found.push(...(page.clusterArns ?? []));
+      nextToken = page.nextToken;
+    } while (nextToken !== undefined);
+    return found;
+  });
+  return arns.flatMap((arn) => {
+    const identity = parsePlacementName(arn.slice(arn.lastIndexOf('/') + 1));
+    return identity?.installation === scope.installation && identity.cell === access.name ? [identity.placement] : [];
+  });
+}
+
+/** Slots whose priorities a rule that is not ours holds: nothing could be built there. */
+async function foreignSlots(
+  access: CellAccess,
+  listenerArn: string,
+  isOurs: GroupSources['isOurs'],
+  maxAgeMs: number,
+): Promise<readonly number[]> {
+  const rules = (await access.views.rules(listenerArn, { maxAgeMs })) ?? [];
+  const slots = new Set<number>();
+  for (const rule of rules) {
+    const slot = slotOfPriority(Number(rule.Priority));
+    if (slot === undefined || rule.RuleArn === undefined) continue;
+    const tags = await access.views.tags(rule.RuleArn, { maxAgeMs: 3_600_000 });
+    if (tags !== undefined && !isOurs(tags)) slots.add(slot);
+  }
+  return [...slots];
+}
+
+/** Collects figures, and why those that are missing could not be read. */
+class Figures {
+  readonly unreadable: Record<string, string> = {};
+
+  take(name: string, figure: Figure | undefined): number | undefined {
+    if (figure === undefined) return undefined;
+    if ('value' in figure) return figure.value;
+    this.unreadable[name] = figure.unreadable;
+    return undefined;
+  }
+
+  /** Quotas whose use by others could not be read say nothing: they are left out, which closes the place. */
+  known<D extends string>(quotas: Readonly<Partial<Record<D, number>>>): Readonly<Partial<Record<D, number>>> {
+    return Object.fromEntries(Object.entries(quotas).filter(([name]) => !(name in this.unreadable))) as Partial<
+      Record<D, number>
+    >;
+  }
+
+  member(name: string, figure: Figure | undefined): Readonly<Record<string, number>> {
+    const value = this.take(name, figure);
+    return value === undefined ? {} : { [name]: value };
+  }
+}
+
+function failure(error: unknown): { readonly ok: false; readonly reason: string; readonly message: string } {
+  if (!(error instanceof CallError) || error.class === 'fenced') throw error;
+  const reason = error.class === 'denied' ? 'AccessDenied' : 'ReadFailed';
+  return { ok: false, reason, message: `${error.service} ${error.operation}: ${error.code}: ${error.message}` };
+}

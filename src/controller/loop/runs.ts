@@ -1,0 +1,262 @@
+import type { ConditionUpdate } from '../../model/conditions.ts';
+import type { Kind } from '../../model/records/kinds.ts';
+import type { PlacementBook } from '../capacity/book.ts';
+import { acceptObject } from '../fleet/acceptor.ts';
+import { type ObjectEntry, placementsOf, servingSpec } from '../fleet/entry.ts';
+import { type Mode, strictest } from '../fleet/modes.ts';
+import type { FleetView } from '../fleet/view.ts';
+import { keyText } from '../keys.ts';
+import type { Outcome, Trigger } from '../outcome.ts';
+import type { ServingTable } from '../tier/closure.ts';
+import { publishTier, type TierPublication } from '../tier/publish.ts';
+import type { TermDeps } from './deps.ts';
+import type { Infrastructure } from './infra.ts';
+import { writeInfraStatus } from './status.ts';
+
+/** What the runs of fleet, tiers, cells and infra groups share. */
+export interface InfraRunDeps {
+  readonly term: TermDeps;
+  readonly view: FleetView;
+  readonly book: PlacementBook;
+  readonly infra: Infrastructure;
+  readonly serving: ServingTable;
+  readonly publications: Map<string, TierPublication>;
+  /** DNS changes of shared names that are not INSYNC yet, by tier and infra group. */
+  readonly changes: Map<string, Map<string, string>>;
+  readonly enqueue: (key: string, trigger: Trigger) => void;
+}
+
+/** The process's mode and the fleet's: what holds for everything. */
+export function fleetMode(term: Pick<TermDeps, 'config'>, view: FleetView): Mode {
+  return strictest([term.config.mode, view.fleet()?.mode]);
+}
+
+/** One run of the Fleet record: its figures take effect at once. */
+export async function runFleet(deps: InfraRunDeps, name: string): Promise<Outcome> {
+  const { entry, changed } = await look(deps, 'Fleet', name);
+  deps.term.setCallShare(deps.view.fleet()?.callShare ?? 0.7);
+  if (changed) {
+    deps.book.invalidate();
+    for (const tenant of deps.view.all('Tenant')) deps.enqueue(tenant.key, 'change');
+  }
+  if (entry !== undefined) await report(deps, entry, []);
+  return { kind: 'settled' };
+}
+
+/** One run of a tier: its tenants follow a change of it, and its shared name is kept. */
+export async function runTier(deps: InfraRunDeps, name: string, trigger: Trigger): Promise<Outcome> {
+  const { entry, changed } = await look(deps, 'Tier', name);
+  if (entry === undefined) return { kind: 'settled' };
+  if (changed) {
+    deps.book.invalidate();
+    for (const tenant of tenantsOf(deps.view, name)) deps.enqueue(tenant.key, 'change');
+    for (const cell of deps.view.all('Cell')) deps.enqueue(cell.key, 'change');
+  }
+  if (changed || trigger === 'resync') await deps.infra.readZone(name, trigger === 'resync' ? 5_000 : 60_000);
+  const { conditions, outcome } = await publish(deps, name);
+  const zone = deps.view.spec('Tier', name)?.zone.id ?? '';
+  const reading = deps.book.zones.get(zone);
+  const read: ConditionUpdate =
+    reading?.ok === true
+      ? {
+          type: 'ZoneReadable',
+          status: 'True',
+          reason: 'Read',
+          message: `zone ${zone} holds ${reading.value.foreign} other records; quota ${reading.value.quota}`,
+        }
+      : {
+          type: 'ZoneReadable',
+          status: 'False',
+          reason: reading?.reason ?? 'NotRead',
+          message: reading?.message ?? 'not read yet',
+        };
+  await report(deps, entry, [read, ...conditions]);
+  return outcome;
+}
+
+/** One run of a cell: its quotas, use and infra groups are read into the books. */
+export async function runCell(deps: InfraRunDeps, name: string, trigger: Trigger): Promise<Outcome> {
+  const { entry, changed } = await look(deps, 'Cell', name);
+  if (entry === undefined) return { kind: 'settled' };
+  if (changed) for (const group of deps.view.all('InfraGroup')) deps.enqueue(group.key, 'change');
+  const news = await deps.infra.readCell(name, trigger === 'resync' ? 5_000 : 60_000);
+  if (changed || news) wakeTenants(deps, name);
+  const reading = deps.book.cells.get(name);
+  const reachable: ConditionUpdate =
+    reading?.ok === true
+      ? { type: 'Reachable', status: 'True', reason: 'Read', message: 'its account can be read' }
+      : {
+          type: 'Reachable',
+          status: 'False',
+          reason: reading?.reason ?? 'NotRead',
+          message: reading?.message ?? 'not read yet',
+        };
+  await report(deps, entry, [reachable, ...(reading?.ok === true ? [quotasRead(reading.value.unreadable)] : [])]);
+  for (const group of deps.view.groups(name)) {
+    const groupEntry = deps.view.get('InfraGroup', group.name);
+    if (groupEntry !== undefined) await reportGroup(deps, groupEntry);
+  }
+  return reading?.ok === true
+    ? { kind: 'settled' }
+    : { kind: 'waiting', on: reading?.message ?? 'the cell', checkInMs: 30_000 };
+}
+
+/** One run of an infra group: a change of it is read with its cell. */
+export async function runInfraGroup(deps: InfraRunDeps, name: string): Promise<Outcome> {
+  const { entry, changed } = await look(deps, 'InfraGroup', name);
+  if (entry === undefined) return { kind: 'settled' };
+  const cell = deps.view.spec('InfraGroup', name)?.cell;
+  if (cell !== undefined && (changed || deps.book.groups.get(name) === undefined)) {
+    const news = await deps.infra.readCell(cell, 0);
+    if (changed || news) wakeTenants(deps, cell);
+    const tier = deps.view.spec('Cell', cell)?.tier;
+    if (tier !== undefined) deps.enqueue(keyText('Tier', tier), 'change');
+  }
+  await reportGroup(deps, entry);
+  return { kind: 'settled' };
+}
+
+async function reportGroup(deps: InfraRunDeps, entry: ObjectEntry): Promise<void> {
+  const reading = deps.book.groups.get(entry.name);
+  const ready: ConditionUpdate =
+    reading?.ok === true
+      ? { type: 'InfraReady', status: 'True', reason: 'Read', message: `load balancer ${reading.value.facts.dnsName}` }
+      : {
+          type: 'InfraReady',
+          status: 'False',
+          reason: reading?.reason ?? 'NotRead',
+          message: reading?.message ?? 'not read yet',
+        };
+  await report(deps, entry, [ready, ...(reading?.ok === true ? [quotasRead(reading.value.unreadable)] : [])]);
+}
+
+function quotasRead(unreadable: Readonly<Record<string, string>>): ConditionUpdate {
+  const missing = Object.entries(unreadable);
+  if (missing.length === 0)
+    return { type: 'QuotasRead', status: 'True', reason: 'Read', message: 'every quota was read' };
+  const message = missing.map(([name, why]) => `${name}: ${why}`).join('; ');
+  return {
+    type: 'QuotasRead',
+    status: 'False',
+    reason: 'Unreadable',
+    message: `closed for new placements: ${message}`,
+  };
+}
+
+/** Tenants that are placed in the cell, and those that wait for room anywhere. */
+function wakeTenants(deps: InfraRunDeps, cell: string): void {
+  for (const tenant of deps.view.all('Tenant')) {
+    const placements = placementsOf(tenant);
+    const scope = servingSpec(tenant)?.routing.scope;
+    if (placements.length === 0 || scope === 'tier' || placements.some((placement) => placement.cell === cell))
+      deps.enqueue(tenant.key, 'change');
+  }
+}
+
+function tenantsOf(view: FleetView, tier: string): readonly ObjectEntry[] {
+  // A record that never was accepted may have waited for just this tier.
+  return view.all('Tenant').filter((entry) => entry.accepted === undefined || entry.accepted.effective?.tier === tier);
+}
+
+async function publish(
+  deps: InfraRunDeps,
+  name: string,
+): Promise<{ conditions: readonly ConditionUpdate[]; outcome: Outcome }> {
+  const { term, view, infra } = deps;
+  const tier = view.spec('Tier', name);
+  const zone = infra.zone(name);
+  if (tier === undefined || zone === undefined || tier.routing.scope === 'tenant')
+    return { conditions: [], outcome: { kind: 'settled' } };
+  const dns = term.reconcilers.find((reconciler) => reconciler.kind === 'dns_record');
+  if (dns === undefined) return { conditions: [], outcome: { kind: 'settled' } };
+  const groups = view.cells(name).flatMap((cell) =>
+    view.groups(cell.name).flatMap((group) => {
+      const reading = deps.book.groups.get(group.name);
+      return reading?.ok === true ? [{ name: group.name, weight: cell.weight, dns: reading.value.facts }] : [];
+    }),
+  );
+  const changes = deps.changes.get(name) ?? new Map<string, string>();
+  deps.changes.set(name, changes);
+  const before = deps.publications.get(name);
+  const after = await publishTier(
+    // Only the zone and the name are looked at: the context of a tenant's own placement is not needed.
+    { dns: dns as never, report: (change, what) => term.observer.shared(change, what, name) },
+    {
+      tier: name,
+      host: tier.domain,
+      installation: term.installation,
+      zone,
+      groups,
+      tenants: tenantsOf(view, name)
+        .filter(isToBeReached)
+        .map((entry) => entry.name),
+      serving: deps.serving,
+      write: strictest([fleetMode(term, view), tier.mode]) === 'active',
+    },
+    changes,
+  );
+  deps.publications.set(name, after);
+  if (!samePublication(before, after)) for (const tenant of tenantsOf(view, name)) deps.enqueue(tenant.key, 'progress');
+  const held = [...after.held].map(([group, why]) => `${group}: ${why}`);
+  const message = `${tier.domain} leads to ${after.published.size} of ${groups.length} load balancers${held.length === 0 ? '' : `; held: ${held.join('; ')}`}`;
+  const status = after.pending.size === 0 && after.held.size === 0 ? 'True' : 'False';
+  const reason = status === 'True' ? 'Published' : after.held.size > 0 ? 'RouteClosure' : 'Pending';
+  const outcome: Outcome =
+    after.pending.size > 0 || after.held.size > 0
+      ? { kind: 'progressing', checkInMs: 5_000, what: message }
+      : { kind: 'settled' };
+  return { conditions: [{ type: 'Published', status, reason, message }], outcome };
+}
+
+function isToBeReached(entry: ObjectEntry): boolean {
+  return entry.accepted?.effective?.state === 'active' && placementsOf(entry).length > 0;
+}
+
+function samePublication(a: TierPublication | undefined, b: TierPublication): boolean {
+  const text = (publication: TierPublication | undefined): string =>
+    publication === undefined
+      ? ''
+      : JSON.stringify([[...publication.published].sort(), [...publication.pending].sort()]);
+  return text(a) === text(b);
+}
+
+async function look(deps: InfraRunDeps, kind: Kind, name: string) {
+  const raw = await deps.term.desired.get(kind, name);
+  const { view, term } = deps;
+  const looked = await acceptObject({ view, state: term.state, clock: term.clock }, kind, name, raw);
+  if (looked === undefined) return { entry: undefined, changed: false };
+  const { entry, changed } = looked;
+  if (!entry.present && !isNeeded(view, entry)) {
+    await term.state.remove(entry.key);
+    view.forget(entry);
+    deps.book.invalidate();
+    return { entry: undefined, changed: true };
+  }
+  return { entry, changed };
+}
+
+/** A Tier, Cell or InfraGroup whose record vanished is kept while anything below it remains. */
+function isNeeded(view: FleetView, entry: ObjectEntry): boolean {
+  const placements = view.all('Tenant').flatMap((tenant) => placementsOf(tenant));
+  switch (entry.kind) {
+    case 'Tier':
+      return (
+        view.cells(entry.name).length > 0 ||
+        placements.some((placement) => placement.tier === entry.name) ||
+        view.all('Tenant').some((tenant) => tenant.accepted?.effective?.tier === entry.name)
+      );
+    case 'Cell':
+      return view.groups(entry.name).length > 0 || placements.some((placement) => placement.cell === entry.name);
+    case 'InfraGroup':
+      return placements.some((placement) => placement.infraGroup === entry.name);
+    case 'Fleet':
+    case 'Tenant':
+      return false;
+    default:
+      return entry.kind satisfies never;
+  }
+}
+
+async function report(deps: InfraRunDeps, entry: ObjectEntry, found: readonly ConditionUpdate[]): Promise<void> {
+  await writeInfraStatus(deps.term.state, entry, found, new Date(deps.term.clock.now()).toISOString());
+}

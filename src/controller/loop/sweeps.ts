@@ -1,0 +1,132 @@
+import { CallError } from '../../model/errors.ts';
+import { placementsOf } from '../fleet/entry.ts';
+import type { FleetView } from '../fleet/view.ts';
+import type { KeyedQueue } from '../queue/keyed-queue.ts';
+import { detailPeriodMs } from '../sweeps/periods.ts';
+import { suspicious } from '../sweeps/probe.ts';
+import type { EngineDeps } from '../tenant/deps.ts';
+import type { TermDeps } from './deps.ts';
+
+export interface SweepsDeps {
+  readonly term: TermDeps;
+  readonly engine: EngineDeps;
+  readonly queue: KeyedQueue;
+  readonly view: FleetView;
+  readonly list: () => Promise<void>;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * The two sweeps. The probe comes round each resync: it lists the desired table, has every cell, tier and infra group looked at anew, and looks at every settled tenant by scoped reads. The
+ * detail sweep takes one tenant after the other through a full pass, evenly over its period.
+ */
+export class Sweeps {
+  readonly #deps: SweepsDeps;
+  #running: Promise<void>[] = [];
+  #wakeList: () => void = () => undefined;
+
+  constructor(deps: SweepsDeps) {
+    this.#deps = deps;
+  }
+
+  start(): void {
+    this.#running = [this.#probes(), this.#details()];
+  }
+
+  async stopped(): Promise<void> {
+    await Promise.all(this.#running);
+  }
+
+  /** The next list does not wait for the resync. */
+  listSoon(): void {
+    this.#wakeList();
+  }
+
+  async #probes(): Promise<void> {
+    const { term, signal } = this.#deps;
+    while (!signal.aborted) {
+      // A tenth of jitter, so that several installations do not sweep in step.
+      const early = await this.#pause(term.config.resyncMs * (0.9 + term.random() / 10));
+      if (signal.aborted) return;
+      await this.#guarded('list', () => this.#deps.list());
+      if (early) continue;
+      const began = term.clock.monotonic();
+      await this.#guarded('probe', () => this.#probe());
+      if (!signal.aborted) term.observer.swept('probe', term.clock.monotonic() - began);
+    }
+  }
+
+  async #probe(): Promise<void> {
+    const { term, queue, view, engine, signal } = this.#deps;
+    for (const kind of ['Tier', 'Cell', 'InfraGroup'] as const)
+      for (const entry of view.all(kind)) queue.add(entry.key, 'resync');
+    const began = term.clock.monotonic();
+    for (const entry of view.all('Tenant')) {
+      if (signal.aborted) return;
+      // Only what was read since this sweep began counts.
+      const maxAgeMs = Math.max(0, term.clock.monotonic() - began);
+      try {
+        if (await suspicious(engine, entry, maxAgeMs)) queue.add(entry.key, 'drift');
+      } catch (error) {
+        if (!(error instanceof CallError) || error.class === 'fenced') throw error;
+        term.observer.callFailed(entry.key, error);
+        queue.add(entry.key, 'drift');
+      }
+    }
+  }
+
+  async #details(): Promise<void> {
+    const { term, queue, view, signal } = this.#deps;
+    while (!signal.aborted) {
+      const began = term.clock.monotonic();
+      const names = view.all('Tenant').map((entry) => entry.key);
+      const periodMs = this.#detailPeriod();
+      term.observer.detailPeriod(periodMs);
+      for (const [index, key] of names.entries()) {
+        const due = began + (periodMs * (index + 1)) / (names.length + 1);
+        await this.#sleep(Math.max(0, due - term.clock.monotonic()));
+        if (signal.aborted) return;
+        queue.add(key, 'detail');
+      }
+      await this.#sleep(Math.max(0, began + periodMs - term.clock.monotonic()));
+      if (!signal.aborted) term.observer.swept('detail', term.clock.monotonic() - began);
+    }
+  }
+
+  #detailPeriod(): number {
+    const { term, view } = this.#deps;
+    const byCell = new Map<string, number>();
+    for (const entry of view.all('Tenant')) {
+      for (const placement of placementsOf(entry)) byCell.set(placement.cell, (byCell.get(placement.cell) ?? 0) + 1);
+    }
+    return detailPeriodMs(term.config.detailMs, Math.max(0, ...byCell.values()), view.fleet()?.callShare ?? 0.7);
+  }
+
+  /** True when it was woken before the time. */
+  async #pause(ms: number): Promise<boolean> {
+    const woken = new Promise<boolean>((resolve) => {
+      this.#wakeList = () => resolve(true);
+    });
+    return Promise.race([woken, this.#sleep(ms).then(() => false)]);
+  }
+
+  async #sleep(ms: number): Promise<void> {
+    const { term, signal } = this.#deps;
+    try {
+      await term.clock.sleep(ms, signal);
+    } catch (error) {
+      // The sleep ends early by our own stop, and by nothing else.
+      if (!signal.aborted) throw error;
+    }
+  }
+
+  /** A sweep that fails is tried again at the next round: it never ends the loop. */
+  async #guarded(what: string, run: () => Promise<void>): Promise<void> {
+    try {
+      await run();
+    } catch (error) {
+      if (!this.#deps.signal.aborted)
+        this.#deps.term.observer.failed(what, error instanceof Error ? error : new Error(String(error)));
+    }
+  }
+}

@@ -1,0 +1,268 @@
+import { CallError } from '../../model/errors.ts';
+import { canonicalHash } from '../../model/records/canonical.ts';
+import { type Kind, kinds } from '../../model/records/kinds.ts';
+import { isHeld } from '../../store/capacity.ts';
+import type { StoredObject } from '../../store/state.ts';
+import { PlacementBook } from '../capacity/book.ts';
+import { acceptObject } from '../fleet/acceptor.ts';
+import type { ObjectEntry } from '../fleet/entry.ts';
+import { FleetView } from '../fleet/view.ts';
+import { keyText, parseKey } from '../keys.ts';
+import type { Outcome, Trigger } from '../outcome.ts';
+import { KeyedQueue } from '../queue/keyed-queue.ts';
+import type { EngineDeps } from '../tenant/deps.ts';
+import { runTenant } from '../tenant/step.ts';
+import type { Serving } from '../tier/closure.ts';
+import { publicationOf, type TierPublication } from '../tier/publish.ts';
+import type { TermDeps } from './deps.ts';
+import { Infrastructure } from './infra.ts';
+import { fleetMode, type InfraRunDeps, runCell, runFleet, runInfraGroup, runTier } from './runs.ts';
+import { Sweeps } from './sweeps.ts';
+
+/**
+ * One term of leadership, from the first complete view to the last call.
+ *
+ *   loading   the stream is held at its end, then both tables are read completely, then every cell and zone; nothing is written to AWS
+ *   working   the queue runs; stream, lists, sweeps and outcomes add keys
+ *   stopped   no key is begun any more; those that run end by themselves or by the fence; nothing is written on the way out
+ */
+export class Term {
+  readonly view = new FleetView();
+  readonly book: PlacementBook;
+  readonly queue: KeyedQueue;
+  readonly engine: EngineDeps;
+  readonly #deps: TermDeps;
+  readonly #infra: Infrastructure;
+  readonly #runs: InfraRunDeps;
+  readonly #sweeps: Sweeps;
+  readonly #serving = new Map<string, ReadonlyMap<string, Serving>>();
+  readonly #publications = new Map<string, TierPublication>();
+  readonly #stop = new AbortController();
+  readonly #raw = new Map<string, string>();
+  #streaming: Promise<void> = Promise.resolve();
+  #working = false;
+
+  constructor(deps: TermDeps) {
+    this.#deps = deps;
+    this.book = new PlacementBook(this.view, () => fleetMode(deps, this.view));
+    this.#infra = new Infrastructure(deps, this.view, this.book);
+    this.engine = this.#engineDeps();
+    this.queue = new KeyedQueue({
+      clock: deps.clock,
+      random: deps.random,
+      concurrency: deps.config.concurrency,
+      run: (key, trigger) => this.#run(key, trigger),
+      observer: deps.observer.queue,
+    });
+    this.#runs = {
+      term: deps,
+      view: this.view,
+      book: this.book,
+      infra: this.#infra,
+      serving: this.#serving,
+      publications: this.#publications,
+      changes: new Map(),
+      enqueue: (key, trigger) => this.queue.add(key, trigger),
+    };
+    this.#sweeps = new Sweeps({
+      term: deps,
+      engine: this.engine,
+      queue: this.queue,
+      view: this.view,
+      list: () => this.#list(),
+      signal: this.#stop.signal,
+    });
+  }
+
+  /** Whether complete views are in hand and the queue runs. */
+  get working(): boolean {
+    return this.#working;
+  }
+
+  /** Loads complete views, then works until stopped. Rejects when a view cannot be had: there is no work on half a view. */
+  async start(): Promise<void> {
+    const { deps } = { deps: this.#deps };
+    const stream = deps.stream({
+      onKeys: (keys) => {
+        for (const { kind, name } of keys) this.#hint(kind, name);
+      },
+      onGap: () => this.#sweeps.listSoon(),
+    });
+    this.#streaming = stream.run(this.#stop.signal).catch((error: unknown) => {
+      deps.observer.failed('stream', asError(error));
+    });
+    await stream.ready;
+    this.#load(await deps.reader.loadAll());
+    await this.#list();
+    await this.#readEverything();
+    if (this.#stop.signal.aborted) return;
+    this.#working = true;
+    this.#enqueueAll();
+    this.#sweeps.start();
+    deps.observer.synced(deps.clock.now());
+  }
+
+  /** Stops without writing anything: what runs is waited for, what waits is dropped. */
+  async stop(): Promise<void> {
+    this.#working = false;
+    this.#stop.abort(new Error('the term of leadership ended'));
+    await this.queue.stop();
+    await this.#sweeps.stopped();
+    await this.#streaming;
+  }
+
+  #load(objects: ReadonlyMap<string, StoredObject>): void {
+    this.view.load(objects.values());
+    const now = this.#deps.clock.now();
+    for (const stored of objects.values()) {
+      if (stored.kind !== 'InfraGroup' || stored.capacity === undefined) continue;
+      for (const [slot, held] of Object.entries(stored.capacity.slots)) {
+        if (!isHeld(held) && held.restingUntil > now) this.book.rest(stored.name, Number(slot), held.restingUntil);
+      }
+    }
+  }
+
+  /**
+   * Reads the desired table to its end and looks at what changed since the last list; what the list lacks is read by its key before it counts as vanished. The first
+   * list accepts every record before any key runs, in order of kind: references are known then.
+   */
+  async #list(): Promise<void> {
+    const records = await this.#deps.desired.list();
+    const seen = new Set<string>();
+    const sorted = [...records].sort((a, b) => kindRank(a.kind) - kindRank(b.kind));
+    for (const raw of sorted) {
+      const key = keyText(String(raw.kind), String(raw.name));
+      seen.add(key);
+      const hash = rawHash(raw);
+      if (this.#raw.get(key) === hash) continue;
+      this.#raw.set(key, hash);
+      if (this.#working) this.queue.add(key, 'change');
+      else await this.#accept(String(raw.kind), String(raw.name), raw);
+    }
+    for (const key of [...this.#raw.keys()].filter((known) => !seen.has(known))) {
+      this.#raw.delete(key);
+      if (this.#working) this.queue.add(key, 'change');
+    }
+    if (!this.#working) for (const entry of this.#entries()) if (!seen.has(entry.key)) await this.#acceptByKey(entry);
+    if (this.#working) this.#deps.observer.synced(this.#deps.clock.now());
+  }
+
+  #entries(): readonly ObjectEntry[] {
+    return kinds.flatMap((kind) => this.view.all(kind));
+  }
+
+  async #acceptByKey(entry: ObjectEntry): Promise<void> {
+    await this.#accept(entry.kind, entry.name, await this.#deps.desired.get(entry.kind, entry.name));
+  }
+
+  async #accept(kind: string, name: string, raw: unknown): Promise<void> {
+    const { state, clock } = this.#deps;
+    await acceptObject({ view: this.view, state, clock }, kind, name, raw);
+  }
+
+  async #readEverything(): Promise<void> {
+    this.#deps.setCallShare(this.view.fleet()?.callShare ?? 0.7);
+    await Promise.all([
+      ...this.view.cells().map((cell) => this.#infra.readCell(cell.name, 0)),
+      ...this.view.tiers().map((tier) => this.#infra.readZone(tier.name, 0)),
+    ]);
+  }
+
+  #enqueueAll(): void {
+    for (const kind of kinds) {
+      for (const entry of this.view.all(kind)) {
+        const settled = entry.status?.value.observedGeneration === entry.accepted?.generation;
+        this.queue.add(entry.key, kind === 'Tenant' && !settled ? 'change' : 'resync');
+      }
+    }
+  }
+
+  /** A change that the stream tells of: the key runs and reads the record itself. */
+  #hint(kind: string, name: string): void {
+    const key = keyText(kind, name);
+    this.#raw.delete(key);
+    if (this.#working) this.queue.add(key, 'change');
+    else this.#sweeps.listSoon();
+  }
+
+  async #run(key: string, trigger: Trigger): Promise<Outcome> {
+    const { kind, name } = parseKey(key);
+    try {
+      switch (kind as Kind) {
+        case 'Fleet':
+          return await runFleet(this.#runs, name);
+        case 'Tier':
+          return await runTier(this.#runs, name, trigger);
+        case 'Cell':
+          return await runCell(this.#runs, name, trigger);
+        case 'InfraGroup':
+          return await runInfraGroup(this.#runs, name);
+        case 'Tenant':
+          return await runTenant(this.engine, name, trigger);
+        default:
+          await this.#accept(kind, name, await this.#deps.desired.get(kind, name));
+          return { kind: 'settled' };
+      }
+    } catch (error) {
+      if (!(error instanceof CallError)) throw error;
+      this.#deps.observer.callFailed(key, error);
+      return { kind: 'retry', class: error.class, error };
+    }
+  }
+
+  #engineDeps(): EngineDeps {
+    const { deps } = { deps: this.#deps };
+    return {
+      installation: deps.installation,
+      clock: deps.clock,
+      random: deps.random,
+      newToken: deps.newToken,
+      view: this.view,
+      book: this.book,
+      desired: deps.desired,
+      state: deps.state,
+      reservations: deps.reservations,
+      removals: deps.removals,
+      reconcilers: deps.reconcilers,
+      cell: (name) => this.#infra.cell(name),
+      zone: (tier) => this.#infra.zone(tier),
+      mode: () => deps.config.mode,
+      removalsFrom: () => deps.removalsFrom,
+      placingClosed: () => this.#infra.placingClosed(),
+      publication: (tier, _group, tenant) => {
+        const host = this.view.spec('Tier', tier)?.domain ?? tier;
+        return publicationOf(this.#publications.get(tier), this.#serving, host, tenant);
+      },
+      noteServing: (tenant, tier, serving) => this.#noteServing(tenant, tier, serving),
+      observer: deps.observer,
+    };
+  }
+
+  #noteServing(tenant: string, tier: string, serving: ReadonlyMap<string, Serving>): void {
+    const before = this.#serving.get(tenant);
+    this.#serving.set(tenant, serving);
+    if (this.view.spec('Tier', tier)?.routing.scope !== 'tier') return;
+    if (JSON.stringify([...(before ?? [])]) !== JSON.stringify([...serving]))
+      this.queue.add(keyText('Tier', tier), 'progress');
+  }
+}
+
+function kindRank(kind: unknown): number {
+  const rank = kinds.findIndex((known) => known === kind);
+  return rank < 0 ? kinds.length : rank;
+}
+
+/** Any change of an item, readable or not, gives another hash. */
+function rawHash(raw: unknown): string {
+  return canonicalHash(
+    JSON.stringify(raw, (_key, value: unknown) => {
+      if (value instanceof Set) return ['set', ...value];
+      if (value instanceof Uint8Array) return ['binary', Buffer.from(value).toString('base64')];
+      return typeof value === 'bigint' ? `${value}n` : value;
+    }),
+  );
+}
+
+function asError(error: unknown): Error {
+  return error instanceof Error ? error : new Error(String(error));
+}

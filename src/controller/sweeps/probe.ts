@@ -1,0 +1,48 @@
+import type { ChainDeps } from '../tenant/chain.ts';
+import { convergeChain } from '../tenant/chain.ts';
+import { isReachable, placementScope } from '../tenant/context.ts';
+import type { EngineDeps } from '../tenant/deps.ts';
+import { type ObjectEntry, placementsOf, servingSpec } from '../fleet/entry.ts';
+
+/**
+ * Looks at one settled tenant by scoped reads alone, which cost one call for a hundred tenants: clusters with their counts, rules by listener, target groups by load balancer, records by
+ * zone. True when something is not as it should be, or calls for a closer look; nothing is changed here.
+ */
+export async function suspicious(deps: EngineDeps, entry: ObjectEntry, maxAgeMs: number): Promise<boolean> {
+  const effective = servingSpec(entry);
+  if (effective === undefined || effective.state === 'deleted') return false;
+  for (const placement of placementsOf(entry)) {
+    if (placement.phase !== 'serving') continue;
+    const scope = placementScope(deps, entry, effective, placement);
+    if (!isReachable(scope) || scope.mode === 'paused') continue;
+    const published = placement.resources.dns_record?.arn !== undefined;
+    const result = await convergeChain(
+      chainDeps(deps, maxAgeMs),
+      { ...scope.access, cell: scope.access.cell.as('sweep') },
+      scope.context,
+      () => ({ ...scope.context.dns, want: published ? 'publish' : 'keep' }),
+    );
+    if (result.failed.length > 0 || result.held.length > 0 || result.changes.length > 0) return true;
+    const { activeServices, runningTasks } = result.signals.cluster ?? {};
+    if (activeServices !== undefined && activeServices !== 1) return true;
+    const counted = effective.service.scaling.mode === 'fixed' && runningTasks !== undefined;
+    if (counted && runningTasks !== scope.context.tasks) return true;
+    if ((result.signals.listener_rule?.foreign ?? []).length > 0) return true;
+  }
+  return false;
+}
+
+function chainDeps(deps: EngineDeps, maxAgeMs: number): ChainDeps {
+  return {
+    reconcilers: deps.reconcilers,
+    clock: deps.clock,
+    newToken: deps.newToken,
+    save: () => Promise.reject(new Error('a probe writes nothing')),
+    guard: () => Promise.resolve(undefined),
+    report: () => undefined,
+    write: false,
+    depth: 'probe',
+    maxAgeMs,
+    driftAgeMs: maxAgeMs,
+  };
+}

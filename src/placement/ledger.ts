@@ -1,0 +1,286 @@
+import { type Account, freeOf, openAccount, unknownCapacity } from './capacity.ts';
+import { Counter, Presence } from './presence.ts';
+import { Slots } from './slots.ts';
+import type { CellView, GroupView, PlacementView, Reservation, TierView, ZoneView } from './types.ts';
+import {
+  addTo,
+  amount,
+  type CellDimension,
+  cellDimensions,
+  combineDemands,
+  type Demand,
+  type Dimension,
+  type GroupDimension,
+  groupDimensions,
+  type ZoneDimension,
+  zeroDemand,
+  zoneDimensions,
+} from './vector.ts';
+
+/** A cell with what is reserved in it. */
+export interface CellSite {
+  readonly view: CellView;
+  readonly account: Account<CellDimension>;
+}
+
+/** A hosted zone with what is reserved in it. */
+export interface ZoneSite {
+  readonly view: ZoneView;
+  readonly account: Account<ZoneDimension>;
+}
+
+/** An infra group with all that a placement in it draws on. */
+export interface Site {
+  readonly view: GroupView;
+  readonly cell: CellSite;
+  readonly zone: ZoneSite;
+  readonly account: Account<GroupDimension>;
+  readonly slots: Slots;
+  /** tenant → how many placements it holds here. */
+  readonly tenants: Counter;
+  /** Tenants here whose isolation is `dedicated`. */
+  readonly dedicated: Counter;
+}
+
+interface Average {
+  count: number;
+  sum: Demand;
+}
+
+const byName = (a: Site, b: Site): number => (a.view.name < b.view.name ? -1 : 1);
+
+/**
+ * The fleet as one pass of decisions sees it: what there is, what is reserved, who is where. Decisions only read it; `reserve`, `release` and
+ * `revise` carry a decision forward, so that ten thousand of them can be made over one view. The durable truth are the conditional
+ * transactions of the state table.
+ */
+export class Ledger {
+  private readonly tiers = new Map<string, TierView>();
+  private readonly sitesByName = new Map<string, Site>();
+  private sorted: readonly Site[] = [];
+  private readonly sitesByTier = new Map<string, Site[]>();
+  private readonly zones = new Map<string, ZoneSite>();
+  private readonly reservations = new Map<string, Reservation>();
+  private readonly byTenant = new Map<string, Map<string, Reservation>>();
+  private readonly averages = new Map<string, Average>();
+  private readonly presence = new Presence();
+
+  /**
+   * @throws RangeError when two records of one kind, or two reservations, bear the same name. What is reserved already may exceed the limits (a
+   * quota was lowered, strangers came): it stays, and nothing is free.
+   */
+  constructor(view: PlacementView) {
+    for (const tier of view.tiers) putNew(this.tiers, tier.name, tier, 'tier');
+    for (const zone of view.zones) {
+      putNew(this.zones, zone.id, { view: zone, account: openAccount(zoneDimensions, zone.capacity) }, 'zone');
+    }
+    const cells = new Map<string, CellSite>();
+    for (const cell of view.cells) {
+      putNew(cells, cell.name, { view: cell, account: openAccount(cellDimensions, cell.capacity) }, 'cell');
+    }
+    for (const group of view.groups) this.addSite(group, cells.get(group.cell) ?? missingCell(group.cell));
+    for (const sites of this.sitesByTier.values()) sites.sort(byName);
+    this.sorted = [...this.sitesByName.values()].sort(byName);
+    for (const reservation of view.reservations) this.insert(reservation);
+  }
+
+  private addSite(view: GroupView, cell: CellSite): void {
+    const zoneId = this.tiers.get(cell.view.tier)?.zone ?? '';
+    const site: Site = {
+      view,
+      cell,
+      zone: this.zones.get(zoneId) ?? missingZone(zoneId),
+      account: openAccount(groupDimensions, view.capacity),
+      slots: new Slots(view.restingSlots),
+      tenants: new Counter(),
+      dedicated: new Counter(),
+    };
+    putNew(this.sitesByName, view.name, site, 'infra group');
+    const ofTier = this.sitesByTier.get(cell.view.tier) ?? [];
+    ofTier.push(site);
+    this.sitesByTier.set(cell.view.tier, ofTier);
+  }
+
+  tier(name: string): TierView | undefined {
+    return this.tiers.get(name);
+  }
+
+  site(group: string): Site | undefined {
+    return this.sitesByName.get(group);
+  }
+
+  /** All infra groups, by name. */
+  sites(): readonly Site[] {
+    return this.sorted;
+  }
+
+  /** The infra groups of a tier, by name. */
+  sitesOf(tier: string): readonly Site[] {
+    return this.sitesByTier.get(tier) ?? [];
+  }
+
+  /** All that a tenant holds, what is leaving included. */
+  reservationsOf(tenant: string): readonly Reservation[] {
+    return [...(this.byTenant.get(tenant)?.values() ?? [])];
+  }
+
+  /** The cells in which a tenant holds anything. */
+  cellsOf(tenant: string): Iterable<string> {
+    return this.presence.cellsOf(tenant);
+  }
+
+  /** Whether a cell holds another tenant with this anti-affinity label. */
+  labelHeldByOther(cell: string, label: string, tenant: string): boolean {
+    return this.presence.labelHeldByOther(cell, label, tenant);
+  }
+
+  /** How many tenants other than `tenant` two cells have in common (tenants in tier scope are not counted). */
+  inCommon(cell: string, other: string, tenant: string): number {
+    return this.presence.inCommon(cell, other, tenant);
+  }
+
+  /** The mean demand of a tier's placements; the tier's `typical` demand while it has none; `undefined` where that is not given. */
+  meanDemand(tier: string): Demand | undefined {
+    const average = this.averages.get(tier);
+    if (average === undefined || average.count === 0) return this.tiers.get(tier)?.typical;
+    const { count, sum } = average;
+    return combineDemands(sum, sum, (value) => value / count);
+  }
+
+  /**
+   * Takes slot and room for a placement.
+   * @throws RangeError when the infra group is unknown, the id or the slot is taken, or any dimension would be overcommitted: whoever calls, and
+   * however old the decision is.
+   */
+  reserve(reservation: Reservation): void {
+    const site = this.siteFor(reservation);
+    if (this.reservations.has(reservation.placement)) {
+      throw new RangeError(
+        `Placement ${reservation.placement} is reserved already: give each placement an id of its own.`,
+      );
+    }
+    if (!site.slots.isFree(reservation.slot)) {
+      throw new RangeError(`Slot ${reservation.slot} of infra group ${reservation.group} is not free: decide again.`);
+    }
+    this.checkRoom(site, reservation.demand);
+    this.insert(reservation);
+  }
+
+  /**
+   * Gives back what a placement held; returns what that was, `undefined` if it held nothing. With `rest`, the slot cannot be given away again
+   * over this view (a slot rests after a removal, so that late traffic meets nobody else).
+   */
+  release(placement: string, rest: boolean): Reservation | undefined {
+    const reservation = this.reservations.get(placement);
+    if (reservation === undefined) return undefined;
+    this.remove(reservation);
+    this.sitesByName.get(reservation.group)?.slots.give(reservation.slot, rest);
+    return reservation;
+  }
+
+  /**
+   * Changes what a placement holds, in place: its demand, label, isolation, or that it leaves.
+   * @throws RangeError when the placement is unknown, or when a dimension that grows would be overcommitted; nothing is changed then.
+   */
+  revise(
+    placement: string,
+    changes: Partial<Pick<Reservation, 'demand' | 'antiAffinity' | 'isolation' | 'leaving'>>,
+  ): void {
+    const before = this.reservations.get(placement);
+    if (before === undefined) throw new RangeError(`Placement ${placement} is not reserved: nothing to revise.`);
+    const after: Reservation = { ...before, ...changes };
+    const site = this.siteFor(after);
+    this.checkRoom(
+      site,
+      combineDemands(after.demand, before.demand, (now, then) => now - then),
+    );
+    this.remove(before);
+    site.slots.give(before.slot, false);
+    this.insert(after);
+  }
+
+  private siteFor(reservation: Reservation): Site {
+    const site = this.sitesByName.get(reservation.group);
+    if (site !== undefined) return site;
+    throw new RangeError(
+      `Infra group ${reservation.group} of placement ${reservation.placement} is not in the view: expected one of its ${this.sitesByName.size} groups.`,
+    );
+  }
+
+  private checkRoom(site: Site, more: Demand): void {
+    checkAccount(site.account, more.group, `infra group ${site.view.name}`);
+    checkAccount(site.cell.account, more.cell, `cell ${site.cell.view.name}`);
+    checkAccount(site.zone.account, more.zone, `hosted zone ${site.zone.view.id}`);
+  }
+
+  private insert(reservation: Reservation): void {
+    putNew(this.reservations, reservation.placement, reservation, 'placement');
+    const ofTenant = this.byTenant.get(reservation.tenant) ?? new Map<string, Reservation>();
+    ofTenant.set(reservation.placement, reservation);
+    this.byTenant.set(reservation.tenant, ofTenant);
+    this.sitesByName.get(reservation.group)?.slots.take(reservation.slot);
+    this.count(reservation, 1);
+  }
+
+  private remove(reservation: Reservation): void {
+    this.reservations.delete(reservation.placement);
+    this.byTenant.get(reservation.tenant)?.delete(reservation.placement);
+    this.count(reservation, -1);
+  }
+
+  private count(reservation: Reservation, by: 1 | -1): void {
+    const { tenant, tier, demand } = reservation;
+    const scope = this.tiers.get(tier)?.scope;
+    this.presence.count(reservation, by, scope !== 'tier');
+    const average = this.averages.get(tier) ?? { count: 0, sum: zeroDemand() };
+    average.count += by;
+    average.sum = combineDemands(average.sum, demand, (sum, value) => sum + by * value);
+    this.averages.set(tier, average);
+    const site = this.sitesByName.get(reservation.group);
+    if (site === undefined) return;
+    addTo(site.account.used, demand.group, by);
+    addTo(site.cell.account.used, demand.cell, by);
+    addTo(site.zone.account.used, demand.zone, by);
+    site.tenants.add(tenant, by);
+    if (reservation.isolation === 'dedicated') site.dedicated.add(tenant, by);
+  }
+}
+
+function checkAccount<D extends Dimension>(
+  account: Account<D>,
+  more: Readonly<Record<D, number>>,
+  where: string,
+): void {
+  for (const dimension of account.dimensions) {
+    const need = more[dimension];
+    const free = freeOf(account, dimension);
+    if (need > 0 && need > free) {
+      throw new RangeError(
+        `${where} would be overcommitted: asked for ${amount(dimension, need)}, free ${amount(dimension, free)}. Decide again.`,
+      );
+    }
+  }
+}
+
+function putNew<T>(map: Map<string, T>, key: string, value: T, what: string): void {
+  if (map.has(key)) throw new RangeError(`The view names ${what} ${key} twice: names must be unique.`);
+  map.set(key, value);
+}
+
+/** A group whose cell has no accepted record belongs to no tier that is known, and can take nothing. */
+function missingCell(name: string): CellSite {
+  const capacity = unknownCapacity(cellDimensions);
+  const notReady = 'it has no accepted record';
+  return {
+    view: { name, tier: '', state: 'active', notReady, capacity },
+    account: openAccount(cellDimensions, capacity),
+  };
+}
+
+function missingZone(id: string): ZoneSite {
+  const capacity = unknownCapacity(zoneDimensions);
+  return {
+    view: { id, incomplete: 'it has not been read', capacity },
+    account: openAccount(zoneDimensions, capacity),
+  };
+}

@@ -1,0 +1,36 @@
+import { AwsError, type ElbWorld, type SimService, type World } from '../kernel.ts';
+import { accountLimitOperations } from './account-limits.ts';
+import type { ElbDataPlane } from './data-plane.ts';
+import { listenerOperations } from './listeners.ts';
+import { loadBalancerOperations } from './load-balancers.ts';
+import { ruleOperations } from './rules.ts';
+import { createState } from './state.ts';
+import { tagOperations } from './tags.ts';
+import { targetGroupOperations } from './target-groups.ts';
+import { targetOperations } from './targets.ts';
+import { elbWorld } from './world.ts';
+
+/**
+ * Elastic Load Balancing v2, as far as Application Load Balancers go: the service for the API, and what the other parts of the simulator
+ * use of it. Both share one state, in every account and Region.
+ */
+export function createElb(world: World): { service: SimService; world: ElbWorld & ElbDataPlane } {
+  const state = createState(world);
+  const operations = {
+    ...loadBalancerOperations(state),
+    ...listenerOperations(state),
+    ...targetGroupOperations(state),
+    ...ruleOperations(state),
+    ...targetOperations(state),
+    ...tagOperations(state),
+    ...accountLimitOperations(state),
+  };
+  return {
+    service: {
+      id: 'elbv2',
+      operations: new Map(Object.entries(operations)),
+      throttled: () => new AwsError('ThrottlingException', 'Rate exceeded', { status: 400 }),
+    },
+    world: elbWorld(state),
+  };
+}

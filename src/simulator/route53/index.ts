@@ -1,0 +1,43 @@
+import { AwsError, type Route53World, type SimService, type World } from '../kernel.ts';
+import { recordOperations } from './record-operations.ts';
+import { resolve } from './resolve.ts';
+import type { DnsState } from './state.ts';
+import { tagOperations } from './tags.ts';
+import { zoneOperations } from './zone-operations.ts';
+import { addZone } from './zones.ts';
+
+/** Records per hosted zone, AWS's default. */
+const defaultRecordsPerZone = 10_000;
+
+/**
+ * Route 53: the service for the API, and what the other parts of the simulator use of it. Both share one state, in every account. With
+ * `rootErrorBody`, InvalidChangeBatch comes in the body that has no Code, which the SDK for JavaScript reports as an unknown error.
+ */
+export function createRoute53(
+  world: World,
+  options: { recordsPerZone?: number; rootErrorBody?: boolean } = {},
+): { service: SimService; world: Route53World } {
+  const state: DnsState = {
+    world,
+    recordsPerZone: options.recordsPerZone ?? defaultRecordsPerZone,
+    rootErrorBody: options.rootErrorBody ?? false,
+    zones: new Map(),
+    zonesByName: new Map(),
+    changes: new Map(),
+  };
+  const operations = { ...zoneOperations(state), ...recordOperations(state), ...tagOperations(state) };
+  return {
+    service: {
+      id: 'route53',
+      operations: new Map(Object.entries(operations)),
+      throttled: () => new AwsError('Throttling', 'Rate exceeded', { status: 400 }),
+    },
+    world: {
+      seedZone: ({ id, name, account }) => {
+        if (state.zones.has(id)) throw new RangeError(`zone '${id}' already exists`);
+        addZone(state, { id, name, account, callerReference: `seed-${id}`, config: { PrivateZone: false } });
+      },
+      resolve: (host, asked) => resolve(state, host, asked),
+    },
+  };
+}

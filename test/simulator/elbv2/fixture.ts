@@ -1,0 +1,141 @@
+import type {
+  CreateRuleInput,
+  CreateTargetGroupInput,
+  DescribeTargetHealthOutput,
+  TargetHealth,
+} from '@aws-sdk/client-elastic-load-balancing-v2';
+import { expect } from 'vitest';
+import type { Clock } from '../../../src/model/clock.ts';
+import { createElb } from '../../../src/simulator/elbv2/index.ts';
+import { AwsError, type Ec2World, type EcsWorld, type ServiceId } from '../../../src/simulator/kernel.ts';
+import { createServiceQuotas } from '../../../src/simulator/quotas/index.ts';
+import { createRoute53 } from '../../../src/simulator/route53/index.ts';
+import { SimulatedAws } from '../../../src/simulator/world.ts';
+
+export const account = '111111111111';
+export const region = 'us-east-1';
+export const loadBalancerArn = `arn:aws:elasticloadbalancing:${region}:${account}:loadbalancer/app/shared-1/0123456789abcdef`;
+export const listenerArn = `arn:aws:elasticloadbalancing:${region}:${account}:listener/app/shared-1/0123456789abcdef/fedcba9876543210`;
+
+/** A clock that stands still: only `advance` moves the simulator's time. */
+const frozen: Clock = {
+  now: () => Date.UTC(2026, 0, 1),
+  monotonic: () => 0,
+  after: () => () => undefined,
+  sleep: () => Promise.resolve(),
+};
+
+/** What a test hands out as running tasks, by `<vpc>/<ip>`. */
+export type Tasks = Map<string, { taskArn: string; environment: Record<string, string> }>;
+
+export function createFixture(
+  options: {
+    seed?: number;
+    throttle?: boolean;
+    latencyFactor?: number;
+    recordsPerZone?: number;
+    rootErrorBody?: boolean;
+  } = {},
+) {
+  const { recordsPerZone, rootErrorBody = false, ...rest } = options;
+  const world = new SimulatedAws({ clock: frozen, throttle: false, ...rest });
+  const tasks: Tasks = new Map();
+  const ecs: EcsWorld = { taskAt: (vpcId, ip) => tasks.get(`${vpcId}/${ip}`) };
+  const subnets = new Map([
+    ['subnet-a', 'vpc-1'],
+    ['subnet-b', 'vpc-1'],
+    ['subnet-z', 'vpc-2'],
+  ]);
+  const refuse = (): never => {
+    throw new Error('not part of this fixture');
+  };
+  const ec2: Ec2World = {
+    allocateAddress: refuse,
+    releaseAddress: refuse,
+    seedVpc: refuse,
+    seedSubnet: refuse,
+    seedSecurityGroup: refuse,
+    subnetVpc: (_account, _region, subnetId) => subnets.get(subnetId),
+    securityGroupVpc: (_account, _region, groupId) => (groupId === 'sg-1' ? 'vpc-1' : undefined),
+  };
+  const elb = createElb(world);
+  const quotas = createServiceQuotas(world);
+  const dns = createRoute53(
+    world,
+    recordsPerZone === undefined ? { rootErrorBody } : { recordsPerZone, rootErrorBody },
+  );
+  world.install([elb.service, dns.service, quotas.service], {
+    ecs,
+    ec2,
+    elb: elb.world,
+    route53: dns.world,
+    quotas: quotas.world,
+  });
+  elb.world.seedLoadBalancer({
+    arn: loadBalancerArn,
+    vpcId: 'vpc-1',
+    subnetIds: ['subnet-a', 'subnet-b'],
+    securityGroupIds: ['sg-1'],
+  });
+  elb.world.seedListener({ arn: listenerArn, loadBalancerArn });
+
+  const call = (service: ServiceId, operation: string, input: object, as: Caller): object =>
+    world.call({ accessKeyId: as.account ?? account, region: as.region ?? region, service, operation, input });
+
+  return {
+    world,
+    tasks,
+    elb: <O>(operation: string, input: object, as: Caller = {}): O => call('elbv2', operation, input, as) as O,
+    dns: <O>(operation: string, input: object, as: Caller = {}): O => call('route53', operation, input, as) as O,
+  };
+}
+
+export type Fixture = ReturnType<typeof createFixture>;
+
+interface Caller {
+  readonly account?: string;
+  readonly region?: string;
+}
+
+/** The error that a call throws; fails the test when it throws none. */
+export function refusal(run: () => unknown): AwsError {
+  try {
+    run();
+  } catch (error) {
+    if (error instanceof AwsError) return error;
+    throw error;
+  }
+  return expect.unreachable('the call was expected to be refused');
+}
+
+export function makeGroup(fixture: Fixture, name = 'cw-acme', more: Partial<CreateTargetGroupInput> = {}): string {
+  const output = fixture.elb<{ TargetGroups: { TargetGroupArn: string }[] }>('CreateTargetGroup', {
+    Name: name,
+    Protocol: 'HTTP',
+    Port: 80,
+    VpcId: 'vpc-1',
+    TargetType: 'ip',
+    ...more,
+  });
+  return output.TargetGroups[0]?.TargetGroupArn ?? '';
+}
+
+export function ruleInput(host: string, priority: number, group: string): CreateRuleInput {
+  return {
+    ListenerArn: listenerArn,
+    Priority: priority,
+    Conditions: [{ Field: 'host-header', HostHeaderConfig: { Values: [host] } }],
+    Actions: [{ Type: 'forward', TargetGroupArn: group }],
+  };
+}
+
+export function makeRule(fixture: Fixture, input: CreateRuleInput): string {
+  const output = fixture.elb<{ Rules: { RuleArn: string }[] }>('CreateRule', input);
+  return output.Rules[0]?.RuleArn ?? '';
+}
+
+/** The health of the only target of a group. */
+export function healthOf(fixture: Fixture, group: string): TargetHealth | undefined {
+  const output = fixture.elb<DescribeTargetHealthOutput>('DescribeTargetHealth', { TargetGroupArn: group });
+  return output.TargetHealthDescriptions?.[0]?.TargetHealth;
+}

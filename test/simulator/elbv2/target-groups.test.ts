@@ -1,0 +1,168 @@
+import type {
+  CreateTargetGroupOutput,
+  DescribeTagsOutput,
+  DescribeTargetGroupAttributesOutput,
+  DescribeTargetGroupsOutput,
+} from '@aws-sdk/client-elastic-load-balancing-v2';
+import { describe, expect, test } from 'vitest';
+import { quotaDefinitions } from '../../../src/simulator/quota-codes.ts';
+import { account, createFixture, loadBalancerArn, makeGroup, makeRule, refusal, region, ruleInput } from './fixture.ts';
+
+const input = { Name: 'cw-acme', Protocol: 'HTTP', Port: 80, VpcId: 'vpc-1', TargetType: 'ip' };
+
+describe('CreateTargetGroup', () => {
+  test('fills in the defaults of AWS', () => {
+    const fixture = createFixture();
+    const { TargetGroups: [group] = [] } = fixture.elb<CreateTargetGroupOutput>('CreateTargetGroup', input);
+    expect(group).toMatchObject({
+      TargetGroupName: 'cw-acme',
+      HealthCheckProtocol: 'HTTP',
+      HealthCheckPort: 'traffic-port',
+      HealthCheckIntervalSeconds: 30,
+      HealthCheckTimeoutSeconds: 5,
+      HealthyThresholdCount: 5,
+      UnhealthyThresholdCount: 2,
+      HealthCheckPath: '/',
+      Matcher: { HttpCode: '200' },
+      LoadBalancerArns: [],
+      ProtocolVersion: 'HTTP1',
+      IpAddressType: 'ipv4',
+    });
+    expect(group?.TargetGroupArn).toMatch(
+      /^arn:aws:elasticloadbalancing:us-east-1:111111111111:targetgroup\/cw-acme\/[0-9a-f]{16}$/,
+    );
+  });
+
+  test('answers with the existing group for the same settings, and leaves its tags alone', () => {
+    const fixture = createFixture();
+    const tagged = (value: string) => ({ ...input, Tags: [{ Key: 'owner', Value: value }] });
+    const first = fixture.elb<CreateTargetGroupOutput>('CreateTargetGroup', tagged('first'));
+    const second = fixture.elb<CreateTargetGroupOutput>('CreateTargetGroup', tagged('second'));
+    expect(second).toEqual(first);
+    const arn = first.TargetGroups?.[0]?.TargetGroupArn;
+    const tags = fixture.elb<DescribeTagsOutput>('DescribeTags', { ResourceArns: [arn] });
+    expect(tags.TagDescriptions).toEqual([{ ResourceArn: arn, Tags: [{ Key: 'owner', Value: 'first' }] }]);
+  });
+
+  test('refuses the name of a group with other settings, in this account and Region only', () => {
+    const fixture = createFixture();
+    makeGroup(fixture);
+    const other = { ...input, HealthCheckPath: '/healthz' };
+    expect(refusal(() => fixture.elb('CreateTargetGroup', other)).code).toBe('DuplicateTargetGroupNameException');
+    expect(() => fixture.elb('CreateTargetGroup', other, { region: 'eu-west-1' })).not.toThrow();
+    expect(() => fixture.elb('CreateTargetGroup', other, { account: '222222222222' })).not.toThrow();
+  });
+
+  test.each([
+    ['a name of 33 characters', { Name: 'a'.repeat(33) }],
+    ['a name with an underscore', { Name: 'a_b' }],
+    ['a name that ends with a hyphen', { Name: 'a-' }],
+    ['no VPC', { VpcId: undefined }],
+    ['an interval of 4 s', { HealthCheckIntervalSeconds: 4 }],
+    ['a time-out as long as the interval', { HealthCheckIntervalSeconds: 10, HealthCheckTimeoutSeconds: 10 }],
+    ['a healthy threshold of 1', { HealthyThresholdCount: 1 }],
+    ['an unhealthy threshold of 11', { UnhealthyThresholdCount: 11 }],
+    ['a matcher of 500', { Matcher: { HttpCode: '500' } }],
+    ['a path without a slash', { HealthCheckPath: 'healthz' }],
+    ['port 0', { Port: 0 }],
+  ])('refuses %s', (_what, change) => {
+    const fixture = createFixture();
+    expect(refusal(() => fixture.elb('CreateTargetGroup', { ...input, ...change })).code).toBe('ValidationError');
+  });
+
+  test('stops at the quota of the Region', () => {
+    const fixture = createFixture();
+    const { serviceCode, quotaCode } = quotaDefinitions.targetGroupsPerRegion;
+    fixture.world.quotas.set(account, region, serviceCode, quotaCode, 1);
+    makeGroup(fixture, 'cw-1');
+    expect(refusal(() => makeGroup(fixture, 'cw-2')).code).toBe('TooManyTargetGroupsException');
+  });
+});
+
+describe('DescribeTargetGroups', () => {
+  test('lists by load balancer, names and ARNs, and pages the Region', () => {
+    const fixture = createFixture();
+    const arns = Array.from({ length: 401 }, (_, i) => makeGroup(fixture, `cw-${i}`));
+    const named = (request: object) =>
+      fixture
+        .elb<DescribeTargetGroupsOutput>('DescribeTargetGroups', request)
+        .TargetGroups?.map((g) => g.TargetGroupArn);
+    makeRule(fixture, ruleInput('a.example.com', 1, arns[7] ?? ''));
+    expect(named({ LoadBalancerArn: loadBalancerArn })).toEqual([arns[7]]);
+    expect(named({ Names: ['cw-3', 'cw-1'] })).toEqual([arns[3], arns[1]]);
+    expect(named({ TargetGroupArns: [arns[400]] })).toEqual([arns[400]]);
+    const first = fixture.elb<DescribeTargetGroupsOutput>('DescribeTargetGroups', {});
+    expect(first.TargetGroups).toHaveLength(400);
+    const rest = named({ Marker: first.NextMarker });
+    expect(rest).toEqual([arns[400]]);
+    expect(refusal(() => fixture.elb('DescribeTargetGroups', { Names: ['none'] })).code).toBe(
+      'TargetGroupNotFoundException',
+    );
+    const foreign = () =>
+      fixture.elb('DescribeTargetGroups', { TargetGroupArns: [arns[0]] }, { account: '222222222222' });
+    expect(refusal(foreign).code).toBe('TargetGroupNotFoundException');
+    expect(refusal(() => fixture.elb('DescribeTargetGroups', { PageSize: 401 })).code).toBe('ValidationError');
+  });
+});
+
+describe('target group attributes', () => {
+  test('come back complete, and take only known keys in their range, all or none', () => {
+    const fixture = createFixture();
+    const TargetGroupArn = makeGroup(fixture);
+    const read = () =>
+      new Map(
+        fixture
+          .elb<DescribeTargetGroupAttributesOutput>('DescribeTargetGroupAttributes', { TargetGroupArn })
+          .Attributes?.map(({ Key, Value }) => [Key, Value]),
+      );
+    const write = (...Attributes: { Key: string; Value: string }[]) =>
+      fixture.elb('ModifyTargetGroupAttributes', { TargetGroupArn, Attributes });
+    const defaults = read();
+    expect(defaults.size).toBe(14);
+    expect(defaults.get('deregistration_delay.timeout_seconds')).toBe('300');
+    write({ Key: 'deregistration_delay.timeout_seconds', Value: '60' });
+    expect(read()).toEqual(new Map(defaults).set('deregistration_delay.timeout_seconds', '60'));
+    const bad = [
+      { Key: 'stickiness.enabled', Value: 'true' },
+      { Key: 'deregistration_delay.timeout_seconds', Value: '3601' },
+    ];
+    expect(refusal(() => write(...bad)).code).toBe('InvalidConfigurationRequestException');
+    expect(refusal(() => write({ Key: 'no.such.key', Value: '1' })).code).toBe('InvalidConfigurationRequestException');
+    expect(read().get('stickiness.enabled')).toBe('false');
+  });
+});
+
+describe('ModifyTargetGroup and DeleteTargetGroup', () => {
+  test('changes health checks, and keeps what the call leaves out', () => {
+    const fixture = createFixture();
+    const TargetGroupArn = makeGroup(fixture, 'cw-acme', { HealthCheckPath: '/healthz' });
+    const { TargetGroups: [after] = [] } = fixture.elb<DescribeTargetGroupsOutput>('ModifyTargetGroup', {
+      TargetGroupArn,
+      Matcher: { HttpCode: '200-299' },
+      HealthyThresholdCount: 2,
+    });
+    expect(after).toMatchObject({
+      HealthCheckPath: '/healthz',
+      Matcher: { HttpCode: '200-299' },
+      HealthyThresholdCount: 2,
+      HealthCheckIntervalSeconds: 30,
+    });
+  });
+
+  test('a group in use stays, also for some seconds after its rule went', () => {
+    const fixture = createFixture({ seed: 4 });
+    const TargetGroupArn = makeGroup(fixture);
+    const RuleArn = makeRule(fixture, ruleInput('a.example.com', 1, TargetGroupArn));
+    const remove = () => fixture.elb('DeleteTargetGroup', { TargetGroupArn });
+    expect(refusal(remove).code).toBe('ResourceInUseException');
+    fixture.elb('DeleteRule', { RuleArn });
+    expect(refusal(remove).code).toBe('ResourceInUseException');
+    fixture.world.advance(5);
+    expect(remove).not.toThrow();
+    expect(remove).not.toThrow();
+    expect(refusal(() => fixture.elb('DescribeTargetGroups', { TargetGroupArns: [TargetGroupArn] })).code).toBe(
+      'TargetGroupNotFoundException',
+    );
+    expect(makeGroup(fixture)).not.toBe(TargetGroupArn);
+  });
+});
