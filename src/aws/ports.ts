@@ -110,13 +110,16 @@ export type ZoneChangeResult =
 export interface ZoneAccess {
   readonly id: string;
   readonly domain: string;
-  view(freshness: Freshness): Promise<ZoneView>;
+  view(freshness: Freshness, purpose?: CallPurpose): Promise<ZoneView>;
   /**
    * Hands changes that belong together (all or none) to the zone's writer, which merges many requests into one fenced batch. To change a record, DELETE
    * it exactly as read and CREATE the new one in the same request.
    */
-  change(changes: readonly ZoneChange[]): Promise<ZoneChangeResult>;
-  /** Whether Route 53 reports the change INSYNC. */
+  change(changes: readonly ZoneChange[], purpose?: CallPurpose): Promise<ZoneChangeResult>;
+  /**
+   * Whether Route 53 reports the change INSYNC. Where the answer to a change was lost, its `changeId` is one of ours, and it counts as INSYNC 120 s after
+   * it was found applied (AWS: "generally within 60 seconds").
+   */
   insync(changeId: string): Promise<boolean>;
   /** How many records the zone holds and may hold. */
   limit(freshness: Freshness): Promise<{ readonly records: number; readonly quota: number }>;

@@ -36,6 +36,8 @@ export interface AwsErrorDetails {
   readonly status?: number;
   /** Further members of the modelled error. */
   readonly fields?: Readonly<Record<string, unknown>>;
+  /** Route 53 only: answer InvalidChangeBatch in the body whose root is the error itself (its `messages`, and no Code element). */
+  readonly rootBody?: boolean;
 }
 
 /** Who calls what, where and when. `principal` is what `/_sim/calls` shows (see docs of the door). */
@@ -48,6 +50,8 @@ export interface Call {
   readonly requestId: string;
   /** Milliseconds since the epoch on the simulator's clock. */
   readonly now: number;
+  /** The caller's ARN, where its credential says more than the account (an assumed role's session). */
+  readonly callerArn?: string;
 }
 
 /** A draw from one token bucket. The bucket belongs to the account and Region of the call, or to the account alone. */
@@ -127,6 +131,10 @@ export interface ApiRequest {
   readonly input: object;
   /** From the client's user agent (`app/<identity>`), where it has one. */
   readonly appId?: string;
+  /** The id that the mount answers with; the world makes one where there is none. */
+  readonly requestId?: string;
+  /** What the codec found wrong with the request itself: the call is logged and refused with it, and never runs. */
+  readonly refused?: AwsError;
 }
 
 export interface CallLog {
@@ -148,9 +156,7 @@ export type TargetState = 'initial' | 'healthy' | 'unhealthy' | 'unused' | 'drai
 
 export interface ElbWorld {
   /** What CreateService and tasks need to know of a target group; undefined when there is none with this ARN. */
-  targetGroup(
-    arn: string,
-  ):
+  targetGroup(arn: string):
     | {
         readonly name: string;
         readonly targetType: string;
@@ -213,9 +219,19 @@ export interface EcsWorld {
   ): { readonly taskArn: string; readonly environment: Readonly<Record<string, string>> } | undefined;
 }
 
+/** What DescribeNetworkInterfaces shows of an interface that a service made for itself. */
+export interface InterfaceDetails {
+  readonly description?: string;
+  readonly groupIds?: readonly string[];
+  readonly interfaceType?: string;
+}
+
 export interface Ec2World {
   /** Takes a free address of the subnet for a network interface; throws `AwsError` when the subnet is unknown or full. */
-  allocateAddress(subnetId: string): { readonly ip: string; readonly vpcId: string; readonly eniId: string };
+  allocateAddress(
+    subnetId: string,
+    details?: InterfaceDetails,
+  ): { readonly ip: string; readonly vpcId: string; readonly eniId: string };
   releaseAddress(vpcId: string, ip: string): void;
   seedVpc(seed: { vpcId: string; account: string; region: string; cidr?: string }): void;
   /** `cidr` defaults to a free /20 of the VPC. */
@@ -240,7 +256,7 @@ export interface StsWorld {
   identify(
     accessKeyId: string,
     sessionToken: string | undefined,
-  ): { readonly account: string; readonly principal: string };
+  ): { readonly account: string; readonly principal: string; readonly arn?: string };
   /** Makes a role that `trustedAccount` may assume, with this external id when one is given. */
   seedRole(seed: { arn: string; trustedAccount: string; externalId?: string }): void;
 }

@@ -4,6 +4,8 @@ import type { Dynamo } from './client.ts';
 
 /** The part of the lease that writers need. */
 export interface Fence {
+  /** How long one attempt of a fenced write may take, in milliseconds of the clock; `fencedAttemptMs` where it does not say. */
+  readonly attemptMs?: number;
   /** The epoch of the current term, or of the last one. */
   readonly epoch: number;
   /** Throws class `fenced` unless the lease is ours for at least `ms` more milliseconds. */
@@ -22,7 +24,8 @@ export const fencedAttemptMs = 3_000;
 
 /** The options that every fenced write is called with. */
 export function fencedOptions(fence: Fence): { timeoutMs: number; guard: () => void } {
-  return { timeoutMs: fencedAttemptMs, guard: () => fence.assertRemaining(fencedAttemptMs) };
+  const timeoutMs = fence.attemptMs ?? fencedAttemptMs;
+  return { timeoutMs, guard: () => fence.assertRemaining(timeoutMs) };
 }
 
 /** Lets a write pass only where no later leader has written: with names `#epoch` and values `:epoch` of `epochPlaceholders`. */

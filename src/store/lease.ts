@@ -16,7 +16,7 @@
  */
 import type { Clock } from '../model/clock.ts';
 import { CallError } from '../model/errors.ts';
-import { type Fence, fencedError } from './fence.ts';
+import { type Fence, fencedAttemptMs, fencedError } from './fence.ts';
 import type { LeaseItem, LeaseTable } from './lease-item.ts';
 
 export type LeaseState = 'follower' | 'candidate' | 'leader' | 'lost' | 'released';
@@ -32,6 +32,8 @@ export interface LeaseOptions {
   readonly durationMs?: number;
   /** How often it is renewed (4,000). */
   readonly renewMs?: number;
+  /** What a fenced write's attempt may take (3,000). */
+  readonly attemptMs?: number;
   /** How often a follower looks (1,000). */
   readonly pollMs?: number;
   /** Taken off the leader's own count, for clocks that do not run alike: one part in twenty of the duration by default. */
@@ -50,8 +52,11 @@ export interface LeaderLease extends Fence {
   isLeader(): boolean;
   /** How long the lease is ours for certain; 0 when it is not. */
   remainingMs(): number;
-  /** Called with each new epoch. Returns the unsubscribe. */
-  onAcquired(listener: (epoch: number) => void): () => void;
+  /**
+   * Called with each new epoch. `handedOver`: the leader before released the lease, or there was none, so that no call of it can still be on its way. Returns the
+   * unsubscribe.
+   */
+  onAcquired(listener: (epoch: number, handedOver: boolean) => void): () => void;
   /** Called once for each term that ends other than by `stop`. Returns the unsubscribe. */
   onLost(listener: (reason: string) => void): () => void;
   /** Competes until stopped. Once only. Failed calls are told and tried again; rejects only with what a listener threw. */
@@ -84,9 +89,10 @@ class Lease implements LeaderLease {
   state: LeaseState = 'follower';
   epoch = 0;
   observedHolder: string | undefined;
+  readonly attemptMs: number;
   private readonly table: LeaseTable;
   private readonly options: Required<Omit<LeaseOptions, 'onError'>> & Pick<LeaseOptions, 'onError'>;
-  private readonly acquired = new Set<(epoch: number) => void>();
+  private readonly acquired = new Set<(epoch: number, handedOver: boolean) => void>();
   private readonly lost = new Set<(reason: string) => void>();
   private readonly stopping = new AbortController();
   private running: Promise<void> | undefined;
@@ -101,7 +107,15 @@ class Lease implements LeaderLease {
   constructor(table: LeaseTable, options: LeaseOptions) {
     const durationMs = options.durationMs ?? 12_000;
     this.table = table;
-    this.options = { renewMs: 4_000, pollMs: 1_000, marginMs: durationMs / 20, ...options, durationMs };
+    this.attemptMs = options.attemptMs ?? fencedAttemptMs;
+    this.options = {
+      renewMs: 4_000,
+      pollMs: 1_000,
+      marginMs: durationMs / 20,
+      attemptMs: this.attemptMs,
+      ...options,
+      durationMs,
+    };
     if (this.options.renewMs * 2 > durationMs - this.options.marginMs) {
       throw new RangeError(
         `a lease of ${durationMs} ms cannot be renewed every ${this.options.renewMs} ms: two renewals must fit`,
@@ -128,7 +142,7 @@ class Lease implements LeaderLease {
     );
   }
 
-  onAcquired(listener: (epoch: number) => void): () => void {
+  onAcquired(listener: (epoch: number, handedOver: boolean) => void): () => void {
     this.acquired.add(listener);
     return () => this.acquired.delete(listener);
   }
@@ -226,7 +240,8 @@ class Lease implements LeaderLease {
     this.state = 'leader';
     this.observedHolder = this.options.holder;
     this.watchDeadline(term);
-    for (const listener of this.acquired) listener(epoch);
+    const handedOver = before === undefined ? this.epochWithoutItem === 0 : before.released;
+    for (const listener of this.acquired) listener(epoch, handedOver);
     return true;
   }
 

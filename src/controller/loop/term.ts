@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { CallError } from '../../model/errors.ts';
 import { canonicalHash } from '../../model/records/canonical.ts';
 import { type Kind, kinds } from '../../model/records/kinds.ts';
@@ -44,6 +45,7 @@ export class Term {
 
   constructor(deps: TermDeps) {
     this.#deps = deps;
+    setMaxListeners(0, this.#stop.signal);
     this.book = new PlacementBook(this.view, () => fleetMode(deps, this.view));
     this.#infra = new Infrastructure(deps, this.view, this.book);
     this.engine = this.#engineDeps();

@@ -1,0 +1,86 @@
+/**
+ * Loads the SDK's clients when the first call to their service is made, so that a command that lists something does not load all of AWS, and keeps one
+ * per role, service and Region.
+ */
+import type { HttpHandler } from '@smithy/core/protocols';
+import type { Clock } from '../model/clock.ts';
+import type { AttemptOptions } from './fence.ts';
+import type { CellService } from './operations.ts';
+
+export type SdkService = CellService | 'sts';
+
+/** As the SDK takes them: those without `expiration` it keeps for ever. */
+export interface SdkCredentials {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly sessionToken?: string;
+  readonly expiration?: Date;
+}
+
+/** Endpoints are the SDK's own affair (`AWS_ENDPOINT_URL` and its kin). */
+export interface SdkConfig {
+  readonly region?: string;
+  /** Absent: the SDK's own chain, for the controller's own identity. */
+  readonly credentials?: () => Promise<SdkCredentials>;
+  readonly requestHandler: HttpHandler;
+  readonly userAgentAppId: string;
+  readonly maxAttempts: 1;
+  readonly retryMode: 'standard';
+}
+
+/** One attempt of one operation (its camel-case name). */
+export type SendAttempt = (operation: string, input: object, options: AttemptOptions) => Promise<unknown>;
+
+const constructors: Readonly<Record<SdkService, (config: SdkConfig) => Promise<object>>> = {
+  ecs: async (config) => new (await import('@aws-sdk/client-ecs')).ECS(config),
+  elbv2: async (config) =>
+    new (await import('@aws-sdk/client-elastic-load-balancing-v2')).ElasticLoadBalancingV2(config),
+  ec2: async (config) => new (await import('@aws-sdk/client-ec2')).EC2(config),
+  'service-quotas': async (config) => new (await import('@aws-sdk/client-service-quotas')).ServiceQuotas(config),
+  route53: async (config) => new (await import('@aws-sdk/client-route-53')).Route53(config),
+  sts: async (config) => new (await import('@aws-sdk/client-sts')).STS(config),
+};
+
+export interface SdkClients {
+  /** The client of this key, made with `config` when it is not there. */
+  client(key: string, service: SdkService, config: () => SdkConfig): Promise<SendAttempt>;
+  /** Forgets every client whose key starts with `prefix`. */
+  release(prefix: string): void;
+}
+
+/** Clients that nobody used for this long are forgotten. */
+const idleMs = 900_000;
+
+/** Creates the cache of SDK clients. */
+export function createSdkClients(deps: { readonly clock: Clock }): SdkClients {
+  const entries = new Map<string, { usedAt: number; readonly send: Promise<SendAttempt> }>();
+  const evict = (now: number): void => {
+    for (const [key, entry] of entries) if (now - entry.usedAt > idleMs) entries.delete(key);
+  };
+  return {
+    client: (key, service, config) => {
+      const now = deps.clock.monotonic();
+      const found = entries.get(key);
+      if (found !== undefined) {
+        found.usedAt = now;
+        return found.send;
+      }
+      evict(now);
+      const send = constructors[service](config()).then(sender);
+      entries.set(key, { usedAt: now, send });
+      return send;
+    },
+    release: (prefix) => {
+      for (const key of entries.keys()) if (key.startsWith(prefix)) entries.delete(key);
+    },
+  };
+}
+
+function sender(client: object): SendAttempt {
+  return async (operation, input, options) => {
+    const method: unknown = Reflect.get(client, operation);
+    if (typeof method !== 'function') throw new Error(`the SDK client has no operation "${operation}"`);
+    const answer: unknown = await Reflect.apply(method, client, [input, options]);
+    return answer;
+  };
+}

@@ -1,0 +1,141 @@
+/** `apply`: writes records to the desired table, all of them or none. */
+import { type DesiredRecord, kinds } from '../../model/records/kinds.ts';
+import { parseRecord } from '../../model/records/parse.ts';
+import type { InvalidField } from '../../model/records/problems.ts';
+import { objectKey } from '../../store/keys.ts';
+import { type FieldEdit, specEdits } from '../apply-diff.ts';
+import { type FileProblem, readRecords, type WrittenRecord } from '../apply-input.ts';
+import type { Context } from '../context.ts';
+import { CliError, exitCodes } from '../errors.ts';
+import { type FleetTables, loadFleet } from '../objects.ts';
+import { type Session, withSession } from '../session.ts';
+import { type Candidate, refusals } from '../table-check.ts';
+import { spoken } from '../words.ts';
+
+/** What becomes of one record. */
+interface Outcome {
+  readonly record: DesiredRecord;
+  readonly spec: unknown;
+  readonly action: 'add' | 'change' | 'none';
+  readonly edits: readonly FieldEdit[];
+}
+
+/**
+ * Validates every record of the files, together and against what stands in the tables, shows what changes and writes it. One invalid record, and nothing is
+ * written: 2, with every problem. A dry run writes nothing either way.
+ */
+export async function apply(context: Context, options: { filename: string[]; dryRun?: boolean }): Promise<number> {
+  const written = await readRecords(context.host, options.filename);
+  return withSession(context.host, context.settings, async (session) => {
+    const tables = await loadFleet(session);
+    warnOthers(context, written, tables);
+    const outcomes = inOrder(written).map((one) => outcomeOf(one, tables));
+    const changes = outcomes.filter(({ action }) => action !== 'none');
+    const dryRun = options.dryRun === true;
+    if (!dryRun) await writeAll(session, changes);
+    const items = outcomes.map(({ record, action, edits }) => ({ kind: record.kind, name: record.name, action, fields: edits }));
+    await context.output.data({ items, dryRun }, () => [
+      ...outcomes.flatMap((outcome) => outcomeLines(context, outcome)),
+      summary(outcomes, dryRun),
+    ]);
+    return exitCodes.yes;
+  });
+}
+
+/** Throws for refusals of the files' own records; what they break elsewhere is said, as those records keep their last good specs. */
+function warnOthers(context: Context, written: readonly WrittenRecord[], tables: FleetTables): void {
+  const replaced = new Set(written.map(({ record }) => objectKey(record.kind, record.name)));
+  const standing: Candidate[] = tables.records
+    .filter(({ kind, name }) => !replaced.has(objectKey(kind, name)))
+    .map((raw) => ({ parsed: tables.views.get(objectKey(raw.kind, raw.name))?.parsed ?? parseRecord(raw) }));
+  const added = new Map<Candidate, WrittenRecord>(
+    written.map((one) => [{ parsed: { ok: true, record: one.record }, isNew: true }, one]),
+  );
+  const refused = refusals([...standing, ...added.keys()], tables.stored);
+  const own: FileProblem[] = refused.flatMap(({ candidate, problems }) => {
+    const one = added.get(candidate);
+    return one === undefined ? [] : problems.map((problem) => ({ file: one.file, line: one.line, ...problem }));
+  });
+  if (own.length > 0) throw invalidRecords(own);
+  const others = refused.filter(({ candidate }) => candidate.parsed.ok && !added.has(candidate));
+  for (const { problems } of others) {
+    const [first] = problems;
+    if (first !== undefined && changesTierOf(first, written)) context.output.say(`warning: ${otherText(first)}`);
+  }
+}
+
+/** Only tiers and cells decide about records other than themselves. */
+function changesTierOf(problem: InvalidField, written: readonly WrittenRecord[]): boolean {
+  return problem.kind !== 'Fleet' && written.some(({ record }) => record.kind === 'Tier' || record.kind === 'Cell');
+}
+
+function otherText({ kind, name, field, found, expected }: InvalidField): string {
+  return `${kind}/${name} is not accepted as it stands, and keeps its last accepted spec: ${field}: found ${found}, expected ${expected}`;
+}
+
+/** The error for records that are refused, naming each. */
+export function invalidRecords(problems: readonly FileProblem[]): CliError {
+  const count = new Set(problems.map(({ file, line }) => `${file}:${line}`)).size;
+  const lines = problems.map(
+    ({ file, line, kind, name, field, found, expected }) =>
+      `${file}:${line}: ${kind === '' && name === '' ? '' : `${kind}/${name}: `}${field === '' ? '' : `${field}: `}found ${found}, expected ${expected}`,
+  );
+  return new CliError({
+    reason: 'InvalidRecords',
+    what: `nothing was written: ${count === 1 ? 'a record is' : `${count} records are`} not valid`,
+    why: lines.join('\n'),
+    todo: 'correct them and apply again; the fields in words: cellwright explain KIND[.FIELD]',
+    details: { problems },
+  });
+}
+
+/** From the top of the fleet down, so that whoever reads in between finds what a record refers to. */
+function inOrder(written: readonly WrittenRecord[]): WrittenRecord[] {
+  return [...written].sort((a, b) => kinds.indexOf(a.record.kind) - kinds.indexOf(b.record.kind));
+}
+
+function outcomeOf({ record, spec }: WrittenRecord, tables: FleetTables): Outcome {
+  const standing = tables.views.get(objectKey(record.kind, record.name))?.raw;
+  if (standing === undefined) return { record, spec, action: 'add', edits: [] };
+  const edits = specEdits(record.kind, standing, spec);
+  return { record, spec, action: edits.length === 0 ? 'none' : 'change', edits };
+}
+
+async function writeAll(session: Session, outcomes: readonly Outcome[]): Promise<void> {
+  let done = 0;
+  try {
+    for (const { record, spec } of outcomes) {
+      await session.desired.put({ kind: record.kind, name: record.name, spec });
+      done += 1;
+    }
+  } catch (error) {
+    const at = outcomes[done];
+    if (at === undefined || done === 0) throw error;
+    throw new CliError(
+      {
+        reason: 'PartlyWritten',
+        what: `${done} of ${outcomes.length} records were written, then one failed`,
+        why: `${spoken(at.record.kind, at.record.name)}: ${error instanceof Error ? error.message : String(error)}`,
+        todo: 'apply the same file again: what is written already is left alone',
+      },
+      { cause: error },
+    );
+  }
+}
+
+function outcomeLines(context: Context, { record, action, edits }: Outcome): string[] {
+  const { paint } = context.output;
+  const about = spoken(record.kind, record.name);
+  if (action === 'none') return [paint('quiet', `= ${about}`)];
+  if (action === 'add') return [paint('good', `+ ${about}`)];
+  return [
+    paint('busy', `~ ${about}`),
+    ...edits.map(({ field, before, after }) => `    ${field}: ${before} -> ${after}`),
+  ];
+}
+
+function summary(outcomes: readonly Outcome[], dryRun: boolean): string {
+  const count = (action: Outcome['action']): number => outcomes.filter((each) => each.action === action).length;
+  const words = dryRun ? 'Would write' : 'Written';
+  return `${words}: ${count('add')} added, ${count('change')} changed, ${count('none')} unchanged`;
+}

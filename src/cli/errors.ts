@@ -1,0 +1,84 @@
+/** Errors as users meet them: what failed, why, and what to do. */
+import { CallError } from '../model/errors.ts';
+import { Interrupted } from './host.ts';
+
+/** Exit codes of every command. */
+export const exitCodes = { yes: 0, no: 1, unanswered: 2, interrupted: 130 } as const;
+
+/** The three lines of an error. */
+export interface Trouble {
+  /** CamelCase, for programs. */
+  readonly reason: string;
+  readonly what: string;
+  readonly why: string;
+  readonly todo: string;
+  /** More for programs, beside the three in the JSON form. */
+  readonly details?: Readonly<Record<string, unknown>>;
+}
+
+/** A command that could not answer, or whose answer is no. */
+export class CliError extends Error {
+  override readonly name = 'CliError';
+  readonly trouble: Trouble;
+  readonly exitCode: number;
+  constructor(trouble: Trouble, options: { exitCode?: number; cause?: unknown } = {}) {
+    super(`${trouble.what}: ${trouble.why}`, { cause: options.cause });
+    this.trouble = trouble;
+    this.exitCode = options.exitCode ?? exitCodes.unanswered;
+  }
+}
+
+/** The exit code that a thrown value leads to. */
+export function exitCodeOf(error: unknown): number {
+  if (error instanceof Interrupted) return exitCodes.interrupted;
+  return error instanceof CliError ? error.exitCode : exitCodes.unanswered;
+}
+
+/** Puts any thrown value into the three lines. `command` is what the user asked for, for the first of them. */
+export function troubleOf(error: unknown, command: string): Trouble {
+  if (error instanceof CliError) return error.trouble;
+  const what = command === '' ? 'the command failed' : `${command} failed`;
+  if (error instanceof CallError) return callTrouble(error, what);
+  // The store's own error for tables and installations that do not fit; told by name, as loading the store here would slow down every command.
+  if (error instanceof Error && error.name === 'InstallationError') {
+    return { reason: 'Installation', what, why: error.message, todo: 'look at the two tables and their tags' };
+  }
+  const why = error instanceof Error ? error.message : String(error);
+  return { reason: 'Unexpected', what, why, todo: 'run it again with --verbose and report what it says' };
+}
+
+function callTrouble(error: CallError, what: string): Trouble {
+  const request = error.requestId === undefined ? '' : ` (request ${error.requestId})`;
+  return { reason: error.code, what, why: `${firstLine(error.message)}${request}`, todo: remedyOf(error) };
+}
+
+function remedyOf(error: CallError): string {
+  if (/Region is missing/.test(error.message)) return 'set AWS_REGION, or a profile that has a region (AWS_PROFILE)';
+  if (error.code === 'ECONNREFUSED' || error.code === 'ENOTFOUND') {
+    return 'check AWS_ENDPOINT_URL and AWS_REGION; the simulated AWS is started with: cellwright sim';
+  }
+  if (error.code === 'ResourceNotFoundException') {
+    return 'make the tables (cellwright init), or name the right ones (CELLWRIGHT_DESIRED_TABLE, CELLWRIGHT_STATE_TABLE) in the right account and Region';
+  }
+  switch (error.class) {
+    case 'denied':
+      return `check the credentials (aws sts get-caller-identity) and that they allow dynamodb:${error.operation}`;
+    case 'throttled':
+    case 'transient':
+    case 'unknown_result':
+      return 'run it again; nothing is lost by that';
+    case 'conflict':
+      return 'somebody else changed it at the same time: look at it and run it again';
+    case 'not_found':
+    case 'waiting':
+    case 'capacity':
+    case 'invalid':
+    case 'fenced':
+    case 'bug':
+      return 'put right what is named above and run it again';
+  }
+}
+
+function firstLine(text: string): string {
+  return text.split('\n')[0] ?? '';
+}

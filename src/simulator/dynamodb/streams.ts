@@ -1,0 +1,267 @@
+/** ListStreams, DescribeStream, GetShardIterator and GetRecords. */
+import { createHash } from 'node:crypto';
+import type {
+  _Record,
+  DescribeStreamCommandInput,
+  GetRecordsCommandInput,
+  GetShardIteratorCommandInput,
+  ListStreamsCommandInput,
+} from '@aws-sdk/client-dynamodb-streams';
+import { AwsError, type BucketDraw, type Call, type Operation } from '../kernel.ts';
+import { Constraints } from './constraints.ts';
+import { validation } from './errors.ts';
+import { lowerBound } from './item-store.ts';
+import { operation, perSecond } from './operation.ts';
+import type { Registry } from './registry.ts';
+import { iteratorTarget, readIterator, writeIterator } from './shard-iterator.ts';
+import type { Shard, Stream, StreamRecord } from './stream.ts';
+import { showsNew, showsOld } from './table.ts';
+import { keySchemaElements } from './table-description.ts';
+import { writeItem } from './wire-values.ts';
+
+const pageSize = 100;
+const recordLimit = 1000;
+const recordBytes = 1_048_576;
+/**
+ * Documented: at most two readers of a shard at a time, beyond which GetRecords is throttled. Assumed: a reader asks at most five
+ * times a second, as Kinesis has it, since DynamoDB's own documents give no rate.
+ */
+const readsPerSecond = 2 * 5;
+/** Documented: GetRecords may return nothing while there is more to come. Assumed: how often it does. */
+const emptyAnswers = 0.05;
+
+/** The operations on streams, with the documented rates of ListStreams (5/s) and DescribeStream (10/s). */
+export function streamOperations(registry: Registry): ReadonlyMap<string, Operation> {
+  const byArn = (input: { readonly StreamArn?: string | undefined }): readonly string[] =>
+    input.StreamArn === undefined ? [] : [input.StreamArn];
+  return new Map([
+    [
+      'ListStreams',
+      operation<ListStreamsCommandInput, object>({
+        mutating: false,
+        buckets: () => perSecond('dynamodb-streams:ListStreams', 5),
+        run: (input, call) => listStreams(registry, input, call),
+        resources: (input) => (input.TableName === undefined ? [] : [input.TableName]),
+      }),
+    ],
+    [
+      'DescribeStream',
+      operation<DescribeStreamCommandInput, object>({
+        mutating: false,
+        buckets: () => perSecond('dynamodb-streams:DescribeStream', 10),
+        run: (input, call) => describeStream(registry, input, call),
+        resources: byArn,
+      }),
+    ],
+    [
+      'GetShardIterator',
+      operation<GetShardIteratorCommandInput, object>({
+        mutating: false,
+        run: (input, call) => getShardIterator(registry, input, call),
+        resources: (input) => [`${input.StreamArn}/${input.ShardId}`],
+      }),
+    ],
+    [
+      'GetRecords',
+      operation<GetRecordsCommandInput, object>({
+        mutating: false,
+        buckets: (input) => shardReads(input.ShardIterator),
+        run: (input, call) => getRecords(registry, input, call),
+        resources: (input) => {
+          const target = iteratorTarget(input.ShardIterator);
+          return target === undefined ? [] : [`${target.streamArn}/${target.shardId}`];
+        },
+      }),
+    ],
+  ]);
+}
+
+function shardReads(iterator: string | undefined): readonly BucketDraw[] {
+  const target = iteratorTarget(iterator);
+  if (target === undefined) return [];
+  return perSecond(`dynamodb-streams:GetRecords:${target.streamArn}/${target.shardId}`, readsPerSecond);
+}
+
+function streamOf(registry: Registry, arn: string | undefined, call: Call): Stream {
+  const stream = registry.streams(call).find(({ identity }) => identity.arn === arn);
+  if (stream !== undefined) return stream;
+  throw new AwsError('ResourceNotFoundException', `Requested resource not found: Stream: ${arn} not found`);
+}
+
+function listStreams(registry: Registry, input: ListStreamsCommandInput, call: Call): object {
+  new Constraints().within('limit', input.Limit, 1, pageSize).raise();
+  const start = input.ExclusiveStartStreamArn;
+  const streams = registry
+    .streams(call)
+    .map(({ identity }) => identity)
+    .filter(({ tableName }) => input.TableName === undefined || tableName === input.TableName)
+    .filter(({ arn }) => start === undefined || arn > start)
+    .sort((a, b) => (a.arn < b.arn ? -1 : 1));
+  const page = streams.slice(0, input.Limit ?? pageSize);
+  const last = page.at(-1)?.arn;
+  return {
+    Streams: page.map(({ arn, tableName, label }) => ({ StreamArn: arn, TableName: tableName, StreamLabel: label })),
+    ...(page.length < streams.length && last !== undefined ? { LastEvaluatedStreamArn: last } : {}),
+  };
+}
+
+function describeStream(registry: Registry, input: DescribeStreamCommandInput, call: Call): object {
+  new Constraints()
+    .required('streamArn', input.StreamArn)
+    .within('limit', input.Limit, 1, pageSize)
+    .oneOf('shardFilter.type', input.ShardFilter?.Type, ['CHILD_SHARDS'])
+    .raise();
+  const stream = streamOf(registry, input.StreamArn, call);
+  const start = input.ExclusiveStartShardId;
+  const parent = input.ShardFilter?.ShardId;
+  const shards = stream
+    .shards(call.now)
+    .filter(({ id }) => start === undefined || id > start)
+    .filter(({ parentId }) => input.ShardFilter === undefined || parentId === parent)
+    .sort((a, b) => (a.id < b.id ? -1 : 1));
+  const page = shards.slice(0, input.Limit ?? pageSize);
+  const last = page.at(-1)?.id;
+  const { identity } = stream;
+  return {
+    StreamDescription: {
+      StreamArn: identity.arn,
+      StreamLabel: identity.label,
+      StreamStatus: stream.disabledAt === undefined ? 'ENABLED' : 'DISABLED',
+      StreamViewType: identity.view,
+      CreationRequestDateTime: new Date(identity.createdAt),
+      TableName: identity.tableName,
+      KeySchema: keySchemaElements(identity.schema),
+      Shards: page.map(describeShard),
+      ...(page.length < shards.length && last !== undefined ? { LastEvaluatedShardId: last } : {}),
+    },
+  };
+}
+
+function describeShard(shard: Shard): object {
+  return {
+    ShardId: shard.id,
+    SequenceNumberRange: {
+      StartingSequenceNumber: shard.firstSequence.toString(),
+      ...(shard.closed === undefined ? {} : { EndingSequenceNumber: shard.closed.lastSequence.toString() }),
+    },
+    ...(shard.parentId === undefined ? {} : { ParentShardId: shard.parentId }),
+  };
+}
+
+const positions = ['TRIM_HORIZON', 'LATEST', 'AT_SEQUENCE_NUMBER', 'AFTER_SEQUENCE_NUMBER'] as const;
+
+function getShardIterator(registry: Registry, input: GetShardIteratorCommandInput, call: Call): object {
+  new Constraints()
+    .required('streamArn', input.StreamArn)
+    .required('shardId', input.ShardId)
+    .required('shardIteratorType', input.ShardIteratorType)
+    .oneOf('shardIteratorType', input.ShardIteratorType, positions)
+    .raise();
+  const stream = streamOf(registry, input.StreamArn, call);
+  const shard = stream.shard(input.ShardId ?? '', call.now);
+  if (shard === undefined) {
+    throw new AwsError(
+      'ResourceNotFoundException',
+      `Requested resource not found: Shard: ${input.ShardId} in Stream: ${input.StreamArn} not found`,
+    );
+  }
+  const from = startOf(stream, shard, input);
+  return {
+    ShardIterator: writeIterator({ streamArn: stream.identity.arn, shardId: shard.id, from }, call.now),
+  };
+}
+
+function startOf(stream: Stream, shard: Shard, input: GetShardIteratorCommandInput): bigint {
+  const { ShardIteratorType: type, SequenceNumber: text } = input;
+  const last = shard.closed?.lastSequence ?? stream.sequence;
+  if (type !== 'TRIM_HORIZON' && type !== 'LATEST') {
+    const sequence = readSequence(shard, last, text);
+    return type === 'AT_SEQUENCE_NUMBER' ? sequence : sequence + 1n;
+  }
+  if (text !== undefined) throw validation(`SequenceNumber must not be given with ShardIteratorType ${type}`);
+  if (type === 'LATEST') return last + 1n;
+  return shard.trimmedThrough === undefined ? shard.firstSequence : shard.trimmedThrough + 1n;
+}
+
+/** A sequence number that lies in the shard. Throws `TrimmedDataAccessException` for one that was trimmed, `ValidationException` for others. */
+function readSequence(shard: Shard, last: bigint, text: string | undefined): bigint {
+  if (text === undefined || !/^\d{1,40}$/.test(text)) throw validation(`Invalid SequenceNumber: ${text}`);
+  const sequence = BigInt(text);
+  if (sequence < shard.firstSequence || sequence > last) {
+    throw validation(`Invalid SequenceNumber: ${text} is not within the range of shard ${shard.id}`);
+  }
+  if (shard.trimmedThrough !== undefined && sequence <= shard.trimmedThrough) throw trimmed();
+  return sequence;
+}
+
+function trimmed(): AwsError {
+  return new AwsError('TrimmedDataAccessException', 'The data you are trying to access has been trimmed.');
+}
+
+function getRecords(registry: Registry, input: GetRecordsCommandInput, call: Call): object {
+  new Constraints().required('shardIterator', input.ShardIterator).within('limit', input.Limit, 1, recordLimit).raise();
+  const position = readIterator(input.ShardIterator ?? '', call.now);
+  const stream = streamOf(registry, position.streamArn, call);
+  const shard = stream.shard(position.shardId, call.now);
+  if (shard === undefined) throw trimmed();
+  if (shard.trimmedThrough !== undefined && position.from <= shard.trimmedThrough) throw trimmed();
+  const first = lowerBound(shard.records, (record) => record.sequence < position.from);
+  const waiting = shard.records.slice(first, first + recordLimit + 1);
+  const page = visiblePage(registry, waiting, input.Limit ?? recordLimit, call.now);
+  const lastRead = page.at(-1)?.sequence;
+  const from = lastRead === undefined ? position.from : lastRead + 1n;
+  const atEnd = shard.closed !== undefined && page.length === waiting.length;
+  return {
+    Records: page.map((record) => showRecord(stream, record)),
+    ...(atEnd ? {} : { NextShardIterator: writeIterator({ ...position, from }, call.now) }),
+  };
+}
+
+function visiblePage(
+  registry: Registry,
+  waiting: readonly StreamRecord[],
+  limit: number,
+  now: number,
+): readonly StreamRecord[] {
+  const { world } = registry;
+  if (waiting.length === 0) return [];
+  // With latencies off, tests want every record at once.
+  if (world.latencyFactor > 0 && world.random('dynamodb-empty-records') < emptyAnswers) return [];
+  const page: StreamRecord[] = [];
+  let bytes = 0;
+  for (const record of waiting) {
+    bytes += record.size;
+    if (record.visibleAt > now || page.length >= limit || (page.length > 0 && bytes > recordBytes)) break;
+    page.push(record);
+  }
+  return page;
+}
+
+/** Unique and always the same for one record, however often it is read. */
+function eventId(stream: Stream, record: StreamRecord): string {
+  return createHash('md5').update(`${stream.identity.arn}/${record.sequence}`).digest('hex');
+}
+
+function showRecord(stream: Stream, record: StreamRecord): _Record {
+  const { change } = record;
+  const { view, region } = stream.identity;
+  const { before, after } = change;
+  return {
+    eventID: eventId(stream, record),
+    eventName: before === undefined ? 'INSERT' : after === undefined ? 'REMOVE' : 'MODIFY',
+    eventVersion: '1.1',
+    eventSource: 'aws:dynamodb',
+    awsRegion: region,
+    dynamodb: {
+      // Rounded down to the second.
+      ApproximateCreationDateTime: new Date(Math.floor(record.at / 1000) * 1000),
+      Keys: writeItem(change.keys),
+      ...(showsNew(view) && after !== undefined ? { NewImage: writeItem(after) } : {}),
+      ...(showsOld(view) && before !== undefined ? { OldImage: writeItem(before) } : {}),
+      SequenceNumber: record.sequence.toString(),
+      SizeBytes: record.size,
+      StreamViewType: view,
+    },
+    ...(change.byTtl === true ? { userIdentity: { Type: 'Service', PrincipalId: 'dynamodb.amazonaws.com' } } : {}),
+  };
+}

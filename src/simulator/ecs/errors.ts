@@ -1,0 +1,39 @@
+import { AwsError } from '../kernel.ts';
+
+/** A parameter that ECS refuses. */
+export function invalidParameter(message: string): AwsError {
+  return new AwsError('InvalidParameterException', message);
+}
+
+/** ECS's word for most mistakes about task definitions, unknown ones included. */
+export function clientException(message: string): AwsError {
+  return new AwsError('ClientException', message);
+}
+
+export function clusterNotFound(): AwsError {
+  return new AwsError('ClusterNotFoundException', 'Cluster not found.');
+}
+
+/** What calls that need a live cluster get for a deleted one that is still describable. */
+export function clusterInactive(): AwsError {
+  return new AwsError('ClusterNotFoundException', 'The referenced cluster was inactive.');
+}
+
+export function serviceNotFound(): AwsError {
+  return new AwsError('ServiceNotFoundException', 'Service not found.');
+}
+
+export function serviceNotActive(): AwsError {
+  return new AwsError('ServiceNotActiveException', 'Service was not ACTIVE.');
+}
+
+/** A feature of ECS that exists in AWS but not in the simulator: refused rather than half done. */
+export function unsupported(feature: string): AwsError {
+  return new AwsError('UnsupportedFeatureException', `${feature} is not supported in this Region.`);
+}
+
+/** Where a list must have some elements, and not too many. Text as ECS words it. */
+export function checkListSize(name: string, list: readonly unknown[] | undefined, max: number): void {
+  if (list === undefined || list.length === 0) throw invalidParameter(`${name} cannot be empty.`);
+  if (list.length > max) throw invalidParameter(`${name} cannot have more than ${max} elements.`);
+}

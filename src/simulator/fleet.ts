@@ -1,0 +1,237 @@
+/** Makes the AWS side of a fleet: the accounts, roles, zones, networks and load balancers that its records name. */
+
+import { zonesOf } from './ec2/zones.ts';
+import { homeAccount } from './identity.ts';
+import type { World } from './kernel.ts';
+import type { QuotaDefinition } from './quota-codes.ts';
+import { quotaDefinitions } from './quota-codes.ts';
+
+/** What is read of a Tier record. */
+export interface FleetTier {
+  readonly name: string;
+  readonly domain: string;
+  readonly zone: {
+    readonly id: string;
+    readonly roleArn?: string | undefined;
+    readonly externalId?: string | undefined;
+  };
+}
+
+/** What is read of a Cell record. */
+export interface FleetCell {
+  readonly name: string;
+  readonly tier: string;
+  readonly accountId: string;
+  readonly region: string;
+  readonly roles: {
+    readonly observe?: string | undefined;
+    readonly apply: string;
+    readonly reap?: string | undefined;
+  };
+  readonly externalId?: string | undefined;
+  readonly quotas?:
+    | {
+        readonly fargateVcpu?: number | undefined;
+        readonly targetGroups?: number | undefined;
+        readonly networkInterfaces?: number | undefined;
+        readonly clusters?: number | undefined;
+      }
+    | undefined;
+}
+
+/** What is read of an InfraGroup record. */
+export interface FleetInfraGroup {
+  readonly name: string;
+  readonly cell: string;
+  readonly vpcId: string;
+  readonly subnetIds: readonly string[];
+  readonly loadBalancerArn: string;
+  readonly listenerArn: string;
+  readonly taskSecurityGroupIds: readonly string[];
+  readonly endpointSecurityGroupIds?: readonly string[] | undefined;
+  readonly quotas?:
+    | {
+        readonly targetGroups?: number | undefined;
+        readonly rules?: number | undefined;
+        readonly targets?: number | undefined;
+      }
+    | undefined;
+}
+
+export interface FleetSeed {
+  readonly tiers: readonly FleetTier[];
+  readonly cells: readonly FleetCell[];
+  readonly infraGroups: readonly FleetInfraGroup[];
+}
+
+/** AWS gives a new account 6 Fargate vCPU, with which no fleet could start; a fleet's cells begin with what an account in use has. */
+export const fleetFargateVcpu = 4_000;
+
+/**
+ * Makes everything that the records name, in accounts of their own. Roles trust account 000000000000.
+ * Throws `Error` naming the record and field where records contradict each other.
+ */
+export function seedFleet(world: World, fleet: FleetSeed): void {
+  seedZones(world, fleet.tiers);
+  const cells = new Map(fleet.cells.map((cell) => [cell.name, cell]));
+  for (const cell of fleet.cells) seedCell(world, cell);
+  const seeded: Seeded = { vpcs: new Map(), subnets: new Set(), groups: new Set(), zones: new Map() };
+  for (const group of fleet.infraGroups) {
+    const cell = cells.get(group.cell);
+    if (cell === undefined) throw wrong(`InfraGroup ${group.name}`, 'cell', group.cell, 'the name of a Cell record');
+    seedInfraGroup(world, group, cell, seeded);
+  }
+  seedGroupQuotas(world, fleet.infraGroups, cells);
+}
+
+function wrong(record: string, field: string, found: string, expected: string): Error {
+  return new Error(`${record}: ${field} is '${found}', expected ${expected}`);
+}
+
+function accountOfRole(record: string, field: string, arn: string): string {
+  const account = /^arn:aws:iam::(\d{12}):role\/.+$/.exec(arn)?.[1];
+  if (account === undefined) throw wrong(record, field, arn, 'a role like arn:aws:iam::111111111111:role/name');
+  return account;
+}
+
+/** Several tiers may share a zone; its name is then what their domains have in common. */
+function seedZones(world: World, tiers: readonly FleetTier[]): void {
+  const zones = new Map<string, { name: string; account: string; tier: string }>();
+  for (const tier of tiers) {
+    const id = tier.zone.id.replace(/^\/?hostedzone\//, '');
+    const { roleArn } = tier.zone;
+    const account = roleArn === undefined ? homeAccount : accountOfRole(`Tier ${tier.name}`, 'zone.roleArn', roleArn);
+    const known = zones.get(id);
+    if (known !== undefined && known.account !== account) {
+      const expected = `a role of account ${known.account}, as tier ${known.tier} has for the same zone`;
+      throw wrong(`Tier ${tier.name}`, 'zone.roleArn', roleArn ?? '(none)', expected);
+    }
+    const name = known === undefined ? tier.domain : commonDomain(known.name, tier.domain);
+    if (name === '')
+      throw wrong(`Tier ${tier.name}`, 'domain', tier.domain, `a name in the zone of tier ${known?.tier}`);
+    zones.set(id, { name, account, tier: known?.tier ?? tier.name });
+    if (roleArn !== undefined) seedRole(world, roleArn, tier.zone.externalId);
+  }
+  for (const [id, { name, account }] of zones) world.route53.seedZone({ id, name, account });
+}
+
+function commonDomain(a: string, b: string): string {
+  const first = a.split('.').reverse();
+  const second = b.split('.').reverse();
+  let shared = 0;
+  while (shared < first.length && first[shared] === second[shared]) shared += 1;
+  return first.slice(0, shared).reverse().join('.');
+}
+
+function seedRole(world: World, arn: string, externalId: string | undefined): void {
+  world.sts.seedRole({ arn, trustedAccount: homeAccount, ...(externalId === undefined ? {} : { externalId }) });
+}
+
+function seedCell(world: World, cell: FleetCell): void {
+  const record = `Cell ${cell.name}`;
+  for (const [field, arn] of Object.entries(cell.roles)) {
+    if (arn === undefined) continue;
+    if (accountOfRole(record, `roles.${field}`, arn) !== cell.accountId) {
+      throw wrong(record, `roles.${field}`, arn, `a role of the cell's account ${cell.accountId}`);
+    }
+    seedRole(world, arn, cell.externalId);
+  }
+  const { quotas = {} } = cell;
+  raise(world, cell, quotaDefinitions.fargateVcpu, quotas.fargateVcpu ?? fleetFargateVcpu);
+  raise(world, cell, quotaDefinitions.targetGroupsPerRegion, quotas.targetGroups);
+  raise(world, cell, quotaDefinitions.networkInterfaces, quotas.networkInterfaces);
+  raise(world, cell, quotaDefinitions.ecsClusters, quotas.clusters);
+}
+
+function raise(world: World, cell: FleetCell, quota: QuotaDefinition, value: number | undefined): void {
+  if (value === undefined) return;
+  world.quotas.set(cell.accountId, cell.region, quota.serviceCode, quota.quotaCode, value);
+}
+
+/** What earlier groups made: groups of one cell may share a VPC, its subnets and its security groups. */
+interface Seeded {
+  /** The cell that each VPC belongs to. */
+  readonly vpcs: Map<string, FleetCell>;
+  readonly subnets: Set<string>;
+  readonly groups: Set<string>;
+  /** How many subnets each VPC has so far. */
+  readonly zones: Map<string, number>;
+}
+
+function seedInfraGroup(world: World, group: FleetInfraGroup, cell: FleetCell, seeded: Seeded): void {
+  const record = `InfraGroup ${group.name}`;
+  seedNetwork(world, group, cell, seeded);
+  const { loadBalancerArn, listenerArn, vpcId, subnetIds } = group;
+  const prefix = `arn:aws:elasticloadbalancing:${cell.region}:${cell.accountId}:`;
+  if (!loadBalancerArn.startsWith(`${prefix}loadbalancer/app/`)) {
+    throw wrong(record, 'loadBalancerArn', loadBalancerArn, `an Application Load Balancer's ARN that begins ${prefix}`);
+  }
+  if (!listenerArn.startsWith(loadBalancerArn.replace(':loadbalancer/', ':listener/'))) {
+    throw wrong(record, 'listenerArn', listenerArn, `a listener of ${loadBalancerArn}`);
+  }
+  const albGroupId = `sg-alb-${group.name}`;
+  world.ec2.seedSecurityGroup({ groupId: albGroupId, vpcId });
+  world.elb.seedLoadBalancer({ arn: loadBalancerArn, vpcId, subnetIds, securityGroupIds: [albGroupId] });
+  world.elb.seedListener({ arn: listenerArn, loadBalancerArn });
+  // Each subnet holds at least one node of the load balancer (documented); more come with load, which is not simulated.
+  const description = `ELB ${loadBalancerArn.slice(loadBalancerArn.indexOf('app/'))}`;
+  for (const subnetId of subnetIds) {
+    world.ec2.allocateAddress(subnetId, { description, groupIds: [albGroupId] });
+  }
+}
+
+function seedNetwork(world: World, group: FleetInfraGroup, cell: FleetCell, seeded: Seeded): void {
+  const { vpcId } = group;
+  const owner = seeded.vpcs.get(vpcId);
+  if (owner !== undefined && (owner.accountId !== cell.accountId || owner.region !== cell.region)) {
+    throw wrong(`InfraGroup ${group.name}`, 'vpcId', vpcId, `a VPC of its own: that one is cell ${owner.name}'s`);
+  }
+  if (owner === undefined) {
+    world.ec2.seedVpc({ vpcId, account: cell.accountId, region: cell.region });
+    seeded.vpcs.set(vpcId, cell);
+  }
+  const zones = zonesOf(cell.region);
+  for (const subnetId of group.subnetIds) {
+    if (seeded.subnets.has(subnetId)) continue;
+    const count = seeded.zones.get(vpcId) ?? 0;
+    const zone = zones[count % zones.length]?.name;
+    world.ec2.seedSubnet({ subnetId, vpcId, ...(zone === undefined ? {} : { zone }) });
+    seeded.subnets.add(subnetId);
+    seeded.zones.set(vpcId, count + 1);
+  }
+  for (const groupId of [...group.taskSecurityGroupIds, ...(group.endpointSecurityGroupIds ?? [])]) {
+    if (seeded.groups.has(groupId)) continue;
+    world.ec2.seedSecurityGroup({ groupId, vpcId });
+    seeded.groups.add(groupId);
+  }
+}
+
+/** Load balancers' quotas are an account's, records have them for each group: the account gets the largest. */
+function seedGroupQuotas(
+  world: World,
+  groups: readonly FleetInfraGroup[],
+  cells: ReadonlyMap<string, FleetCell>,
+): void {
+  for (const cell of cells.values()) {
+    const quotas = groups
+      .filter((group) => isSameScope(cells.get(group.cell), cell))
+      .flatMap((group) => (group.quotas === undefined ? [] : [group.quotas]));
+    raise(
+      world,
+      cell,
+      quotaDefinitions.targetGroupsPerLoadBalancer,
+      largest(quotas.map((quota) => quota.targetGroups)),
+    );
+    raise(world, cell, quotaDefinitions.rulesPerLoadBalancer, largest(quotas.map((quota) => quota.rules)));
+    raise(world, cell, quotaDefinitions.targetsPerLoadBalancer, largest(quotas.map((quota) => quota.targets)));
+  }
+}
+
+function isSameScope(a: FleetCell | undefined, b: FleetCell): boolean {
+  return a !== undefined && a.accountId === b.accountId && a.region === b.region;
+}
+
+function largest(values: readonly (number | undefined)[]): number | undefined {
+  const given = values.filter((value) => value !== undefined);
+  return given.length === 0 ? undefined : Math.max(...given);
+}

@@ -1,0 +1,46 @@
+/** The simulated AWS, put together: every service of the simulator in one world. */
+
+import type { DynamoDb } from './dynamodb/index.ts';
+import { createDynamoDb } from './dynamodb/index.ts';
+import { createEc2 } from './ec2/index.ts';
+import type { EcsControls } from './ecs/index.ts';
+import { createEcs } from './ecs/index.ts';
+import { createElb } from './elbv2/index.ts';
+import { createServiceQuotas } from './quotas/index.ts';
+import { createRoute53 } from './route53/index.ts';
+import { createSts } from './sts/index.ts';
+import type { SimulatedAwsOptions } from './world.ts';
+import { SimulatedAws } from './world.ts';
+
+/** An AWS with all its services, and a hand on what no API moves. */
+export interface CompleteAws extends SimulatedAws {
+  /** Makes tasks fail, or fall ill, as their own software would. */
+  readonly tasks: EcsControls;
+  /** Rolls or splits the shards of a table's stream, as DynamoDB does by itself. */
+  readonly rollShards: DynamoDb['rollShards'];
+}
+
+/** A new AWS with all its services, and with nothing in any account. */
+export function createSimulatedAws(options: SimulatedAwsOptions): CompleteAws {
+  const world = new SimulatedAws(options);
+  const sts = createSts(world);
+  const quotas = createServiceQuotas(world);
+  const ec2 = createEc2(world);
+  const elb = createElb(world);
+  const ecs = createEcs(world);
+  const route53 = createRoute53(world);
+  const database = createDynamoDb(world);
+  const parts = [sts, quotas, ec2, elb, ecs, route53];
+  world.install([...parts.map((part) => part.service), database.dynamodb, database.streams], {
+    sts: sts.world,
+    quotas: quotas.world,
+    ec2: ec2.world,
+    elb: elb.world,
+    ecs: ecs.world,
+    route53: route53.world,
+  });
+  const rollShards: DynamoDb['rollShards'] = (place, options) => database.rollShards(place, options);
+  return Object.assign(world, { tasks: ecs.world, rollShards });
+}
+
+export type { SimulatedAws, SimulatedAwsOptions } from './world.ts';

@@ -1,0 +1,109 @@
+import { kinds, kindWords } from '../model/records/kinds.ts';
+import type { MetricSpec } from './metric-spec.ts';
+
+/** Values of `kind` of objects, as the command line spells them. */
+const objectKinds = kinds.map((kind) => kindWords[kind].one);
+
+/** How the fleet stands: set anew at each scrape from one snapshot. Only the leader has one; a standby shows none of these. */
+export const fleetMetrics = {
+  cellwright_build_info: {
+    type: 'gauge',
+    labels: ['version', 'revision', 'node_version'],
+    unit: '1',
+    stability: 'stable',
+    help: 'Always 1; the labels say what runs.',
+  },
+  cellwright_tenants: {
+    type: 'gauge',
+    labels: ['tier', 'phase'],
+    unit: 'tenants',
+    stability: 'stable',
+    help: 'Tenants by tier and phase; 0 for every phase that a tier has none in.',
+  },
+  cellwright_tenant_status_condition_count: {
+    type: 'gauge',
+    labels: ['type', 'status', 'reason'],
+    unit: 'tenants',
+    stability: 'beta',
+    help: 'Tenants by condition, its status and its reason.',
+  },
+  cellwright_oldest_unready_tenant_seconds: {
+    type: 'gauge',
+    labels: [],
+    unit: 'seconds',
+    stability: 'stable',
+    help: 'How long the tenant that has been unready longest has been so; 0 when all that should serve do. Suspended, deleted and never accepted tenants do not count.',
+  },
+  cellwright_unplaceable_tenants: {
+    type: 'gauge',
+    labels: ['reason'],
+    unit: 'tenants',
+    stability: 'stable',
+    help: 'Tenants that found no room, or not all that they ask for, by the commonest refusal.',
+  },
+  cellwright_paused_tenants: {
+    type: 'gauge',
+    labels: [],
+    unit: 'tenants',
+    stability: 'stable',
+    help: 'Tenants that are left alone because they, or something above them, are in mode paused.',
+  },
+  cellwright_orphans: {
+    type: 'gauge',
+    labels: ['kind'],
+    unit: 'objects',
+    stability: 'stable',
+    help: 'Objects whose record vanished: kept as their last good spec says. Anything but 0 wants a person to look.',
+    values: { kind: objectKinds },
+  },
+  cellwright_refused_records: {
+    type: 'gauge',
+    labels: ['kind'],
+    unit: 'records',
+    stability: 'beta',
+    help: 'Records of the desired table that are not accepted as they stand; kind is unknown where the item is no record of any kind.',
+    values: { kind: [...objectKinds, 'unknown'] },
+  },
+  cellwright_cell_capacity: {
+    type: 'gauge',
+    labels: ['cell', 'resource_type'],
+    unit: 'as the resource type says',
+    stability: 'stable',
+    help: 'What may be reserved in a cell, after reserve and foreign use. Left out where the quota is not known.',
+  },
+  cellwright_cell_reserved: {
+    type: 'gauge',
+    labels: ['cell', 'resource_type'],
+    unit: 'as the resource type says',
+    stability: 'stable',
+    help: 'What is reserved in a cell.',
+  },
+  cellwright_cell_largest_free: {
+    type: 'gauge',
+    labels: ['cell', 'resource_type'],
+    unit: 'as the resource type says',
+    stability: 'beta',
+    help: 'The largest single demand that still fits somewhere in a cell: a free sum over infra groups is not room for one large tenant.',
+  },
+  cellwright_cell_cordoned: {
+    type: 'gauge',
+    labels: ['cell'],
+    unit: '0 or 1',
+    stability: 'beta',
+    help: '1 while a cell takes no new placements because its record says cordoned or draining.',
+  },
+  cellwright_infra_group_capacity: {
+    type: 'gauge',
+    labels: ['infra_group', 'cell', 'resource_type'],
+    unit: 'as the resource type says',
+    stability: 'beta',
+    help: 'What may be reserved in an infra group, after reserve and foreign use. Left out where nothing limits it or the quota is not known.',
+  },
+  cellwright_infra_group_reserved: {
+    type: 'gauge',
+    labels: ['infra_group', 'cell', 'resource_type'],
+    unit: 'as the resource type says',
+    stability: 'beta',
+    help: 'What is reserved in an infra group.',
+  },
+} as const satisfies Record<string, MetricSpec>;
