@@ -1,8 +1,9 @@
 /** What of a cell's and its groups' capacity is in use, and how much of that is not ours: plain numbers for placement. */
-import { loadTargetGroups } from './views.ts';
+
 import { incompleteAnswer, readPages } from './pages.ts';
 import type { CellAccess, Elb, Freshness } from './ports.ts';
 import { type Reading, reading } from './readings.ts';
+import { loadTargetGroups } from './views.ts';
 
 export interface GroupScope {
   readonly name: string;

@@ -18,7 +18,11 @@ const nothing = '(none)';
  * The fields in which a spec differs from the record that stands in the table, by path. Lists are compared whole. Values of `environment` and
  * `secrets`, and of fields that no schema knows, are shown as hashes.
  */
-export function specEdits(kind: Kind, standing: Readonly<Record<string, unknown>>, spec: unknown): readonly FieldEdit[] {
+export function specEdits(
+  kind: Kind,
+  standing: Readonly<Record<string, unknown>>,
+  spec: unknown,
+): readonly FieldEdit[] {
   const strays = Object.keys(standing).filter((field) => field !== 'kind' && field !== 'name' && field !== 'spec');
   return [
     ...strays.map((field) => ({ field: shown(field), before: hashText(plain(standing[field])), after: nothing })),

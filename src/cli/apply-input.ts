@@ -5,7 +5,6 @@ import type { DesiredRecord } from '../model/records/kinds.ts';
 import { parseRecord } from '../model/records/parse.ts';
 import type { InvalidField } from '../model/records/problems.ts';
 import { objectKey } from '../store/keys.ts';
-import { invalidRecords } from './commands/apply.ts';
 import { CliError } from './errors.ts';
 import type { CliHost } from './host.ts';
 
@@ -46,6 +45,22 @@ export async function readRecords(host: CliHost, files: readonly string[]): Prom
   return records;
 }
 
+/** The error for records that are refused, naming each. */
+export function invalidRecords(problems: readonly FileProblem[]): CliError {
+  const count = new Set(problems.map(({ file, line }) => `${file}:${line}`)).size;
+  const lines = problems.map(
+    ({ file, line, kind, name, field, found, expected }) =>
+      `${file}:${line}: ${kind === '' && name === '' ? '' : `${kind}/${name}: `}${field === '' ? '' : `${field}: `}found ${found}, expected ${expected}`,
+  );
+  return new CliError({
+    reason: 'InvalidRecords',
+    what: `nothing was written: ${count === 1 ? 'a record is' : `${count} records are`} not valid`,
+    why: lines.join('\n'),
+    todo: 'correct them and apply again; the fields in words: cellwright explain KIND[.FIELD]',
+    details: { problems },
+  });
+}
+
 function readOne(
   raw: unknown,
   file: string,
@@ -60,7 +75,13 @@ function readOne(
   const before = seen.get(key);
   if (before !== undefined) {
     const { kind, name } = record;
-    const problem = { kind, name, field: 'name', found: `${key} a second time`, expected: `each record once (first at ${before})` };
+    const problem = {
+      kind,
+      name,
+      field: 'name',
+      found: `${key} a second time`,
+      expected: `each record once (first at ${before})`,
+    };
     return { problems: [{ file, line, ...problem }] };
   }
   seen.set(key, `${file}:${line}`);

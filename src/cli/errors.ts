@@ -1,5 +1,5 @@
 /** Errors as users meet them: what failed, why, and what to do. */
-import { CallError } from '../model/errors.ts';
+import { CallError, type ErrorClass } from '../model/errors.ts';
 import { Interrupted } from './host.ts';
 
 /** Exit codes of every command. */
@@ -52,31 +52,27 @@ function callTrouble(error: CallError, what: string): Trouble {
   return { reason: error.code, what, why: `${firstLine(error.message)}${request}`, todo: remedyOf(error) };
 }
 
+const remedyByCode: Readonly<Record<string, string>> = {
+  ECONNREFUSED: 'check AWS_ENDPOINT_URL and AWS_REGION; the simulated AWS is started with: cellwright sim',
+  ENOTFOUND: 'check AWS_ENDPOINT_URL and AWS_REGION; the simulated AWS is started with: cellwright sim',
+  ResourceNotFoundException:
+    'make the tables (cellwright init), or name the right ones (CELLWRIGHT_DESIRED_TABLE, CELLWRIGHT_STATE_TABLE) in the right account and Region',
+};
+
+const again = 'run it again; nothing is lost by that';
+const remedyByClass: Readonly<Partial<Record<ErrorClass, string>>> = {
+  throttled: again,
+  transient: again,
+  unknown_result: again,
+  conflict: 'somebody else changed it at the same time: look at it and run it again',
+};
+
 function remedyOf(error: CallError): string {
   if (/Region is missing/.test(error.message)) return 'set AWS_REGION, or a profile that has a region (AWS_PROFILE)';
-  if (error.code === 'ECONNREFUSED' || error.code === 'ENOTFOUND') {
-    return 'check AWS_ENDPOINT_URL and AWS_REGION; the simulated AWS is started with: cellwright sim';
+  if (error.class === 'denied') {
+    return `check the credentials (aws sts get-caller-identity) and that they allow dynamodb:${error.operation}`;
   }
-  if (error.code === 'ResourceNotFoundException') {
-    return 'make the tables (cellwright init), or name the right ones (CELLWRIGHT_DESIRED_TABLE, CELLWRIGHT_STATE_TABLE) in the right account and Region';
-  }
-  switch (error.class) {
-    case 'denied':
-      return `check the credentials (aws sts get-caller-identity) and that they allow dynamodb:${error.operation}`;
-    case 'throttled':
-    case 'transient':
-    case 'unknown_result':
-      return 'run it again; nothing is lost by that';
-    case 'conflict':
-      return 'somebody else changed it at the same time: look at it and run it again';
-    case 'not_found':
-    case 'waiting':
-    case 'capacity':
-    case 'invalid':
-    case 'fenced':
-    case 'bug':
-      return 'put right what is named above and run it again';
-  }
+  return remedyByCode[error.code] ?? remedyByClass[error.class] ?? 'put right what is named above and run it again';
 }
 
 function firstLine(text: string): string {

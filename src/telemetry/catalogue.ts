@@ -1,4 +1,4 @@
-import { loopMetrics } from './catalogue-drift.ts';
+import { loopMetrics } from './catalogue-loop.ts';
 import { fleetMetrics } from './catalogue-fleet.ts';
 import { runtimeMetrics } from './catalogue-runtime.ts';
 import type { MetricSpec } from './metric-spec.ts';

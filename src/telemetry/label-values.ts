@@ -1,11 +1,17 @@
 import { type CellService, operations } from '../aws/operations.ts';
 import { errorClasses } from '../model/errors.ts';
 import { guardReasons } from '../model/guard-reasons.ts';
-import { kinds, kindWords } from '../model/records/kinds.ts';
+import { isKind, kinds, kindWords } from '../model/records/kinds.ts';
 import type { RejectionCode } from '../placement/rejections.ts';
 
 /** Values of `controller`: one for each kind of record, as the command line spells it. */
 export const controllerLabels: readonly string[] = kinds.map((kind) => kindWords[kind].one);
+
+/** The label `controller` of a queue's key. Keys come from the desired table, where anybody may write any kind: what is none is `other`. */
+export function controllerOf(key: string): string {
+  const kind = key.slice(0, Math.max(0, key.indexOf('/')));
+  return isKind(kind) ? kindWords[kind].one : 'other';
+}
 
 /** What a run of a key came to, in the field's words; `requeue` is kept for dashboards that ask for it and never counted. */
 export const runResults = ['success', 'error', 'requeue', 'requeue_after'] as const;
@@ -42,6 +48,9 @@ const refusals: Readonly<Record<RejectionCode, true>> = {
 
 /** Why placement refuses an infra group. */
 export const refusalCodes: readonly string[] = Object.keys(refusals);
+
+export const decisionOutcomes = ['placed', 'unplaceable'] as const;
+export const decisionReasons: readonly string[] = ['Fits', ...refusalCodes];
 
 /** Every call that the controller makes of a cell or a zone, and the one by which it takes a role. */
 export const knownCalls: readonly { readonly service: string; readonly operation: string }[] = [

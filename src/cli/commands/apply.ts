@@ -2,9 +2,10 @@
 import { type DesiredRecord, kinds } from '../../model/records/kinds.ts';
 import { parseRecord } from '../../model/records/parse.ts';
 import type { InvalidField } from '../../model/records/problems.ts';
+import type { RawRecord } from '../../store/desired.ts';
 import { objectKey } from '../../store/keys.ts';
 import { type FieldEdit, specEdits } from '../apply-diff.ts';
-import { type FileProblem, readRecords, type WrittenRecord } from '../apply-input.ts';
+import { type FileProblem, invalidRecords, readRecords, type WrittenRecord } from '../apply-input.ts';
 import type { Context } from '../context.ts';
 import { CliError, exitCodes } from '../errors.ts';
 import { type FleetTables, loadFleet } from '../objects.ts';
@@ -28,12 +29,17 @@ export async function apply(context: Context, options: { filename: string[]; dry
   const written = await readRecords(context.host, options.filename);
   return withSession(context.host, context.settings, async (session) => {
     const tables = await loadFleet(session);
-    warnOthers(context, written, tables);
+    checkTogether(context, written, tables);
     const outcomes = inOrder(written).map((one) => outcomeOf(one, tables));
     const changes = outcomes.filter(({ action }) => action !== 'none');
     const dryRun = options.dryRun === true;
     if (!dryRun) await writeAll(session, changes);
-    const items = outcomes.map(({ record, action, edits }) => ({ kind: record.kind, name: record.name, action, fields: edits }));
+    const items = outcomes.map(({ record, action, edits }) => ({
+      kind: record.kind,
+      name: record.name,
+      action,
+      fields: edits,
+    }));
     await context.output.data({ items, dryRun }, () => [
       ...outcomes.flatMap((outcome) => outcomeLines(context, outcome)),
       summary(outcomes, dryRun),
@@ -43,50 +49,38 @@ export async function apply(context: Context, options: { filename: string[]; dry
 }
 
 /** Throws for refusals of the files' own records; what they break elsewhere is said, as those records keep their last good specs. */
-function warnOthers(context: Context, written: readonly WrittenRecord[], tables: FleetTables): void {
+function checkTogether(context: Context, written: readonly WrittenRecord[], tables: FleetTables): void {
   const replaced = new Set(written.map(({ record }) => objectKey(record.kind, record.name)));
-  const standing: Candidate[] = tables.records
-    .filter(({ kind, name }) => !replaced.has(objectKey(kind, name)))
-    .map((raw) => ({ parsed: tables.views.get(objectKey(raw.kind, raw.name))?.parsed ?? parseRecord(raw) }));
+  const standing = tables.records.map((raw) => candidateOf(raw, tables));
   const added = new Map<Candidate, WrittenRecord>(
     written.map((one) => [{ parsed: { ok: true, record: one.record }, isNew: true }, one]),
   );
-  const refused = refusals([...standing, ...added.keys()], tables.stored);
+  const others = standing.filter((_, index) => !replaced.has(keyOf(tables.records[index])));
+  const refused = refusals([...others, ...added.keys()], tables.stored);
   const own: FileProblem[] = refused.flatMap(({ candidate, problems }) => {
     const one = added.get(candidate);
     return one === undefined ? [] : problems.map((problem) => ({ file: one.file, line: one.line, ...problem }));
   });
   if (own.length > 0) throw invalidRecords(own);
-  const others = refused.filter(({ candidate }) => candidate.parsed.ok && !added.has(candidate));
-  for (const { problems } of others) {
+  // Only tiers and cells decide about records other than themselves.
+  if (!written.some(({ record }) => record.kind === 'Tier' || record.kind === 'Cell')) return;
+  const before = new Set(refusals(standing, tables.stored).map(({ candidate }) => candidate));
+  for (const { candidate, problems } of refused) {
     const [first] = problems;
-    if (first !== undefined && changesTierOf(first, written)) context.output.say(`warning: ${otherText(first)}`);
+    if (first !== undefined && !before.has(candidate)) context.output.say(`warning: ${otherText(first)}`);
   }
 }
 
-/** Only tiers and cells decide about records other than themselves. */
-function changesTierOf(problem: InvalidField, written: readonly WrittenRecord[]): boolean {
-  return problem.kind !== 'Fleet' && written.some(({ record }) => record.kind === 'Tier' || record.kind === 'Cell');
+function candidateOf(raw: RawRecord, tables: FleetTables): Candidate {
+  return { parsed: tables.views.get(keyOf(raw))?.parsed ?? parseRecord(raw) };
+}
+
+function keyOf(raw: RawRecord | undefined): string {
+  return raw === undefined ? '' : objectKey(raw.kind, raw.name);
 }
 
 function otherText({ kind, name, field, found, expected }: InvalidField): string {
   return `${kind}/${name} is not accepted as it stands, and keeps its last accepted spec: ${field}: found ${found}, expected ${expected}`;
-}
-
-/** The error for records that are refused, naming each. */
-export function invalidRecords(problems: readonly FileProblem[]): CliError {
-  const count = new Set(problems.map(({ file, line }) => `${file}:${line}`)).size;
-  const lines = problems.map(
-    ({ file, line, kind, name, field, found, expected }) =>
-      `${file}:${line}: ${kind === '' && name === '' ? '' : `${kind}/${name}: `}${field === '' ? '' : `${field}: `}found ${found}, expected ${expected}`,
-  );
-  return new CliError({
-    reason: 'InvalidRecords',
-    what: `nothing was written: ${count === 1 ? 'a record is' : `${count} records are`} not valid`,
-    why: lines.join('\n'),
-    todo: 'correct them and apply again; the fields in words: cellwright explain KIND[.FIELD]',
-    details: { problems },
-  });
 }
 
 /** From the top of the fleet down, so that whoever reads in between finds what a record refers to. */

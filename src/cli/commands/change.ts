@@ -42,7 +42,10 @@ export async function changeState(
   return edit(context, 'Tenant', name, stateEdits[command], async () => {
     if (command !== 'offboard') return true;
     const question = `Offboard tenant ${name}? ${capital(stateEdits.offboard.consequence)}.`;
-    return confirm(context, question, { yes: options.yes === true, command: `cellwright offboard tenant ${name} --yes` });
+    return confirm(context, question, {
+      yes: options.yes === true,
+      command: `cellwright offboard tenant ${name} --yes`,
+    });
   });
 }
 
@@ -55,7 +58,8 @@ export async function changeMode(
 ): Promise<number> {
   const kind = requireKind(word);
   const name = given ?? (kind === 'Fleet' ? 'default' : undefined);
-  if (name === undefined) throw usage(command, `which ${kindWords[kind].one} is not said`, `cellwright ${command} ${word} NAME`);
+  if (name === undefined)
+    throw usage(command, `which ${kindWords[kind].one} is not said`, `cellwright ${command} ${word} NAME`);
   requireName(kind, name);
   return edit(context, kind, name, modeEdits[command], async () => true);
 }
@@ -94,10 +98,7 @@ async function edit(
   });
 }
 
-async function write(
-  session: Session,
-  at: { kind: Kind; name: string; change: Edit; isNew: boolean },
-): Promise<void> {
+async function write(session: Session, at: { kind: Kind; name: string; change: Edit; isNew: boolean }): Promise<void> {
   const { kind, name, change } = at;
   if (at.isNew) await session.desired.put({ kind, name, spec: { [change.field]: change.value } }, { ifAbsent: true });
   else await session.desired.updateSpecField(kind, name, change.field, change.value);
@@ -113,7 +114,9 @@ function fieldText(raw: RawRecord | undefined, field: string): string {
 
 /** A record that is refused changes nothing, however its fields stand; whoever changes one of them must know. */
 function warnInvalid(context: Context, raw: RawRecord, change: Edit): void {
-  const parsed = parseRecord({ ...raw, spec: { ...Object(raw.spec), [change.field]: change.value } });
+  const spec: unknown = raw.spec;
+  const edited = typeof spec === 'object' && spec !== null ? { ...spec, [change.field]: change.value } : spec;
+  const parsed = parseRecord({ ...raw, spec: edited });
   if (parsed.ok) return;
   context.output.say(
     `warning: the record is not valid, so nothing follows from it until it is corrected: ${problemsLine(parsed.problems)}`,

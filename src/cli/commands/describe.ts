@@ -56,7 +56,10 @@ function heading(context: Context, view: ObjectView, status: ObjectStatus): stri
     endpoint === undefined ? undefined : ['Endpoint', clean(endpoint)],
     ['Generation', `${generation} (live: ${observedGeneration})`],
     view.raw === undefined
-      ? ['Record', `gone from the desired table${vanished === undefined ? '' : ` since ${vanished}`}; the last accepted spec stays in force`]
+      ? [
+          'Record',
+          `gone from the desired table${vanished === undefined ? '' : ` since ${vanished}`}; the last accepted spec stays in force`,
+        ]
       : undefined,
     (view.stored?.damaged.length ?? 0) > 0
       ? ['Damaged', `these items of the state table cannot be read: ${view.stored?.damaged.join(', ')}`]
@@ -107,7 +110,8 @@ function placementLines(placement: PlacementStatus): string[] {
     `${id}: ${phase}, cell ${cell}, infra group ${infraGroup}, slot ${slot}`,
     ...arns.flatMap(([what, arn]) => (arn === undefined ? [] : [`  ${what.padEnd(16)}${arn}`])),
     ...placement.records.map(
-      ({ zone, name, type, setIdentifier }) => `  ${'record'.padEnd(16)}${name} ${type} in ${zone}, set ${setIdentifier}`,
+      ({ zone, name, type, setIdentifier }) =>
+        `  ${'record'.padEnd(16)}${name} ${type} in ${zone}, set ${setIdentifier}`,
     ),
   ];
 }
@@ -116,7 +120,13 @@ function placementLines(placement: PlacementStatus): string[] {
 function reservedLines(view: ObjectView): string[] {
   const { capacity } = view.stored ?? {};
   if (capacity === undefined) return [];
-  const tenants = [...new Set(Object.values(capacity.slots).filter(isHeld).map(({ tenant }) => tenant))].sort();
+  const tenants = [
+    ...new Set(
+      Object.values(capacity.slots)
+        .filter(isHeld)
+        .map(({ tenant }) => tenant),
+    ),
+  ].sort();
   const more = tenants.length > shownTenants ? ` and ${tenants.length - shownTenants} more` : '';
   return [
     usedText(view),
@@ -130,31 +140,22 @@ function suggestion(view: ObjectView, status: ObjectStatus): string {
   if (view.parsed?.ok === false || conditionOf(status, 'Accepted')?.status === 'False') {
     return `correct the record and apply it: cellwright apply -f FILE (the fields in words: cellwright explain ${kindWords[view.kind].one})`;
   }
-  if (view.kind !== 'Tenant') return view.kind === 'Fleet' ? 'cellwright get tenants' : afterOther(view.kind, about);
-  switch (status.phase) {
-    case 'Pending':
-      return `cellwright wait ${about} --for ready (if nothing happens: is a controller running?)`;
-    case 'Unplaceable':
-      return `cellwright explain placement ${view.name}`;
-    case 'Provisioning':
-    case 'Updating':
-      return `cellwright wait ${about} --for ready`;
-    case 'Suspended':
-    case 'Retained':
-      return `cellwright resume ${about} brings it back`;
-    case 'Orphaned':
-      return `cellwright get ${about} -o yaml, then apply it again, or offboard it properly`;
-    case 'Deleting':
-      return `cellwright wait ${about} --for deleted`;
-    case 'Deleted':
-      return 'the record may be removed from the desired table';
-    case 'Ready':
-      return `cellwright plan ${about}`;
-    default:
-      return `cellwright plan ${about}, cellwright events ${about}`;
-  }
+  if (view.kind === 'Fleet') return 'cellwright get tenants';
+  if (view.kind === 'Tier') return 'cellwright get cells';
+  if (view.kind !== 'Tenant') return `cellwright events ${about}`;
+  const next = nextByPhase[status.phase ?? ''] ?? 'cellwright plan tenant NAME';
+  return next.replaceAll('NAME', view.name);
 }
 
-function afterOther(kind: Exclude<Kind, 'Tenant' | 'Fleet'>, about: string): string {
-  return kind === 'Tier' ? 'cellwright get cells' : `cellwright events ${about}`;
-}
+const nextByPhase: Readonly<Record<string, string>> = {
+  Pending: 'cellwright wait tenant NAME --for ready (if nothing happens: is a controller running?)',
+  Unplaceable: 'cellwright explain placement NAME',
+  Provisioning: 'cellwright wait tenant NAME --for ready',
+  Updating: 'cellwright wait tenant NAME --for ready',
+  Degraded: 'cellwright plan tenant NAME, cellwright events tenant NAME',
+  Suspended: 'cellwright resume tenant NAME brings it back',
+  Retained: 'cellwright resume tenant NAME brings it back',
+  Orphaned: 'cellwright get tenant NAME -o yaml, then apply it again, or apply it with state: deleted',
+  Deleting: 'cellwright wait tenant NAME --for deleted',
+  Deleted: 'the record may be removed from the desired table',
+};

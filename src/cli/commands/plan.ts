@@ -70,7 +70,8 @@ async function planThere(context: Context, tenant: string | undefined): Promise<
 }
 
 function isReport(answer: unknown): answer is PlanReport {
-  if (typeof answer !== 'object' || answer === null || !('tenants' in answer) || !Array.isArray(answer.tenants)) return false;
+  if (typeof answer !== 'object' || answer === null || !('tenants' in answer) || !Array.isArray(answer.tenants))
+    return false;
   return answer.tenants.every(
     (each: unknown) =>
       typeof each === 'object' && each !== null && 'tenant' in each && 'changes' in each && Array.isArray(each.changes),

@@ -116,7 +116,9 @@ function recordObstacle(goal: Goal, { parsed }: ObjectView): Obstacle | undefine
   if (parsed?.ok !== true) {
     const problem = parsed?.problems[0];
     const message =
-      problem === undefined ? 'there is no record' : `${problem.field}: found ${problem.found}, expected ${problem.expected}`;
+      problem === undefined
+        ? 'there is no record'
+        : `${problem.field}: found ${problem.found}, expected ${problem.expected}`;
     return { condition: 'Accepted', reason: 'Invalid', message };
   }
   const { record } = parsed;
@@ -137,7 +139,11 @@ function generationObstacle(
   const spec = view.stored?.spec?.value;
   const wanted = wantedHash(view, views);
   if (spec === undefined || wanted === undefined || wanted !== acceptedHash(spec)) {
-    return { condition: 'Accepted', reason: 'NotLookedAt', message: 'no controller has looked at the record as it stands now' };
+    return {
+      condition: 'Accepted',
+      reason: 'NotLookedAt',
+      message: 'no controller has looked at the record as it stands now',
+    };
   }
   if (status.generation === spec.generation && status.observedGeneration === spec.generation) {
     if (status.observedHash === spec.hash) return undefined;

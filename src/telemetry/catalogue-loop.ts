@@ -7,12 +7,14 @@ import {
   controllerLabels,
   heldReasons,
   knownCalls,
-  refusalCodes,
+  decisionOutcomes,
+  decisionReasons,
   sweepKinds,
 } from './label-values.ts';
 import { healBuckets, type MetricSpec, runBuckets } from './metric-spec.ts';
 
-const services = [...new Set(knownCalls.map((call) => call.service))];
+const callServices = [...new Set(knownCalls.map((call) => call.service))];
+const callOperations = [...new Set(knownCalls.map((call) => call.operation))];
 
 /** What the loop does: drift and its healing, changes, sweeps, what is held, calls to AWS. */
 export const loopMetrics = {
@@ -114,8 +116,8 @@ export const loopMetrics = {
     labels: ['outcome', 'reason'],
     unit: 'decisions',
     stability: 'beta',
-    help: 'Decisions of placement: a tenant found room (placed), or none (unplaceable, with the commonest refusal). Finding the same again is no new decision.',
-    values: { outcome: ['unplaceable'], reason: refusalCodes },
+    help: 'Decisions of placement: a tenant found room (placed, Fits), or none (unplaceable, with the commonest refusal). Finding the same again is no new decision.',
+    values: { outcome: decisionOutcomes, reason: decisionReasons },
   },
   cellwright_call_failures_total: {
     type: 'counter',
@@ -139,7 +141,7 @@ export const loopMetrics = {
     unit: 'calls',
     stability: 'stable',
     help: 'Calls to AWS by result: ok, or the class of error after the last attempt (throttled, denied, capacity, invalid ...).',
-    values: { result: callResults },
+    values: { service: callServices, operation: callOperations, result: callResults },
   },
   cellwright_aws_api_call_duration_seconds: {
     type: 'histogram',
@@ -147,7 +149,7 @@ export const loopMetrics = {
     unit: 'seconds',
     stability: 'beta',
     help: 'How long a call took, waiting for its budget and all attempts included.',
-    values: { service: services },
+    values: { service: callServices },
     buckets: runBuckets,
   },
   cellwright_aws_api_call_retries_total: {
@@ -156,6 +158,7 @@ export const loopMetrics = {
     unit: 'attempts',
     stability: 'beta',
     help: 'Attempts after the first.',
+    values: { service: callServices, operation: callOperations },
   },
   cellwright_call_budget_level_ratio: {
     type: 'gauge',

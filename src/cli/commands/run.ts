@@ -1,0 +1,78 @@
+/** `start`, `sim`, `controller`: flags and settings to typed options; the work is the composition root's. */
+import { accessSync, constants } from 'node:fs';
+import { awsAccessOf, simulatedRegion } from '../aws-environment.ts';
+import { numberFlag, readControllerSettings, readTableNames, wholeFlag, wrongFlag } from '../config.ts';
+import type { Context } from '../context.ts';
+import { CliError } from '../errors.ts';
+import { isOn, requiredText, textOf } from '../wiring.ts';
+
+type Options = Readonly<Record<string, unknown>>;
+
+const slowest = 0.1;
+const fastest = 1_000;
+const largestSeed = 999_999_999;
+
+/** Simulated AWS, controller and page in one process. Ends when it is stopped. */
+export async function start(context: Context, options: Options): Promise<number> {
+  const settings = readControllerSettings(context.settings);
+  return context.programs.start({
+    ...fleetOf(options),
+    timeScale: timeScaleOf(options),
+    seed: seedOf(options),
+    region: simulatedRegion(context.host.env),
+    settings,
+  });
+}
+
+/** Only the simulated AWS. Ends when it is stopped. */
+export async function sim(context: Context, options: Options): Promise<number> {
+  const tables = readTableNames(context.settings);
+  const fleet = fleetOf(options);
+  const apply = isOn(options['apply']);
+  if (apply && fleet.fleetFile === undefined) {
+    throw new CliError({
+      reason: 'Usage',
+      what: '--apply has nothing to write',
+      why: 'it writes the records of --fleet, which was not given',
+      todo: 'cellwright sim --fleet FILE --apply',
+    });
+  }
+  return context.programs.sim({
+    ...tables,
+    ...fleet,
+    port: wholeFlag('--port', requiredText(options['port']), 0, 65_535),
+    seed: seedOf(options),
+    timeScale: timeScaleOf(options),
+    throttle: options['throttle'] !== false,
+    apply,
+    region: simulatedRegion(context.host.env),
+  });
+}
+
+/** Only the controller. Ends when it is stopped. */
+export async function controller(context: Context): Promise<number> {
+  const settings = readControllerSettings(context.settings);
+  const aws = context.host.access ?? awsAccessOf(context.host.env, settings.identity);
+  return context.programs.controller({ ...settings, aws });
+}
+
+/** Looked for now, so that a wrong path is refused before anything runs. */
+function fleetOf(options: Options): { fleetFile?: string } {
+  const fleetFile = textOf(options['fleet']);
+  if (fleetFile === undefined) return {};
+  try {
+    accessSync(fleetFile, constants.R_OK);
+  } catch (error) {
+    const why = error instanceof Error && 'code' in error ? String(error.code) : 'unreadable';
+    throw wrongFlag('--fleet', fleetFile, `a file that can be read (${why})`);
+  }
+  return { fleetFile };
+}
+
+function timeScaleOf(options: Options): number {
+  return numberFlag('--time-scale', requiredText(options['timeScale']), slowest, fastest);
+}
+
+function seedOf(options: Options): number {
+  return wholeFlag('--seed', requiredText(options['seed']), 0, largestSeed);
+}

@@ -1,0 +1,18 @@
+/** A certificate for localhost that signs itself, for nothing but the tests of TLS connections. Its key protects nothing. */
+export const certificate = `-----BEGIN CERTIFICATE-----
+MIIBmzCCAUGgAwIBAgIUIMEwnOsTOHK0VRH+49ZUte+HAYkwCgYIKoZIzj0EAwIw
+FDESMBAGA1UEAwwJbG9jYWxob3N0MCAXDTI2MTEyMjIzNTIzNFoYDzIxMjYxMDI5
+MjM1MjM0WjAUMRIwEAYDVQQDDAlsb2NhbGhvc3QwWTATBgcqhkjOPQIBBggqhkjO
+PQMBBwNCAARq+42Yskhr4KNcxAih+0DvzyRx0gkACP8yaEgbLVEhQcXFLjhHWLOr
+10k3HMUt+ivqX5QwDX+mWV0fSn1yFUjxo28wbTAdBgNVHQ4EFgQUuqJYOV4YXASu
+brWqDBc1jp+874EwHwYDVR0jBBgwFoAUuqJYOV4YXASubrWqDBc1jp+874EwDwYD
+VR0TAQH/BAUwAwEB/zAaBgNVHREEEzARhwR/AAABgglsb2NhbGhvc3QwCgYIKoZI
+zj0EAwIDSAAwRQIhAJX0E3K6Ai5/8x9bKdu7roOxq94rJpUWPGlBdzwI5M4fAiA8
+f3Dvoi05sfXxYO8dqf2xtc2v2bL9oXdfZBs5jCbgOA==
+-----END CERTIFICATE-----`;
+
+export const key = `-----BEGIN PRIVATE KEY-----
+MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgysG05mUrUIcKgWzd
+wVIHgDSPqrXrE1upgNnKOGEImGWhRANCAARq+42Yskhr4KNcxAih+0DvzyRx0gkA
+CP8yaEgbLVEhQcXFLjhHWLOr10k3HMUt+ivqX5QwDX+mWV0fSn1yFUjx
+-----END PRIVATE KEY-----`;

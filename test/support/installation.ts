@@ -1,0 +1,257 @@
+import { readFileSync } from 'node:fs';
+import type { LoopConfig, LoopObserver } from '../../src/controller/loop/deps.ts';
+import type { Outcome } from '../../src/controller/outcome.ts';
+import { parseDocuments } from '../../src/model/records/documents.ts';
+import type { DesiredRecord } from '../../src/model/records/kinds.ts';
+import { parseRecord } from '../../src/model/records/parse.ts';
+import type { Change } from '../../src/model/resources.ts';
+import { seedFleet, type FleetSeed } from '../../src/simulator/fleet.ts';
+import { type CompleteAws, createSimulatedAws } from '../../src/simulator/index.ts';
+import { createRequestHandler } from '../../src/simulator/mounts/request-handler.ts';
+import { answerRoute } from '../../src/simulator/route53/data-plane.ts';
+import type { CallRecord } from '../../src/simulator/kernel.ts';
+import { type AwsAccess, createDynamo, type Dynamo } from '../../src/store/client.ts';
+import { createDesiredTable, type DesiredTable } from '../../src/store/desired.ts';
+import { createStateReader, type StateReader, type StoredObject } from '../../src/store/state.ts';
+import { initTables } from '../../src/store/tables.ts';
+import { Leader } from '../../src/wiring/leader.ts';
+import { randomFrom, VirtualClock, VirtualProcess } from './virtual-clock.ts';
+
+export interface InstallationOptions {
+  readonly seed?: number;
+  /** Documents of records that make the AWS side and, unless `apply` is false, are written to the desired table. */
+  readonly fleet: string;
+  readonly apply?: boolean;
+  readonly throttle?: boolean;
+  readonly latencyFactor?: number;
+  readonly config?: Partial<LoopConfig>;
+}
+
+/** What the controller of an installation told of itself. */
+export interface Told {
+  readonly changes: {
+    readonly at: number;
+    readonly tenant: string;
+    readonly what: 'seen' | 'applied';
+    readonly change: Change;
+  }[];
+  readonly held: { readonly at: number; readonly reason: string; readonly tenant: string; readonly message: string }[];
+  readonly failures: { readonly at: number; readonly what: string; readonly error: Error }[];
+  readonly outcomes: { readonly key: string; readonly outcome: Outcome }[];
+  readonly sweeps: { readonly kind: 'probe' | 'detail'; readonly at: number }[];
+}
+
+/** A whole installation under a virtual clock: the simulated AWS, both tables, and controllers that start, stop and die. */
+export class Installation {
+  readonly clock: VirtualClock;
+  readonly aws: CompleteAws;
+  readonly access: AwsAccess;
+  readonly dynamo: Dynamo;
+  readonly desired: DesiredTable;
+  readonly state: StateReader;
+  readonly told: Told = { changes: [], held: [], failures: [], outcomes: [], sweeps: [] };
+  readonly random: () => number;
+  leader: Leader | undefined;
+  installation = '';
+  readonly #options: InstallationOptions;
+  readonly #records: readonly DesiredRecord[];
+  #controllers = 0;
+  #machine: VirtualProcess | undefined;
+
+  constructor(options: InstallationOptions) {
+    this.#options = options;
+    const seed = options.seed ?? 1;
+    this.random = randomFrom(seed);
+    this.clock = new VirtualClock();
+    this.aws = createSimulatedAws({
+      clock: this.clock,
+      seed,
+      throttle: options.throttle ?? true,
+      latencyFactor: options.latencyFactor ?? 1,
+    });
+    this.#records = recordsOf(options.fleet);
+    seedFleet(this.aws, seedOf(this.#records));
+    this.access = this.#access('test', new VirtualProcess(this.clock));
+    this.dynamo = createDynamo(this.access, { clock: this.clock, random: this.random });
+    this.desired = createDesiredTable(this.dynamo, 'desired');
+    this.state = createStateReader(this.dynamo, 'state');
+  }
+
+  /** Makes the tables and writes the records. */
+  async init(): Promise<this> {
+    const random = this.random;
+    const made = initTables(this.dynamo, { desiredTable: 'desired', stateTable: 'state', random } as Parameters<
+      typeof initTables
+    >[1]);
+    this.installation = (await this.clock.drive(made)).installation;
+    if (this.#options.apply !== false)
+      for (const record of this.#records) await this.put(record.kind, record.name, record.spec);
+    return this;
+  }
+
+  /** Writes a record as a user would. */
+  async put(kind: string, name: string, spec: unknown): Promise<void> {
+    await this.clock.drive(this.desired.put({ kind, name, spec }));
+  }
+
+  /** Starts a controller, as a process of its own with a name of its own. */
+  start(): void {
+    this.#controllers += 1;
+    const identity = `controller-${this.#controllers}`;
+    const machine = new VirtualProcess(this.clock);
+    this.#machine = machine;
+    this.leader = new Leader({
+      aws: this.#access(identity, machine),
+      desiredTable: 'desired',
+      stateTable: 'state',
+      installation: this.installation,
+      identity,
+      clock: machine.clock,
+      patience: 1,
+      random: this.random,
+      newToken: () => uuid(this.random),
+      config: { resyncMs: 60_000, detailMs: 120_000, concurrency: 10, mode: 'active', ...this.#options.config },
+      log: () => undefined,
+      observer: () => this.#observer(),
+    });
+    this.leader.run();
+  }
+
+  /** The controller dies in mid-flight, as by SIGKILL: none of its timers fires any more and none of its calls is answered. */
+  kill(): void {
+    this.#machine?.kill();
+    this.leader = undefined;
+  }
+
+  /** The controller stops as on SIGTERM. */
+  async stop(): Promise<void> {
+    const { leader } = this;
+    this.leader = undefined;
+    if (leader !== undefined) await this.clock.drive(leader.stop());
+  }
+
+  /** Lets time pass until `holds`; throws with `describe`'s words when it does not within `limitMs`. */
+  async until(what: string, holds: () => boolean, limitMs = 900_000): Promise<void> {
+    const deadline = this.clock.monotonic() + limitMs;
+    while (!holds()) {
+      if (this.clock.monotonic() >= deadline)
+        throw new Error(`${what}: not within ${limitMs / 1000} s\n${this.describe()}`);
+      await this.clock.advance(1_000);
+    }
+  }
+
+  async advance(seconds: number): Promise<void> {
+    await this.clock.advance(seconds * 1_000);
+  }
+
+  phase(tenant: string): string | undefined {
+    return this.leader?.term?.view.get('Tenant', tenant)?.status?.value.phase;
+  }
+
+  phases(): Record<string, number> {
+    const counts: Record<string, number> = {};
+    for (const entry of this.leader?.term?.view.all('Tenant') ?? []) {
+      const phase = entry.status?.value.phase ?? 'none';
+      counts[phase] = (counts[phase] ?? 0) + 1;
+    }
+    return counts;
+  }
+
+  /** All tenants that are not as wanted, with their first unmet condition. */
+  describe(): string {
+    const lines = (this.leader?.term?.view.all('Tenant') ?? []).flatMap((entry) => {
+      const status = entry.status?.value;
+      const ready = status?.conditions.find((condition) => condition.type === 'Ready');
+      return ready?.status === 'True'
+        ? []
+        : [`${entry.name} ${status?.phase ?? 'none'}: ${ready?.reason ?? ''} ${ready?.message ?? ''}`];
+    });
+    return [
+      JSON.stringify(this.phases()),
+      ...lines.slice(0, 12),
+      ...this.told.failures.slice(-5).map((one) => `${one.what}: ${one.error.message}`),
+    ].join('\n');
+  }
+
+  /** What a request would get now. */
+  route(host: string, path = '/', headers: Readonly<Record<string, string>> = {}) {
+    return answerRoute(this.aws, { host, path, headers }, false);
+  }
+
+  async stored(kind: string, name: string): Promise<StoredObject> {
+    return this.clock.drive(this.state.query(`${kind}/${name}`));
+  }
+
+  /** Mutating calls after number `since` that a controller made, the tables' own aside. */
+  mutations(since: number): readonly CallRecord[] {
+    return this.calls(since).filter(
+      (call) => call.mutating && !call.service.startsWith('dynamodb') && call.service !== 'sts',
+    );
+  }
+
+  calls(since: number): readonly CallRecord[] {
+    return this.aws.log.since(since, 1_000_000);
+  }
+
+  #access(appId: string, machine: VirtualProcess): AwsAccess {
+    return {
+      region: 'us-east-1',
+      credentials: { accessKeyId: '000000000000', secretAccessKey: 'test' },
+      requestHandler: machine.handler(createRequestHandler(this.aws)),
+      appId,
+    };
+  }
+
+  #observer(): LoopObserver {
+    const { told, clock } = this;
+    const nothing = (): void => undefined;
+    return {
+      change: (change, what, tenant) => void told.changes.push({ at: clock.now(), tenant, what, change }),
+      shared: (change, what, tier) => void told.changes.push({ at: clock.now(), tenant: `tier ${tier}`, what, change }),
+      held: (reason, tenant, message) => void told.held.push({ at: clock.now(), reason, tenant, message }),
+      callFailed: (what, error) => void told.failures.push({ at: clock.now(), what, error }),
+      failed: (what, error) => void told.failures.push({ at: clock.now(), what, error }),
+      swept: (kind) => void told.sweeps.push({ kind, at: clock.now() }),
+      healed: nothing,
+      event: nothing,
+      placed: nothing,
+      synced: nothing,
+      detailPeriod: nothing,
+      queue: {
+        added: nothing,
+        started: nothing,
+        retried: nothing,
+        finished: (key, outcome) => {
+          told.outcomes.push({ key, outcome });
+          if (outcome.kind === 'retry' && outcome.class === 'bug')
+            told.failures.push({ at: clock.now(), what: key, error: outcome.error });
+        },
+      },
+    };
+  }
+}
+
+/** The example fleet that the README starts. */
+export const exampleFleet = readFileSync(new URL('../../examples/fleet.yaml', import.meta.url), 'utf8');
+
+/** Parses documents; throws with all problems when any record is refused. */
+export function recordsOf(documents: string): readonly DesiredRecord[] {
+  const { records, problems } = parseDocuments(documents);
+  if (problems.length > 0) throw new Error(JSON.stringify(problems));
+  return records.map(({ raw }) => {
+    const parsed = parseRecord(raw);
+    if (!parsed.ok) throw new Error(JSON.stringify(parsed.problems));
+    return parsed.record;
+  });
+}
+
+function seedOf(records: readonly DesiredRecord[]): FleetSeed {
+  const of = (kind: string): unknown[] =>
+    records.filter((record) => record.kind === kind).map((record) => ({ ...record.spec, name: record.name }));
+  return { tiers: of('Tier'), cells: of('Cell'), infraGroups: of('InfraGroup') } as FleetSeed;
+}
+
+function uuid(random: () => number): string {
+  const hex = Array.from({ length: 32 }, () => Math.floor(random() * 16).toString(16)).join('');
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
+}
