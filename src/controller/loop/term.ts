@@ -83,7 +83,7 @@ export class Term {
 
   /** Loads complete views, then works until stopped. Rejects when a view cannot be had: there is no work on half a view. */
   async start(): Promise<void> {
-    const { deps } = { deps: this.#deps };
+    const deps = this.#deps;
     const stream = deps.stream({
       onKeys: (keys) => {
         for (const { kind, name } of keys) this.#hint(kind, name);
@@ -94,14 +94,19 @@ export class Term {
       deps.observer.failed('stream', asError(error));
     });
     await stream.ready;
-    this.#load(await deps.reader.loadAll());
-    await this.#list();
-    await this.#readEverything();
+    await this.load();
     if (this.#stop.signal.aborted) return;
     this.#working = true;
     this.#enqueueAll();
     this.#sweeps.start();
     deps.observer.synced(deps.clock.now());
+  }
+
+  /** Complete views of both tables, and of every cell and zone that can be reached. */
+  async load(): Promise<void> {
+    this.#load(await this.#deps.reader.loadAll());
+    await this.#list();
+    await this.#readEverything();
   }
 
   /** Stops without writing anything: what runs is waited for, what waits is dropped. */

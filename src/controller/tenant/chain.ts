@@ -2,14 +2,7 @@ import type { Clock } from '../../model/clock.ts';
 import type { ConditionUpdate } from '../../model/conditions.ts';
 import { CallError } from '../../model/errors.ts';
 import type { Change, InventoryResource, PlacementInventory, ResourceKind } from '../../model/resources.ts';
-import type {
-  Access,
-  Applied,
-  Observation,
-  PlacementContext,
-  Reconciler,
-  Signals,
-} from '../../reconcilers/contract.ts';
+import type { Access, Observation, PlacementContext, Reconciler, Signals } from '../../reconcilers/contract.ts';
 import { decide, type Step } from './decide.ts';
 
 /** Why a change is not made now. */
@@ -177,22 +170,33 @@ class ChainPass {
       this.#held.push(refusal);
       return;
     }
-    let applied: Applied = {};
-    if (step.do === 'create' && desired !== undefined) applied = await this.#create(reconciler, desired, step);
-    if (step.do === 'update' && desired !== undefined && observation.state === 'live') {
-      applied = await reconciler.update(this.#access, this.#context, desired.value, observation.live, step.fields);
-      await this.#rememberApplied(reconciler.kind, desired.hash, applied.change);
-    }
-    if (step.do === 'remove') applied = await this.#remove(reconciler);
+    if (!(await this.#apply(reconciler, desired, observation, step))) return;
     this.#applied += 1;
     this.#deps.report(step.change, 'applied', step);
+  }
+
+  /** False: AWS had something else in its place, and nothing was changed. */
+  async #apply(
+    reconciler: Reconciler,
+    desired: { value: unknown; hash: string } | undefined,
+    observation: Observation<unknown>,
+    step: Extract<Step, { do: 'create' | 'update' | 'remove' }>,
+  ): Promise<boolean> {
+    if (step.do === 'remove') return this.#remove(reconciler);
+    if (desired === undefined) return false;
+    if (step.do === 'create') return this.#create(reconciler, desired, step);
+    if (observation.state !== 'live') return false;
+    const { live } = observation;
+    const applied = await reconciler.update(this.#access, this.#context, desired.value, live, step.fields);
+    await this.#rememberApplied(reconciler.kind, desired.hash, applied.change);
+    return true;
   }
 
   async #create(
     reconciler: Reconciler,
     desired: { value: unknown; hash: string },
     step: Extract<Step, { do: 'create' }>,
-  ): Promise<Applied> {
+  ): Promise<boolean> {
     const { clock, newToken } = this.#deps;
     const before = this.#context.placement.resources[reconciler.kind];
     const at = new Date(clock.now()).toISOString();
@@ -209,7 +213,7 @@ class ChainPass {
     const created = await reconciler.create(this.#access, this.#context, desired.value, entry);
     if (created.outcome === 'stranger') {
       this.#waiting.push({ on: `another name: ${entry.name} ${created.found}`, checkInMs: 1_000 });
-      return {};
+      return false;
     }
     const done: InventoryResource = {
       kind: entry.kind,
@@ -220,26 +224,28 @@ class ChainPass {
       confirmedAt: new Date(clock.now()).toISOString(),
     };
     await this.#put(done, undefined, created.change);
-    return created;
+    return true;
   }
 
   /** What shall not stand any more (a withdrawn record): one step of its retirement. */
-  async #remove(reconciler: Reconciler): Promise<Applied> {
+  async #remove(reconciler: Reconciler): Promise<boolean> {
     const entry = this.#context.placement.resources[reconciler.kind];
-    if (entry === undefined) return {};
+    if (entry === undefined) return false;
     const step = await reconciler.retire(this.#access, this.#context, entry);
     if (step.step === 'pending') this.#waiting.push({ on: step.found, checkInMs: step.checkInMs });
-    if (step.step !== 'gone') return {};
+    if (step.step !== 'gone') return false;
     const { [reconciler.kind]: _gone, ...resources } = this.#context.placement.resources;
     await this.#save({ ...this.#context.placement, resources, ...this.#dnsChange(step.change) });
-    return step;
+    return true;
   }
 
-  /** An id that only a read could tell (the answer to the create was lost) becomes part of the inventory. */
+  /** What only a read could tell becomes part of the inventory: an id whose answer was lost, or our own record that the inventory lacks. */
   async #confirm(reconciler: Reconciler, observation: Observation<unknown>): Promise<void> {
-    const entry = this.#context.placement.resources[reconciler.kind];
-    if (!this.#deps.write || observation.state !== 'live' || entry === undefined || entry.arn === observation.arn)
-      return;
+    if (!this.#deps.write || observation.state !== 'live') return;
+    const { kind } = reconciler;
+    const known = this.#context.placement.resources[kind];
+    const entry: InventoryResource = known ?? { kind, n: 1, name: reconciler.name(this.#context, 1) };
+    if (entry.arn === observation.arn) return;
     const { intent: _answered, ...rest } = entry;
     await this.#put({ ...rest, arn: observation.arn, confirmedAt: new Date(this.#deps.clock.now()).toISOString() });
   }
@@ -259,6 +265,9 @@ class ChainPass {
       this.#context = { ...this.#context, rolledBack: held };
       return;
     }
+    // Another definition is wanted by now: the hold is over, in this very pass.
+    const { rolledBack: _over, ...context } = this.#context;
+    this.#context = context;
     const found = signals?.rolledBack;
     if (found === undefined || definition?.arn !== found.taskDefinitionArn) return;
     const rolledBack = {

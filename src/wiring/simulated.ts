@@ -1,0 +1,100 @@
+import { readFile } from 'node:fs/promises';
+import type { Clock } from '../model/clock.ts';
+import { parseDocuments } from '../model/records/documents.ts';
+import type { DesiredRecord } from '../model/records/kinds.ts';
+import { parseRecord } from '../model/records/parse.ts';
+import { problemLine } from '../model/records/problems.ts';
+import { type FleetSeed, seedFleet } from '../simulator/fleet.ts';
+import { type CompleteAws, createSimulatedAws } from '../simulator/index.ts';
+import { createRequestHandler } from '../simulator/mounts/request-handler.ts';
+import { type AwsAccess, createDynamo } from '../store/client.ts';
+import { createDesiredTable } from '../store/desired.ts';
+import { initTables } from '../store/tables.ts';
+
+/** How a simulated AWS with a fleet is set up. */
+export interface SimulatedOptions {
+  readonly clock: Clock;
+  readonly seed: number;
+  readonly throttle: boolean;
+  readonly region: string;
+  readonly desiredTable: string;
+  readonly stateTable: string;
+  /** What these records name is made, and the tables with it. */
+  readonly fleetFile?: string;
+  /** Whether the records are written too. */
+  readonly apply: boolean;
+  /** Uniform in [0, 1). */
+  readonly random: () => number;
+}
+
+/** A fleet file that cannot be used: every problem with its line. */
+export class FleetFileError extends Error {
+  override readonly name = 'FleetFileError';
+}
+
+/** The simulated AWS, with the accounts, networks, tables and records of the fleet file in it. Throws `FleetFileError`. */
+export async function createFleetAws(options: SimulatedOptions): Promise<CompleteAws> {
+  const { clock, seed, throttle, fleetFile } = options;
+  const aws = createSimulatedAws({ clock, seed, throttle });
+  if (fleetFile === undefined) return aws;
+  const records = await readFleet(fleetFile);
+  seedFleet(aws, seedOf(records));
+  // Setting up costs no time: where the tables' making is waited for, the simulator's clock is moved on instead.
+  const hurried: Clock = { ...clock, sleep: async (ms) => aws.advance(ms / 1_000) };
+  const access = embeddedAccess(aws, options.region, 'init');
+  const dynamo = createDynamo(access, { clock: hurried, random: options.random });
+  const { desiredTable, stateTable } = options;
+  await initTables(dynamo, { desiredTable, stateTable });
+  if (options.apply) {
+    const desired = createDesiredTable(dynamo, desiredTable);
+    for (const record of records) await desired.put({ kind: record.kind, name: record.name, spec: record.written });
+  }
+  dynamo.destroy();
+  return aws;
+}
+
+/** The way to a simulated AWS in the same process, as account 000000000000. */
+export function embeddedAccess(aws: CompleteAws, region: string, appId: string): AwsAccess {
+  return {
+    region,
+    credentials: { accessKeyId: '000000000000', secretAccessKey: 'embedded' },
+    requestHandler: createRequestHandler(aws),
+    appId,
+  };
+}
+
+type WrittenRecord = DesiredRecord & {
+  /** The spec as the file has it: defaults are the controller's to fill in. */
+  readonly written: unknown;
+};
+
+async function readFleet(file: string): Promise<readonly WrittenRecord[]> {
+  const { records, problems } = parseDocuments(await readFile(file, 'utf8'));
+  const lines = problems.map(
+    (problem) => `line ${problem.line}: ${problem.field}: found ${problem.found}, expected ${problem.expected}`,
+  );
+  const parsed: WrittenRecord[] = [];
+  for (const { raw, line } of records) {
+    const result = parseRecord(raw);
+    if (!result.ok) lines.push(...result.problems.map((problem) => `line ${line}: ${problemLine(problem)}`));
+    else parsed.push({ ...result.record, written: specOf(raw) });
+  }
+  if (lines.length > 0) throw new FleetFileError(`${file} cannot be used:\n  ${lines.join('\n  ')}`);
+  return parsed;
+}
+
+function specOf(raw: unknown): unknown {
+  return typeof raw === 'object' && raw !== null && 'spec' in raw ? raw.spec : {};
+}
+
+function seedOf(records: readonly DesiredRecord[]): FleetSeed {
+  const tiers: FleetSeed['tiers'][number][] = [];
+  const cells: FleetSeed['cells'][number][] = [];
+  const infraGroups: FleetSeed['infraGroups'][number][] = [];
+  for (const record of records) {
+    if (record.kind === 'Tier') tiers.push({ name: record.name, ...record.spec });
+    if (record.kind === 'Cell') cells.push({ name: record.name, ...record.spec });
+    if (record.kind === 'InfraGroup') infraGroups.push({ name: record.name, ...record.spec });
+  }
+  return { tiers, cells, infraGroups };
+}
