@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
-    exclude: ['test/slow/**'],
+    exclude: ['test/crash/**', 'test/conformance/**'],
     testTimeout: 30_000,
     hookTimeout: 30_000,
     restoreMocks: true,

@@ -1,11 +1,9 @@
-/** The composition root: the only file that wires all of it. */
+/** The composition root of the program: the command line, and the programs behind it, each loaded when it is asked for. */
 import { runCli } from './cli/index.ts';
 
-const notWired = (): Promise<never> => Promise.reject(new Error('not wired'));
-
 process.exitCode = await runCli(process.argv.slice(2), {
-  start: notWired,
-  sim: notWired,
-  controller: notWired,
-  planLocal: notWired,
+  start: async (options) => (await import('./wiring/start.ts')).runStart(options),
+  sim: async (options) => (await import('./wiring/sim.ts')).runSim(options),
+  controller: async (config) => (await import('./wiring/run-controller.ts')).runController(config),
+  planLocal: async (request) => (await import('./wiring/plan-local.ts')).planLocal(request),
 });

@@ -50,7 +50,9 @@ export interface AwsClients {
   call(request: CallRequest): Promise<unknown>;
   /** Forgets clients and session of a role that is no longer used. */
   release(role: RoleIdentity): void;
-  /** Ends: calls that wait reject as `fenced`, and connections are closed. */
+  /** No call is begun any more: those that wait reject as `fenced`; those on the wire end by themselves. */
+  quiesce(): void;
+  /** Ends: as `quiesce`, and connections are closed. */
   close(): void;
 }
 
@@ -192,22 +194,27 @@ export async function createAwsClients(deps: AwsClientsDeps): Promise<AwsClients
     });
   };
 
+  const quiesce = (): void => {
+    closing.abort(
+      new CallError({
+        class: 'fenced',
+        service: 'aws',
+        operation: 'close',
+        code: 'Closed',
+        message: 'the controller stops; this call was not made',
+      }),
+    );
+  };
+
   return {
     call,
     release: (role) => {
       sdk.release(rolePrefix(role));
       sessions.forget(role);
     },
+    quiesce,
     close: () => {
-      closing.abort(
-        new CallError({
-          class: 'fenced',
-          service: 'aws',
-          operation: 'close',
-          code: 'Closed',
-          message: 'the controller stops; this call was not made',
-        }),
-      );
+      quiesce();
       handler.destroy?.();
     },
   };

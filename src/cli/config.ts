@@ -97,8 +97,6 @@ export interface SettingSource {
 
 /** The settings that commands on the tables take. */
 export const tableSettings = ['desiredTable', 'stateTable'] as const satisfies readonly SettingName[];
-/** The settings of commands that ask a controller. */
-export const askSettings = ['http', 'httpTokenFile'] as const satisfies readonly SettingName[];
 /** The settings of a controller: all. */
 export const controllerSettings = Object.keys(settings) as readonly SettingName[];
 

@@ -10,6 +10,3 @@ export interface Context {
   readonly settings: SettingSource;
   readonly programs: Programs;
 }
-
-/** A command: the number is the exit code. Throws `CliError`, `CallError` or `Interrupted`. */
-export type Handler<A extends readonly unknown[]> = (context: Context, ...args: A) => Promise<number>;

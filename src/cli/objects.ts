@@ -53,9 +53,8 @@ async function readView(session: Session, kind: Kind, name: string): Promise<Obj
     session.desired.get(kind, name),
     session.state.query(objectKey(kind, name)),
   ]);
-  const known = isKnown(stored);
-  if (raw === undefined && !known) return undefined;
-  return { kind, name, ...(raw === undefined ? {} : withRaw(raw)), ...(known ? { stored } : {}) };
+  if (raw === undefined && !isKnown(stored)) return undefined;
+  return { kind, name, ...(raw === undefined ? {} : withRaw(raw)), stored };
 }
 
 function viewsOf(
@@ -68,8 +67,7 @@ function viewsOf(
     if (kind === undefined) continue;
     const key = objectKey(kind, raw.name);
     const object = stored.get(key);
-    const known = object !== undefined && isKnown(object);
-    views.set(key, { kind, name: raw.name, ...withRaw(raw), ...(known ? { stored: object } : {}) });
+    views.set(key, { kind, name: raw.name, ...withRaw(raw), ...(object === undefined ? {} : { stored: object }) });
   }
   for (const [key, object] of stored) {
     const kind = kinds.find((each) => each === object.kind);

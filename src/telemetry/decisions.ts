@@ -27,6 +27,11 @@ export class Decisions {
     return true;
   }
 
+  /** The tenant is to go: what it lacked does not matter any more. */
+  forget(tenant: string): void {
+    this.#refused.delete(tenant);
+  }
+
   /** The commonest refusal of each tenant that finds no room. */
   refusals(): ReadonlyMap<string, string> {
     return this.#refused;

@@ -3,7 +3,6 @@ import type { Change } from '../model/resources.ts';
 import { wholeFields } from './drift-fields.ts';
 
 interface Episode {
-  readonly object: string;
   /** Monotonic. */
   readonly since: number;
   seenAt: number;
@@ -40,7 +39,9 @@ export function fieldsOf(change: Change): readonly string[] {
 export class DriftEpisodes {
   readonly #clock: Clock;
   readonly #most: number;
-  readonly #open = new Map<string, Episode>();
+  /** By object, then by resource and field. */
+  readonly #open = new Map<string, Map<string, Episode>>();
+  #count = 0;
 
   /** `most`: how many episodes are remembered; the oldest give way, and would be counted again. */
   constructor(clock: Clock, most = 20_000) {
@@ -51,17 +52,17 @@ export class DriftEpisodes {
   /** Fields of the change that were not known to have drifted. */
   seen(object: string, change: Change): readonly string[] {
     const now = this.#clock.monotonic();
-    return fieldsOf(change).filter((field) => {
-      const key = keyOf(object, change, field);
-      const known = this.#open.get(key);
-      if (known !== undefined) {
-        known.seenAt = now;
-        return false;
-      }
-      this.#open.set(key, { object, since: now, seenAt: now });
-      this.#dropOldest();
-      return true;
+    const open = this.#open.get(object) ?? new Map<string, Episode>();
+    this.#open.set(object, open);
+    const fresh = fieldsOf(change).filter((field) => {
+      const known = open.get(keyOf(change, field));
+      if (known !== undefined) known.seenAt = now;
+      return known === undefined;
     });
+    for (const field of fresh) open.set(keyOf(change, field), { since: now, seenAt: now });
+    this.#count += fresh.length;
+    this.#dropOldest();
+    return fresh;
   }
 
   /** Ends the episodes that the change put right. What was never seen took no time. */
@@ -70,33 +71,37 @@ export class DriftEpisodes {
     const fields = fieldsOf(change);
     let since = now;
     for (const field of fields) {
-      const key = keyOf(object, change, field);
-      since = Math.min(since, this.#open.get(key)?.since ?? now);
-      this.#open.delete(key);
+      const key = keyOf(change, field);
+      since = Math.min(since, this.#open.get(object)?.get(key)?.since ?? now);
+      this.#end(object, key);
     }
     return { fields, seconds: (now - since) / 1_000 };
   }
 
   /** A run of the object that began at `since` (monotonic) found everything in order: what it did not see any more is over. */
   settled(object: string, since: number): void {
-    for (const [key, episode] of this.#open) {
-      if (episode.object === object && episode.seenAt < since) this.#open.delete(key);
-    }
+    for (const [key, episode] of this.#open.get(object) ?? []) if (episode.seenAt < since) this.#end(object, key);
   }
 
   clear(): void {
     this.#open.clear();
+    this.#count = 0;
+  }
+
+  #end(object: string, key: string): void {
+    const open = this.#open.get(object);
+    if (open?.delete(key) === true) this.#count -= 1;
+    if (open?.size === 0) this.#open.delete(object);
   }
 
   #dropOldest(): void {
-    if (this.#open.size <= this.#most) return;
-    for (const key of this.#open.keys()) {
-      this.#open.delete(key);
-      return;
+    for (const [object, open] of this.#open) {
+      if (this.#count <= this.#most) return;
+      for (const key of [...open.keys()]) if (this.#count > this.#most) this.#end(object, key);
     }
   }
 }
 
-function keyOf(object: string, change: Change, field: string): string {
-  return [object, change.placement, change.kind, field].join('\n');
+function keyOf(change: Change, field: string): string {
+  return [change.placement, change.kind, field].join('\n');
 }

@@ -1,22 +1,25 @@
-import { type AwsClients, createAwsClients } from '../aws/clients.ts';
 import { type CallBudgets, createCallBudgets } from '../aws/budget.ts';
-import { defaultAttemptTimeoutMs } from '../aws/fence.ts';
 import { createCellAccess } from '../aws/cells.ts';
+import { type AwsClients, createAwsClients } from '../aws/clients.ts';
+import { defaultAttemptTimeoutMs } from '../aws/fence.ts';
 import { createZoneAccess } from '../aws/zones.ts';
+import type { ControllerConfig } from '../cli/programs.ts';
 import type { LoopConfig, LoopObserver, TermDeps } from '../controller/loop/deps.ts';
 import { Term } from '../controller/loop/term.ts';
 import type { Clock } from '../model/clock.ts';
 import { reconcilers } from '../reconcilers/registry.ts';
 import { type AwsAccess, createDynamo, type Dynamo } from '../store/client.ts';
 import { createDesiredTable } from '../store/desired.ts';
-import { createLeaseTable } from '../store/lease-item.ts';
+import { fencedError } from '../store/fence.ts';
+import { readInstallation } from '../store/installation.ts';
 import { createLeaderLease, type LeaderLease } from '../store/lease.ts';
+import { createLeaseTable } from '../store/lease-item.ts';
 import { createRemovalBudget } from '../store/removals.ts';
 import { createReservations } from '../store/reservations.ts';
 import { createStateReader } from '../store/state.ts';
 import { createStateWriter, type StateWriter } from '../store/state-writer.ts';
-import { createStreamClient } from '../store/stream-client.ts';
 import { createStreamReader } from '../store/stream.ts';
+import { createStreamClient } from '../store/stream-client.ts';
 
 /** How long a call of a leader that vanished may still land: its attempt's time-out, and the five minutes for which AWS takes a signature. */
 export const zombieMs = 5_000 + 300_000;
@@ -53,6 +56,8 @@ export class Leader {
   readonly budgets: CallBudgets;
   readonly #options: LeaderOptions;
   readonly #clients: Promise<AwsClients>;
+  /** The lease, closed for good once we stop: what runs then makes no further call. */
+  readonly #fence: Pick<LeaderLease, 'epoch' | 'attemptMs' | 'remainingMs' | 'assertRemaining'>;
   #term: Term | undefined;
   #ending: Promise<void> = Promise.resolve();
   #running: Promise<void> | undefined;
@@ -74,17 +79,16 @@ export class Leader {
       highestEpoch: () => reader.highestEpoch(),
       onError: (error) => options.log('a call on the lease failed', { code: error.code, reason: error.message }),
     });
+    this.#fence = this.#fenceOf(this.lease);
     this.budgets = createCallBudgets({ clock });
     this.#clients = createAwsClients({
       identity: options.identity,
       clock,
       random,
-      fence: this.lease,
+      fence: this.#fence,
       attemptTimeoutMs: defaultAttemptTimeoutMs * patience,
       budgets: this.budgets,
-      ...(aws.requestHandler === undefined ? {} : { requestHandler: aws.requestHandler as never }),
-      ...(aws.credentials === undefined ? {} : { credentials: aws.credentials as never }),
-      ...(aws.region === undefined ? {} : { region: aws.region }),
+      ...awsOf(aws),
       ...(options.onCall === undefined ? {} : { onCall: options.onCall }),
     });
   }
@@ -110,11 +114,14 @@ export class Leader {
   /** Stops: the term first, without a write; then the lease is handed over, so that a successor need not wait. */
   async stop(): Promise<void> {
     this.#stopped = true;
+    const clients = await this.#clients;
+    clients.quiesce();
+    await this.#end();
     await this.#ending;
     await this.#end();
-    const clients = await this.#clients;
-    clients.close();
+    // Nothing of ours is on the wire any more: a successor may begin at once.
     await this.lease.stop({ release: true });
+    clients.close();
     await this.#running;
     this.dynamo.destroy();
   }
@@ -142,41 +149,120 @@ export class Leader {
     await term?.stop();
   }
 
-  async #termDeps(epoch: number, handedOver: boolean): Promise<TermDeps> {
-    const { aws, desiredTable, stateTable, clock, random, newToken, installation, config } = this.#options;
-    const { dynamo, lease, budgets } = this;
-    const clients = await this.#clients;
-    const fenced = { dynamo, table: stateTable, fence: lease };
-    const state = createStateWriter(dynamo, stateTable, lease);
+  #fenceOf(lease: LeaderLease) {
+    const stopped = (): boolean => this.#stopped;
     return {
-      config,
-      clock,
-      random,
-      newToken,
-      installation,
-      epoch,
-      removalsFrom: handedOver ? 0 : clock.now() + zombieMs,
-      desired: createDesiredTable(dynamo, desiredTable),
-      reader: createStateReader(dynamo, stateTable),
-      state,
-      reservations: createReservations(fenced, newToken),
-      removals: createRemovalBudget(fenced),
-      reconcilers,
-      stream: (callbacks) =>
-        createStreamReader({ client: createStreamClient(aws, dynamo, desiredTable), clock, random, ...callbacks }),
-      cellAccess: (cell) => createCellAccess({ cell, clients, clock }),
-      zoneAccess: (zone) =>
-        createZoneAccess({
-          zone,
-          installation,
-          clients,
-          budgets,
-          fence: lease,
-          clock,
-          randomId: () => newToken().slice(0, 8),
-        }),
-      setCallShare: (share) => budgets.setShare(share),
-      observer: this.#options.observer(state),
+      get epoch(): number {
+        return lease.epoch;
+      },
+      attemptMs: lease.attemptMs,
+      remainingMs: () => (stopped() ? 0 : lease.remainingMs()),
+      assertRemaining: (ms: number) => {
+        if (stopped()) throw fencedError('stop', 'this controller stops: nothing more is written');
+        lease.assertRemaining(ms);
+      },
     };
   }
+
+  async #termDeps(epoch: number, handedOver: boolean): Promise<TermDeps> {
+    const { dynamo, budgets } = this;
+    const fence = this.#fence;
+    const state = createStateWriter(dynamo, this.#options.stateTable, fence);
+    const clients = await this.#clients;
+    return termDepsOf({
+      ...this.#options,
+      dynamo,
+      budgets,
+      clients,
+      fence,
+      epoch,
+      removalsFrom: handedOver ? 0 : this.#options.clock.now() + zombieMs,
+      state,
+      observer: this.#options.observer(state),
+    });
+  }
+}
+
+/** What a term needs to read everything and to write nothing: for plans outside the controller. No lease is asked for. */
+export async function readOnlyTermDeps(
+  config: ControllerConfig,
+  host: Pick<LeaderOptions, 'clock' | 'random' | 'newToken'>,
+  give: { readonly state: StateWriter; readonly observer: LoopObserver },
+): Promise<{ deps: TermDeps; close: () => void }> {
+  const { clock, random } = host;
+  const dynamo = createDynamo(config.aws, { clock, random });
+  const installation = (await readInstallation(dynamo, config.stateTable)) ?? '';
+  const epoch = await createStateReader(dynamo, config.stateTable).highestEpoch();
+  const fence = { epoch, remainingMs: () => 0, assertRemaining: refuse };
+  const budgets = createCallBudgets({ clock });
+  const clients = await createAwsClients({
+    identity: config.identity,
+    clock,
+    random,
+    fence,
+    budgets,
+    ...awsOf(config.aws),
+  });
+  const loop: LoopConfig = { resyncMs: 300_000, detailMs: 900_000, concurrency: 1, mode: 'observe' };
+  const parts = { dynamo, budgets, clients, fence, epoch, installation, removalsFrom: 0, config: loop };
+  const close = (): void => {
+    clients.close();
+    dynamo.destroy();
+  };
+  return { deps: termDepsOf({ ...config, ...host, ...parts, ...give }), close };
+}
+
+interface TermParts
+  extends Pick<
+    LeaderOptions,
+    'aws' | 'desiredTable' | 'stateTable' | 'installation' | 'config' | 'clock' | 'random' | 'newToken'
+  > {
+  readonly dynamo: Dynamo;
+  readonly budgets: CallBudgets;
+  readonly clients: AwsClients;
+  readonly fence: Pick<LeaderLease, 'epoch' | 'remainingMs' | 'assertRemaining'>;
+  readonly epoch: number;
+  readonly removalsFrom: number;
+  readonly state: StateWriter;
+  readonly observer: LoopObserver;
+}
+
+function termDepsOf(parts: TermParts): TermDeps {
+  const { aws, desiredTable, stateTable, clock, random, newToken, installation, dynamo, budgets, clients, fence } =
+    parts;
+  const fenced = { dynamo, table: stateTable, fence };
+  return {
+    config: parts.config,
+    clock,
+    random,
+    newToken,
+    installation,
+    epoch: parts.epoch,
+    removalsFrom: parts.removalsFrom,
+    desired: createDesiredTable(dynamo, desiredTable),
+    reader: createStateReader(dynamo, stateTable),
+    state: parts.state,
+    reservations: createReservations(fenced, newToken),
+    removals: createRemovalBudget(fenced),
+    reconcilers,
+    stream: (callbacks) =>
+      createStreamReader({ client: createStreamClient(aws, dynamo, desiredTable), clock, random, ...callbacks }),
+    cellAccess: (cell) => createCellAccess({ cell, clients, clock }),
+    zoneAccess: (zone) =>
+      createZoneAccess({ zone, installation, clients, budgets, fence, clock, randomId: () => newToken().slice(0, 8) }),
+    setCallShare: (share) => budgets.setShare(share),
+    observer: parts.observer,
+  };
+}
+
+function refuse(): never {
+  throw fencedError('plan', 'a plan writes nothing');
+}
+
+function awsOf(aws: AwsAccess) {
+  return {
+    ...(aws.requestHandler === undefined ? {} : { requestHandler: aws.requestHandler as never }),
+    ...(aws.credentials === undefined ? {} : { credentials: aws.credentials as never }),
+    ...(aws.region === undefined ? {} : { region: aws.region }),
+  };
 }

@@ -19,8 +19,9 @@ export interface SimulatedOptions {
   readonly region: string;
   readonly desiredTable: string;
   readonly stateTable: string;
-  /** What these records name is made, and the tables with it. */
+  /** What these records name is made, and the tables with it: a file, or its text. */
   readonly fleetFile?: string;
+  readonly fleetText?: string;
   /** Whether the records are written too. */
   readonly apply: boolean;
   /** Uniform in [0, 1). */
@@ -36,8 +37,9 @@ export class FleetFileError extends Error {
 export async function createFleetAws(options: SimulatedOptions): Promise<CompleteAws> {
   const { clock, seed, throttle, fleetFile } = options;
   const aws = createSimulatedAws({ clock, seed, throttle });
-  if (fleetFile === undefined) return aws;
-  const records = await readFleet(fleetFile);
+  const text = fleetFile === undefined ? options.fleetText : await readFile(fleetFile, 'utf8');
+  if (text === undefined) return aws;
+  const records = readFleet(fleetFile ?? 'the fleet', text);
   seedFleet(aws, seedOf(records));
   // Setting up costs no time: where the tables' making is waited for, the simulator's clock is moved on instead.
   const hurried: Clock = { ...clock, sleep: async (ms) => aws.advance(ms / 1_000) };
@@ -68,8 +70,8 @@ type WrittenRecord = DesiredRecord & {
   readonly written: unknown;
 };
 
-async function readFleet(file: string): Promise<readonly WrittenRecord[]> {
-  const { records, problems } = parseDocuments(await readFile(file, 'utf8'));
+function readFleet(file: string, text: string): readonly WrittenRecord[] {
+  const { records, problems } = parseDocuments(text);
   const lines = problems.map(
     (problem) => `line ${problem.line}: ${problem.field}: found ${problem.found}, expected ${problem.expected}`,
   );

@@ -33,7 +33,7 @@ export async function apply(context: Context, options: { filename: string[]; dry
     const outcomes = inOrder(written).map((one) => outcomeOf(one, tables));
     const changes = outcomes.filter(({ action }) => action !== 'none');
     const dryRun = options.dryRun === true;
-    if (!dryRun) await writeAll(session, changes);
+    if (!dryRun) await writeAll(context, session, changes);
     const items = outcomes.map(({ record, action, edits }) => ({
       kind: record.kind,
       name: record.name,
@@ -95,26 +95,50 @@ function outcomeOf({ record, spec }: WrittenRecord, tables: FleetTables): Outcom
   return { record, spec, action: edits.length === 0 ? 'none' : 'change', edits };
 }
 
-async function writeAll(session: Session, outcomes: readonly Outcome[]): Promise<void> {
+/** How many records are written at once; more would only meet DynamoDB's throttling sooner. */
+const writtenAtOnce = 16;
+/** Progress is said each time so many are written. */
+const progressEvery = 480;
+
+/** Writes kind by kind, so that whoever reads in between finds what a record refers to. */
+async function writeAll(context: Context, session: Session, outcomes: readonly Outcome[]): Promise<void> {
   let done = 0;
-  try {
-    for (const { record, spec } of outcomes) {
-      await session.desired.put({ kind: record.kind, name: record.name, spec });
-      done += 1;
-    }
-  } catch (error) {
-    const at = outcomes[done];
-    if (at === undefined || done === 0) throw error;
-    throw new CliError(
-      {
-        reason: 'PartlyWritten',
-        what: `${done} of ${outcomes.length} records were written, then one failed`,
-        why: `${spoken(at.record.kind, at.record.name)}: ${error instanceof Error ? error.message : String(error)}`,
-        todo: 'apply the same file again: what is written already is left alone',
-      },
-      { cause: error },
+  for (const batch of batchesOf(outcomes)) {
+    const results = await Promise.allSettled(
+      batch.map(({ record, spec }) => session.desired.put({ kind: record.kind, name: record.name, spec })),
     );
+    done += results.filter(({ status }) => status === 'fulfilled').length;
+    results.forEach((result, index) => {
+      if (result.status === 'rejected')
+        throw partlyWritten(result.reason, batch[index], { done, all: outcomes.length });
+    });
+    if (done % progressEvery === 0) context.output.say(`${done} of ${outcomes.length} records are written`);
   }
+}
+
+function batchesOf(outcomes: readonly Outcome[]): Outcome[][] {
+  const batches: Outcome[][] = [];
+  for (const outcome of outcomes) {
+    const last = batches.at(-1);
+    if (last !== undefined && last.length < writtenAtOnce && last[0]?.record.kind === outcome.record.kind) {
+      last.push(outcome);
+    } else batches.push([outcome]);
+  }
+  return batches;
+}
+
+/** Where nothing was written yet, the failure speaks for itself. */
+function partlyWritten(error: unknown, at: Outcome | undefined, count: { done: number; all: number }): unknown {
+  if (at === undefined || count.done === 0) return error;
+  return new CliError(
+    {
+      reason: 'PartlyWritten',
+      what: `${count.done} of ${count.all} records were written, then one failed`,
+      why: `${spoken(at.record.kind, at.record.name)}: ${error instanceof Error ? error.message : String(error)}`,
+      todo: 'apply the same file again: what is written already is left alone',
+    },
+    { cause: error },
+  );
 }
 
 function outcomeLines(context: Context, { record, action, edits }: Outcome): string[] {

@@ -1,6 +1,6 @@
 /** `describe`: the story of one object. */
 import type { Condition } from '../../model/conditions.ts';
-import { type Kind, kindWords } from '../../model/records/kinds.ts';
+import { kindWords } from '../../model/records/kinds.ts';
 import { problemLine } from '../../model/records/problems.ts';
 import type { ObjectStatus, PlacementStatus } from '../../model/state.ts';
 import { isHeld } from '../../store/capacity.ts';

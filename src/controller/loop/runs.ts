@@ -1,4 +1,5 @@
 import type { ConditionUpdate } from '../../model/conditions.ts';
+import { CallError } from '../../model/errors.ts';
 import type { Kind } from '../../model/records/kinds.ts';
 import type { PlacementBook } from '../capacity/book.ts';
 import { acceptObject } from '../fleet/acceptor.ts';
@@ -53,7 +54,7 @@ export async function runTier(deps: InfraRunDeps, name: string, trigger: Trigger
     for (const cell of deps.view.all('Cell')) deps.enqueue(cell.key, 'change');
   }
   if (changed || trigger === 'resync') await deps.infra.readZone(name, trigger === 'resync' ? 5_000 : 60_000);
-  const { conditions, outcome } = await publish(deps, name);
+  const { conditions, outcome } = await guardedPublish(deps, name);
   const zone = deps.view.spec('Tier', name)?.zone.id ?? '';
   const reading = deps.book.zones.get(zone);
   const read: ConditionUpdate =
@@ -92,10 +93,8 @@ export async function runCell(deps: InfraRunDeps, name: string, trigger: Trigger
           message: reading?.message ?? 'not read yet',
         };
   await report(deps, entry, [reachable, ...(reading?.ok === true ? [quotasRead(reading.value.unreadable)] : [])]);
-  for (const group of deps.view.groups(name)) {
-    const groupEntry = deps.view.get('InfraGroup', group.name);
-    if (groupEntry !== undefined) await reportGroup(deps, groupEntry);
-  }
+  // Each status has one writer: the run of its own key.
+  for (const group of deps.view.groups(name)) deps.enqueue(keyText('InfraGroup', group.name), 'resync');
   return reading?.ok === true
     ? { kind: 'settled' }
     : { kind: 'waiting', on: reading?.message ?? 'the cell', checkInMs: 30_000 };
@@ -158,6 +157,22 @@ function tenantsOf(view: FleetView, tier: string): readonly ObjectEntry[] {
   return view.all('Tenant').filter((entry) => entry.accepted === undefined || entry.accepted.effective?.tier === tier);
 }
 
+/** A zone that cannot be written is the tier's own trouble: its status says so, and it comes back. */
+async function guardedPublish(deps: InfraRunDeps, name: string): ReturnType<typeof publish> {
+  try {
+    return await publish(deps, name);
+  } catch (error) {
+    if (!(error instanceof CallError) || error.class === 'fenced') throw error;
+    deps.term.observer.callFailed(keyText('Tier', name), error);
+    const reason = error.class === 'denied' ? 'AccessDenied' : 'CallFailed';
+    const message = `${error.service} ${error.operation}: ${error.code}: ${error.message}`;
+    return {
+      conditions: [{ type: 'Published', status: 'Unknown', reason, message }],
+      outcome: { kind: 'retry', class: error.class, error },
+    };
+  }
+}
+
 async function publish(
   deps: InfraRunDeps,
   name: string,
@@ -175,6 +190,7 @@ async function publish(
       return reading?.ok === true ? [{ name: group.name, weight: cell.weight, dns: reading.value.facts }] : [];
     }),
   );
+  const toReach = tenantsOf(view, name).filter(isToBeReached);
   const changes = deps.changes.get(name) ?? new Map<string, string>();
   deps.changes.set(name, changes);
   const before = deps.publications.get(name);
@@ -187,10 +203,11 @@ async function publish(
       installation: term.installation,
       zone,
       groups,
-      tenants: tenantsOf(view, name)
-        .filter(isToBeReached)
-        .map((entry) => entry.name),
+      tenants: toReach.map((entry) => entry.name),
+      reached: new Set(toReach.filter(wasReached).map((entry) => entry.name)),
       serving: deps.serving,
+      before,
+      deserted: isDeserted(deps, name),
       write: strictest([fleetMode(term, view), tier.mode]) === 'active',
     },
     changes,
@@ -202,14 +219,30 @@ async function publish(
   const status = after.pending.size === 0 && after.held.size === 0 ? 'True' : 'False';
   const reason = status === 'True' ? 'Published' : after.held.size > 0 ? 'RouteClosure' : 'Pending';
   const outcome: Outcome =
-    after.pending.size > 0 || after.held.size > 0
+    after.pending.size > 0
       ? { kind: 'progressing', checkInMs: 5_000, what: message }
-      : { kind: 'settled' };
+      : after.held.size > 0
+        ? { kind: 'waiting', checkInMs: 30_000, on: message }
+        : { kind: 'settled' };
   return { conditions: [{ type: 'Published', status, reason, message }], outcome };
 }
 
 function isToBeReached(entry: ObjectEntry): boolean {
   return entry.accepted?.effective?.state === 'active' && placementsOf(entry).length > 0;
+}
+
+/** A placement serves for good, once all conditions of it were true: the name's among them. */
+function wasReached(entry: ObjectEntry): boolean {
+  return placementsOf(entry).some((placement) => placement.phase === 'serving');
+}
+
+/** Whether the last record of the name may go: no tenant of the tier but deleted ones, no doubt about what the state table knows, and no call of an earlier leader to come. */
+function isDeserted({ term, view, infra }: InfraRunDeps, tier: string): boolean {
+  if (infra.placingClosed() !== undefined || term.removalsFrom > term.clock.now()) return false;
+  return tenantsOf(view, tier).every((entry) => {
+    const known = entry.accepted?.effective;
+    return entry.damaged.length === 0 && (known === undefined || known.state === 'deleted');
+  });
 }
 
 function samePublication(a: TierPublication | undefined, b: TierPublication): boolean {

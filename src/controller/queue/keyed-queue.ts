@@ -9,8 +9,8 @@ import { backoffMs } from './backoff.ts';
  * A key is in exactly one of these states:
  *   idle     not known here. `add` makes it waiting.
  *   waiting  stands in the queue once, however often it is added; adding again can only move it forward.
- *   delayed  waits for a time (check-in, back-off). `add` with no delay makes it waiting at once.
- *   running  one worker has it. `add` marks it dirty.
+ *   delayed  waits for a time (check-in, back-off). `add` with no delay makes it waiting at once, with a shorter delay pulls it forward.
+ *   running  one worker has it. `add` marks it dirty; with a delay, it is delayed for no longer than that when the run is over.
  *   dirty    running, and to run once more right after: what was added during a run is never lost and never runs beside it.
  *
  * Order: each trigger has a head start in milliseconds; the key whose (time of arrival - head start) is earliest goes first. So a user's
@@ -51,7 +51,15 @@ interface Entry {
   since: number;
   /** Place in the order; stale heap entries are told by comparing with it. */
   rank: number;
+  /** When it is to run (again) at the latest, while it is delayed or running. */
+  due?: Due;
   cancel?: () => void;
+}
+
+interface Due {
+  readonly trigger: Trigger;
+  /** On the monotonic clock. */
+  readonly at: number;
 }
 
 export class KeyedQueue {
@@ -104,19 +112,16 @@ export class KeyedQueue {
   add(key: string, trigger: Trigger, delayMs = 0): void {
     if (this.#stopped) return;
     const entry = this.#entries.get(key);
+    const due = this.#dueIn(delayMs, trigger);
     if (entry?.state === 'running' || entry?.state === 'dirty') {
-      if (delayMs <= 0) {
-        entry.state = 'dirty';
-        entry.trigger = trigger;
-      }
+      if (delayMs <= 0) markDirty(entry, trigger);
+      else entry.due = sooner(entry.due, due);
       return;
     }
     this.#options.observer?.added(key, trigger);
-    if (delayMs > 0) {
-      if (entry === undefined) this.#delay(key, trigger, delayMs);
-      return;
-    }
-    this.#enqueue(key, trigger);
+    if (delayMs <= 0) this.#enqueue(key, trigger);
+    else if (entry === undefined || (entry.state === 'delayed' && sooner(entry.due, due) === due))
+      this.#delay(key, due);
   }
 
   /** Stops taking keys and waits for those that run. Nothing that waits is run. */
@@ -128,10 +133,13 @@ export class KeyedQueue {
     this.#entries.clear();
   }
 
-  #delay(key: string, trigger: Trigger, delayMs: number): void {
+  #delay(key: string, due: Due): void {
     const { clock } = this.#options;
-    const entry: Entry = { state: 'delayed', trigger, since: clock.monotonic(), rank: Number.NaN };
-    entry.cancel = clock.after(delayMs, () => {
+    const { trigger, at } = due;
+    const since = clock.monotonic();
+    this.#entries.get(key)?.cancel?.();
+    const entry: Entry = { state: 'delayed', trigger, since, rank: Number.NaN, due };
+    entry.cancel = clock.after(Math.max(0, at - since), () => {
       if (this.#entries.get(key) === entry) this.#enqueue(key, trigger);
     });
     this.#entries.set(key, entry);
@@ -179,8 +187,16 @@ export class KeyedQueue {
     if (this.#stopped) return;
     const dirty = entry.state === 'dirty';
     const next = this.#next(key, outcome);
-    if (dirty) this.add(key, entry.trigger);
-    else if (next !== undefined) this.#delay(key, next.trigger, next.delayMs);
+    if (dirty) {
+      this.add(key, entry.trigger);
+      return;
+    }
+    const due = next === undefined ? entry.due : sooner(entry.due, this.#dueIn(next.delayMs, next.trigger));
+    if (due !== undefined) this.#delay(key, due);
+  }
+
+  #dueIn(delayMs: number, trigger: Trigger): Due {
+    return { trigger, at: this.#options.clock.monotonic() + delayMs };
   }
 
   #next(key: string, outcome: Outcome): { trigger: Trigger; delayMs: number } | undefined {
@@ -206,6 +222,16 @@ export class KeyedQueue {
         return outcome satisfies never;
     }
   }
+}
+
+/** Of several triggers that come during a run, the one with the greatest head start counts. */
+function markDirty(entry: Entry, trigger: Trigger): void {
+  if (entry.state !== 'dirty' || headStartMs[trigger] > headStartMs[entry.trigger]) entry.trigger = trigger;
+  entry.state = 'dirty';
+}
+
+function sooner(known: Due | undefined, other: Due): Due {
+  return known === undefined || other.at < known.at ? other : known;
 }
 
 /** A binary heap of (rank, key) that tolerates stale entries: an entry counts only while the key waits with just that rank. */

@@ -3,6 +3,7 @@ import type { ConditionUpdate } from '../../model/conditions.ts';
 import type { InventoryResource, PlacementInventory, RemovalProgress, ResourceKind } from '../../model/resources.ts';
 import type { Access, PlacementContext, Reconciler, RetireStep } from '../../reconcilers/contract.ts';
 import type { Refusal } from './chain.ts';
+import { propagationMs } from './decide.ts';
 
 /**
  * Taking a placement away, from its inventory alone. Each step is seen to be done before the next, and what was seen is durable:
@@ -18,8 +19,6 @@ export interface RemovalDeps {
   readonly save: (placement: PlacementInventory) => Promise<void>;
   /** Charges the removal budget durably; a refusal holds the removal before its first call. */
   readonly charge: () => Promise<Refusal | undefined>;
-  readonly maxAgeMs: number;
-  readonly driftAgeMs: number;
   readonly report: (kind: ResourceKind, name: string) => void;
 }
 
@@ -31,6 +30,12 @@ export type RemovalStep =
 
 /** How long resolvers may still hold an answer after the change is INSYNC: AWS answers an ELB alias with a TTL of 60 seconds. */
 export const dnsLingerMs = 60_000;
+
+/** After this long a change counts as INSYNC whose id was never noted: twice what AWS calls the general case ("generally within 60 seconds"). */
+export const unknownInsyncMs = 120_000;
+
+/** Stands for the id of a change that was made and whose answer was never noted. */
+const unknownChange = 'unknown';
 
 /** Does as much of the removal as can be done now. `goal` says whether to stop at no tasks, or to go on until nothing is left. */
 export async function removePlacement(
@@ -66,12 +71,16 @@ class Removal {
   /** Everything goes, in order; the slot is the caller's to release. */
   async remove(): Promise<RemovalStep> {
     const service = await this.#retireAll('service');
-    const rule = await this.#retireAll('listener_rule');
-    if (rule !== undefined) return rule;
-    const group = await this.#retireAll('target_group');
-    if (group !== undefined) return group;
-    if (service !== undefined) return service;
-    return (await this.#retireAll('cluster')) ?? (await this.#retireAll('task_definition')) ?? this.done('gone');
+    // Rule and target group go while a deleted service drains, and never from under one that may still run tasks.
+    if (service !== undefined && this.#progress.serviceDeletedAt === undefined) return service;
+    return (
+      (await this.#retireAll('listener_rule')) ??
+      (await this.#retireAll('target_group')) ??
+      service ??
+      (await this.#retireAll('cluster')) ??
+      (await this.#retireAll('task_definition')) ??
+      this.done('gone')
+    );
   }
 
   async #budget(): Promise<RemovalStep | undefined> {
@@ -92,12 +101,16 @@ class Removal {
       if (busy !== undefined) return busy;
       await this.#note({ dnsOutAt: this.#now() });
     }
-    const change = this.#context.placement.dnsChange;
-    if (change !== undefined && change.insyncAt === undefined && !(await this.#access.zone.insync(change.id))) {
-      return this.#busy('the DNS change to be INSYNC', 5_000);
-    }
+    if (!(await this.#insync())) return this.#busy('the DNS change to be INSYNC', 5_000);
     await this.#note({ dnsInsyncAt: this.#now() });
     return this.#linger();
+  }
+
+  async #insync(): Promise<boolean> {
+    const change = this.#context.placement.dnsChange;
+    if (change === undefined || change.insyncAt !== undefined) return true;
+    if (change.id === unknownChange) return this.#deps.clock.now() - Date.parse(change.at) >= unknownInsyncMs;
+    return this.#access.zone.insync(change.id);
   }
 
   #linger(): RemovalStep | undefined {
@@ -109,25 +122,13 @@ class Removal {
 
   async #stopTasks(): Promise<RemovalStep | undefined> {
     if (this.#progress.tasksGoneAt !== undefined) return undefined;
-    const reconciler = this.#reconciler('service');
-    if (this.#context.placement.resources.service !== undefined) {
-      const observation = await reconciler.observe(this.#access, this.#context, {
-        depth: 'full',
-        maxAgeMs: this.#deps.maxAgeMs,
-        driftAgeMs: this.#deps.driftAgeMs,
-      });
-      const desired = reconciler.desired(this.#context);
-      if (observation.state === 'live' && desired.state === 'known') {
-        const fields = reconciler
-          .diff(desired.value, observation.live, this.#context)
-          .filter((change) => change.field === 'desiredCount');
-        if (fields.length > 0) {
-          await reconciler.update(this.#access, this.#context, desired.value, observation.live, fields);
-          return this.#busy('tasks to stop', 5_000);
-        }
-        const running = reconciler.signals(this.#context, observation).runningTasks ?? 0;
-        if (running > 0) return this.#busy(`${running} tasks to stop`, 5_000);
-      }
+    const { resources, retired } = this.#context.placement;
+    const services = [...retired.filter((entry) => entry.kind === 'service'), resources.service];
+    for (const entry of services) {
+      if (entry === undefined) continue;
+      const stopped = await this.#reconciler('service').stop?.(this.#access, this.#context, entry);
+      const busy = stopped === undefined ? undefined : this.#unfinished('service', entry, stopped);
+      if (busy !== undefined) return busy;
     }
     await this.#note({ tasksGoneAt: this.#now() });
     return undefined;
@@ -146,14 +147,33 @@ class Removal {
   async #retireOne(kind: ResourceKind, entry: InventoryResource | undefined): Promise<RemovalStep | undefined> {
     if (entry === undefined) return undefined;
     const step = await this.#reconciler(kind).retire(this.#access, this.#context, entry);
+    if (step.step === 'pending' && step.deleted === true && this.#progress.serviceDeletedAt === undefined)
+      await this.#note({ serviceDeletedAt: this.#now() });
+    const busy = this.#unfinished(kind, entry, step);
+    if (busy !== undefined || step.step !== 'gone') return busy;
+    this.#deps.report(kind, entry.name);
+    await this.#forget(kind, entry, step);
+    return undefined;
+  }
+
+  /** Why a step is not the last one for this resource; undefined when nothing of it is left. */
+  #unfinished(kind: ResourceKind, entry: InventoryResource, step: RetireStep): RemovalStep | undefined {
     if (step.step === 'pending') return this.#busy(step.found, step.checkInMs);
     if (step.step === 'unmarked') {
       const message = `${kind} ${entry.arn ?? entry.name} ${step.found}: it is left alone, and so is what depends on it`;
       return { state: 'held', placement: this.#context.placement, refusal: { reason: 'ownership', message } };
     }
-    this.#deps.report(kind, entry.name);
-    await this.#forget(kind, entry, step);
-    return undefined;
+    // A zone is read completely and as it stands; elsewhere reads lag behind writes, and what was only just made may not show yet.
+    const left = kind === 'dns_record' ? 0 : this.#visibleIn(entry);
+    return left > 0 ? this.#busy(`${kind} ${entry.name} to be visible if it was made`, left) : undefined;
+  }
+
+  /** Milliseconds until a read that does not find the resource proves that it is not there. */
+  #visibleIn(entry: InventoryResource): number {
+    const made = [entry.confirmedAt, entry.intent?.at].map((at) => Date.parse(at ?? '')).filter(Number.isFinite);
+    const left = Math.max(0, ...made) + propagationMs - this.#deps.clock.now();
+    // A clock that went back must not hold a removal for longer than the lag itself.
+    return Math.min(left, propagationMs);
   }
 
   async #forget(
@@ -161,6 +181,8 @@ class Removal {
     entry: InventoryResource,
     step: Extract<RetireStep, { step: 'gone' }>,
   ): Promise<void> {
+    // Taken out by a call whose answer nobody noted (a crash in between), or by somebody else: when it went is not known.
+    const change = step.change ?? (kind === 'dns_record' ? unknownChange : undefined);
     const { placement } = this.#context;
     const current = placement.resources[kind];
     const { [kind]: _gone, ...others } = placement.resources;
@@ -168,7 +190,7 @@ class Removal {
       ...placement,
       resources: current === entry ? others : placement.resources,
       retired: placement.retired.filter((old) => old !== entry),
-      ...(step.change === undefined ? {} : { dnsChange: { id: step.change, at: this.#now() } }),
+      ...(change === undefined ? {} : { dnsChange: { id: change, at: this.#now() } }),
     });
   }
 

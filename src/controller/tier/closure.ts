@@ -20,26 +20,38 @@ export function servedEverywhere(table: ServingTable, tenant: string, groups: It
   return [...groups].filter((group) => !serves(table, tenant, group));
 }
 
+/** The name of a tier as closure looks at it. */
+export interface SharedName {
+  readonly serving: ServingTable;
+  /** Tenants that are to be reached by the name: active ones that have a place. */
+  readonly tenants: readonly string[];
+  /** Those of them that were reached by it once, and so may be in use. */
+  readonly reached: ReadonlySet<string>;
+  /** Infra groups with a record under the name. */
+  readonly standing: ReadonlySet<string>;
+}
+
 /**
- * Route closure: may a record for `group` be added under a name under which `standing` stand already? Undefined: it may. Else why not, in words.
+ * Route closure: may a record for `group` be added under the name, or be given more weight? Undefined: it may. Else why not, in words.
  *
- * Every tenant that is published there (serves behind all that stand) must serve behind the new one too, and there must be at least one tenant to publish. A tenant that is
- * healthy nowhere does not count: its sickness must not keep an ALB out for all. Nothing is added while a tenant has not been looked at.
+ * Every tenant that is published there must serve behind this load balancer too, and there must be at least one tenant to publish. A tenant is published once it served behind all
+ * that stand, and stays so: that one load balancer of several fails it does not mean that it may get another that does not know it. One that is known to serve
+ * behind none does not count: its sickness must not keep a load balancer out for all. What could not be read is not known, and counts. Nothing is added while a tenant has not been looked at.
  */
-export function closureHolds(
-  table: ServingTable,
-  tenants: readonly string[],
-  standing: ReadonlySet<string>,
-  group: string,
-): string | undefined {
-  const unseen = tenants.filter((tenant) => !table.has(tenant));
+export function closureHolds(name: SharedName, group: string): string | undefined {
+  const { serving, tenants } = name;
+  const unseen = tenants.filter((tenant) => !serving.has(tenant));
   if (unseen.length > 0) return `${unseen.length} tenants have not been looked at since the start`;
-  const publishable = tenants.filter((tenant) => serves(table, tenant, group));
-  if (publishable.length === 0) return `no tenant serves behind ${group} yet`;
-  const published = tenants.filter(
-    (tenant) => standing.size > 0 && servedEverywhere(table, tenant, standing).length === 0,
-  );
-  const missing = published.filter((tenant) => !serves(table, tenant, group));
-  if (missing.length === 0) return undefined;
-  return `${missing.length} tenants that are reached by the name do not serve behind ${group} yet, among them ${missing.slice(0, 3).join(', ')}`;
+  const missing = tenants.filter((tenant) => isPublished(name, tenant) && !serves(serving, tenant, group));
+  if (missing.length > 0) {
+    return `${missing.length} tenants that are reached by the name do not serve behind ${group} yet, among them ${missing.slice(0, 3).join(', ')}`;
+  }
+  return tenants.some((tenant) => serves(serving, tenant, group)) ? undefined : `no tenant serves behind ${group} yet`;
+}
+
+function isPublished({ serving, reached, standing }: SharedName, tenant: string): boolean {
+  const groups = [...standing];
+  const known = serving.get(tenant);
+  if (groups.every((group) => known?.get(group) !== undefined && !serves(serving, tenant, group))) return false;
+  return reached.has(tenant) || groups.every((group) => serves(serving, tenant, group));
 }

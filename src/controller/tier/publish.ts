@@ -1,6 +1,6 @@
 import type { ZoneAccess } from '../../aws/ports.ts';
 import { CallError } from '../../model/errors.ts';
-import { setIdentifier } from '../../model/names.ts';
+import { parseSetIdentifier, setIdentifier } from '../../model/names.ts';
 import { base32Hash } from '../../model/records/canonical.ts';
 import type { Change, FieldChange, InventoryResource } from '../../model/resources.ts';
 import type { Access, DnsContext, DnsWish, Reconciler } from '../../reconcilers/contract.ts';
@@ -12,11 +12,17 @@ export interface TierScope {
   readonly host: string;
   readonly installation: string;
   readonly zone: ZoneAccess;
-  /** Infra groups that may stand under the name, with the weight of their cell. */
+  /** Infra groups that may stand under the name, with the weight of their cell. What stands for others (they cannot be read now) is left as it is. */
   readonly groups: readonly { readonly name: string; readonly weight: number; readonly dns: DnsWish['group'] }[];
   /** Tenants of the tier that are to be reached: active and accepted. */
   readonly tenants: readonly string[];
+  /** Those of them that were reached once. */
+  readonly reached: ReadonlySet<string>;
   readonly serving: ServingTable;
+  /** How the name stood after the pass before: a record of then that is missing now was taken out by somebody. */
+  readonly before: TierPublication | undefined;
+  /** Whether no tenant of the tier is left, suspended ones and such without a place included, and that is beyond doubt: the name may go. */
+  readonly deserted: boolean;
   readonly write: boolean;
 }
 
@@ -44,33 +50,43 @@ export async function publishTier(
   scope: TierScope,
   changes: Map<string, string>,
 ): Promise<TierPublication> {
-  const standing = new Set<string>();
-  const held = new Map<string, string>();
-  const contexts = new Map(scope.groups.map((group) => [group.name, contextOf(scope, group)]));
   // The cell is not looked at: a name's records live in the zone alone.
   const access = { zone: scope.zone } as Access;
-  const view = await scope.zone.view({ maxAgeMs: 10_000 });
-  for (const [group, context] of contexts) {
-    if (view.named(scope.host).some((record) => record.setIdentifier === context.dns.setIdentifier))
-      standing.add(group);
-  }
-  if (scope.tenants.length === 0) {
-    for (const group of standing) await withdraw(deps, access, scope, contexts.get(group), changes, group);
+  const weights = await liveWeights(scope);
+  const held = new Map<string, string>();
+  if (scope.deserted) {
+    for (const group of weights.keys()) await withdraw(deps, access, scope, changes, group);
     return { published: new Set(), pending: new Set(), held };
   }
+  const standing = new Set(weights.keys());
+  const contexts = new Map(scope.groups.map((group) => [group.name, contextOf(scope, group)]));
   for (const [group, context] of contexts) {
-    if (!standing.has(group)) {
-      const refusal = closureHolds(scope.serving, scope.tenants, standing, group);
-      if (refusal !== undefined) {
-        held.set(group, refusal);
-        continue;
-      }
-    }
-    const change = await converge(deps, access, scope, context);
-    if (change !== undefined) changes.set(group, change);
-    standing.add(group);
+    if (scope.tenants.length === 0 && !standing.has(group)) continue;
+    const live = weights.get(group);
+    const grows = live === undefined || live < context.dns.weight;
+    const refusal = grows ? closureHolds({ ...scope, standing }, group) : undefined;
+    if (refusal !== undefined) held.set(group, refusal);
+    if (refusal !== undefined && live === undefined) continue;
+    // What stands keeps the weight that it has until closure lets it have more; all else of it heals.
+    const weight = refusal === undefined ? context.dns.weight : (live ?? 0);
+    const done = await converge(deps, access, scope, group, { dns: { ...context.dns, weight } });
+    if (done.change !== undefined) changes.set(group, done.change);
+    if (done.stands) standing.add(group);
+    else held.set(group, 'mode observe: a record would be created');
   }
   return settle(scope, standing, changes, held);
+}
+
+/** The weight of each infra group with a record of ours under the name; of several records the greatest. */
+async function liveWeights({ zone, host, tier, installation }: TierScope): Promise<Map<string, number>> {
+  const view = await zone.view({ maxAgeMs: 10_000 });
+  const weights = new Map<string, number>();
+  for (const { setIdentifier: identifier, raw } of view.named(host)) {
+    const mark = parseSetIdentifier(identifier ?? '');
+    if (mark?.installation !== installation || mark.placement !== tierRecordId(tier, mark.infraGroup)) continue;
+    weights.set(mark.infraGroup, Math.max(weights.get(mark.infraGroup) ?? 0, raw.Weight ?? 0));
+  }
+  return weights;
 }
 
 /** Whether a tenant is reached through the name: it serves behind every load balancer that stands there. */
@@ -115,12 +131,14 @@ async function converge(
   deps: PublishDeps,
   access: Access,
   scope: TierScope,
+  group: string,
   context: DnsContext,
-): Promise<string | undefined> {
+): Promise<{ readonly stands: boolean; readonly change?: string | undefined }> {
   const { dns } = deps;
   const observation = await dns.observe(access, context, { depth: 'full', maxAgeMs: 10_000, driftAgeMs: 10_000 });
   const desired = dns.desired(context);
-  if (desired.state !== 'known') return undefined;
+  const stands = observation.state !== 'absent';
+  if (desired.state !== 'known') return { stands };
   const name = context.dns.host;
   if (observation.state === 'absent') {
     const change: Change = {
@@ -128,17 +146,17 @@ async function converge(
       kind: 'dns_record',
       placement: context.dns.setIdentifier,
       name,
-      reason: 'asked',
+      reason: scope.before?.published.has(group) === true ? 'drift' : 'asked',
     };
     deps.report(change, 'seen');
-    if (!scope.write) return undefined;
+    if (!scope.write) return { stands };
     const created = await dns.create(access, context, desired.value, entryOf(context));
     deps.report(change, 'applied');
-    return created.outcome === 'created' ? created.change : undefined;
+    return created.outcome === 'created' ? { stands: true, change: created.change } : { stands };
   }
-  if (observation.state !== 'live') return undefined;
+  if (observation.state !== 'live') return { stands };
   const fields: readonly FieldChange[] = dns.diff(desired.value, observation.live, context);
-  if (fields.length === 0) return undefined;
+  if (fields.length === 0) return { stands };
   const change: Change = {
     action: 'update',
     kind: 'dns_record',
@@ -148,23 +166,33 @@ async function converge(
     reason: 'drift',
   };
   deps.report(change, 'seen');
-  if (!scope.write) return undefined;
+  if (!scope.write) return { stands };
   const applied = await dns.update(access, context, desired.value, observation.live, fields);
   deps.report(change, 'applied');
-  return applied.change;
+  return { stands, change: applied.change };
 }
 
 async function withdraw(
   deps: PublishDeps,
   access: Access,
   scope: TierScope,
-  context: DnsContext | undefined,
   changes: Map<string, string>,
   group: string,
 ): Promise<void> {
-  if (context === undefined || !scope.write) return;
-  const gone: DnsContext = { dns: { ...context.dns, want: 'withdraw' } };
-  const step = await deps.dns.retire(access, gone, entryOf(context));
+  // Name and set identifier say what has to go; where it leads to plays no part.
+  const nowhere = { dnsName: '', canonicalHostedZoneId: '', dualstack: false };
+  const { dns } = contextOf(scope, { name: group, weight: 0, dns: nowhere });
+  const context: DnsContext = { dns: { ...dns, want: 'withdraw' } };
+  const change: Change = {
+    action: 'delete',
+    kind: 'dns_record',
+    placement: dns.setIdentifier,
+    name: dns.host,
+    reason: 'removal',
+  };
+  deps.report(change, 'seen');
+  if (!scope.write) return;
+  const step = await deps.dns.retire(access, context, entryOf(context));
   if (step.step === 'unmarked') {
     throw new CallError({
       class: 'conflict',
@@ -175,16 +203,7 @@ async function withdraw(
     });
   }
   changes.delete(group);
-  deps.report(
-    {
-      action: 'delete',
-      kind: 'dns_record',
-      placement: context.dns.setIdentifier,
-      name: context.dns.host,
-      reason: 'removal',
-    },
-    'applied',
-  );
+  deps.report(change, 'applied');
 }
 
 function entryOf(context: DnsContext): InventoryResource {
@@ -192,16 +211,20 @@ function entryOf(context: DnsContext): InventoryResource {
 }
 
 function contextOf(scope: TierScope, group: TierScope['groups'][number]): DnsContext {
-  const placement = tierRecordId(scope.tier, group.name);
+  const { host } = scope;
   return {
     dns: {
       want: 'publish',
-      host: scope.host,
-      setIdentifier: setIdentifier({ installation: scope.installation, infraGroup: group.name, placement }),
+      host,
+      setIdentifier: recordIdentifier(scope, group.name),
       weight: group.weight,
       group: group.dns,
     },
   };
+}
+
+function recordIdentifier({ tier, installation }: TierScope, infraGroup: string): string {
+  return setIdentifier({ installation, infraGroup, placement: tierRecordId(tier, infraGroup) });
 }
 
 /** A tier's record for an infra group has an id like a placement's, made from their names: there is just one. */

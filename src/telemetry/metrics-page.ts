@@ -1,0 +1,71 @@
+import { type Catalogue, type MetricName, metricNames, specOf } from './catalogue.ts';
+import { driftFields, resourceLabels, wholeFields } from './drift-fields.ts';
+import { fleetMetrics } from './catalogue-fleet.ts';
+import { loopMetrics } from './catalogue-loop.ts';
+import { runtimeMetrics } from './catalogue-runtime.ts';
+
+/** The metrics of the process itself that are worth a look; prom-client makes them, under the names that every Node.js program has. */
+export const processMetrics: Readonly<Record<string, string>> = {
+  process_cpu_seconds_total: 'Processor time, user and system.',
+  process_resident_memory_bytes: 'Memory that the process holds.',
+  process_start_time_seconds: 'When it started, in seconds since the epoch.',
+  process_open_fds: 'Open file descriptors (Linux).',
+  nodejs_eventloop_lag_seconds: 'Lag of the event loop when it was scraped.',
+  nodejs_eventloop_lag_p99_seconds: 'The 99th percentile of the lag of the event loop since the last scrape.',
+  nodejs_heap_size_used_bytes: 'JavaScript heap in use.',
+  nodejs_gc_duration_seconds: 'Garbage collections, by kind.',
+};
+
+/** The reference page of all metrics, made from the catalogue. */
+export function metricsPage(): string {
+  return [
+    '# Metrics',
+    '',
+    '<!-- Made from src/telemetry/catalogue.ts by scripts/write-metrics-docs.mjs. Edit the catalogue, not this page. -->',
+    '',
+    '`GET /metrics` answers in the text format of Prometheus. Units are base units; counters end in `_total` and start at 0 for every label value that is',
+    'known beforehand, so that a first increase is seen. A label value beyond a closed set, or beyond 1,000 values where the set is open, becomes `other`.',
+    'No tenant name is ever a label. *Stability*: `stable` names, labels and meanings stay; `beta` may change with a major version.',
+    '',
+    ...section('Names that operators of controllers know', runtimeMetrics),
+    ...section('The loop', loopMetrics),
+    ...section('The fleet', fleetMetrics),
+    '## The process',
+    '',
+    "The default set of Node.js, `process_*` and `nodejs_*`, by prom-client's names. Among them:",
+    '',
+    '| name | meaning |',
+    '|---|---|',
+    ...Object.entries(processMetrics).map(([name, meaning]) => `| \`${name}\` | ${meaning} |`),
+    '',
+    ...fieldsSection(),
+    `${metricNames.length} metrics.`,
+    '',
+  ].join('\n');
+}
+
+function section(title: string, part: Partial<Catalogue>): string[] {
+  const rows = Object.keys(part).map((name) => row(name as MetricName));
+  return [
+    `## ${title}`,
+    '',
+    '| name | type | labels | unit | stability | meaning |',
+    '|---|---|---|---|---|---|',
+    ...rows,
+    '',
+  ];
+}
+
+function row(name: MetricName): string {
+  const { type, labels, unit, stability, help } = specOf(name);
+  const labelText = labels.map((label) => `\`${label}\``).join(', ');
+  return `| \`${name}\` | ${type} | ${labelText} | ${unit} | ${stability} | ${help.replaceAll('|', '\\|')} |`;
+}
+
+function fieldsSection(): string[] {
+  const rows = resourceLabels.map((resource) => {
+    const fields = [...driftFields[resource], ...wholeFields].map((field) => `\`${field}\``).join(', ');
+    return `| \`${resource}\` | ${fields} |`;
+  });
+  return ['## Fields of drift', '', '| resource | field |', '|---|---|', ...rows, ''];
+}

@@ -1,0 +1,34 @@
+import type { Change } from '../model/resources.ts';
+import type { RecentActivity } from '../telemetry/activity.ts';
+import type { FleetSnapshot } from './snapshot-types.ts';
+
+/** The answer of a probe. */
+export interface Health {
+  readonly ok: boolean;
+  /** What the process is at, in a word or two: `leading`, `standing by`, `loading`. */
+  readonly state: string;
+  /** Why it is not well; also what a well one has to say (that it stands by, and who leads). */
+  readonly reasons: readonly string[];
+}
+
+/** One change that the controller would make now. */
+export type PlannedChange = Change & { readonly tenant: string };
+
+export interface PlanReport {
+  readonly changes: readonly PlannedChange[];
+  /** What else is to be said: who waits for room, what is held, what could not be read. */
+  readonly notes?: readonly string[];
+}
+
+/** Where page and API get what they show. Nothing here writes. */
+export interface WebSources {
+  health(): Health;
+  ready(): Health;
+  /** The fleet as it is; undefined while this process does not lead or has not loaded it. */
+  snapshot(): FleetSnapshot | undefined;
+  activity(): RecentActivity;
+  /** What would be done now, for one tenant or for all. A rejection is shown with its message. */
+  plan(tenant?: string): Promise<PlanReport>;
+  /** Everything in Prometheus' text format. */
+  metrics(): Promise<string>;
+}

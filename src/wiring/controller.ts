@@ -1,0 +1,164 @@
+import type { ControllerConfig } from '../cli/programs.ts';
+import { build } from '../cli/version.ts';
+import { type PlanReport, planFleet } from '../controller/plan.ts';
+import { type Clock, systemClock } from '../model/clock.ts';
+import { CallError } from '../model/errors.ts';
+import { createDynamo } from '../store/client.ts';
+import { readInstallation } from '../store/installation.ts';
+import type { StateWriter } from '../store/state-writer.ts';
+import { callCounter, collectBudgets } from '../telemetry/calls.ts';
+import { collectFleet, collectProcess, setBuildInfo } from '../telemetry/gauges.ts';
+import { createLogger, type Logger } from '../telemetry/logger.ts';
+import { createMetrics } from '../telemetry/metrics.ts';
+import { createObserver } from '../telemetry/observer.ts';
+import { createWebServer, type WebServer } from '../web/server.ts';
+import { snapshotOf } from '../web/snapshot.ts';
+import type { FleetSnapshot } from '../web/snapshot-types.ts';
+import type { Health } from '../web/sources.ts';
+import { Leader } from './leader.ts';
+
+/** What a controller's process gives it besides its configuration. */
+export interface ControllerHost {
+  readonly clock: Clock;
+  /** See `LeaderOptions.patience`. */
+  readonly patience: number;
+  readonly random: () => number;
+  readonly newToken: () => string;
+}
+
+/** A controller that runs. */
+export interface RunningController {
+  readonly leader: Leader;
+  readonly url: string;
+  stop(): Promise<void>;
+}
+
+/** How many keys are worked on at once: their calls wait for AWS, not for this process. */
+const concurrency = 20;
+
+/** Real time and real randomness. */
+export const machineHost: ControllerHost = {
+  clock: systemClock,
+  patience: 1,
+  random: Math.random,
+  newToken: () => crypto.randomUUID(),
+};
+
+/** Starts the controller with its probes, metrics and page. Throws `StartError` when the tables are not there. */
+export async function startController(config: ControllerConfig, host: ControllerHost): Promise<RunningController> {
+  const { clock, random, newToken, patience } = host;
+  const logger = createLogger({ level: config.logLevel, clock });
+  const installation = await installationOf(config, host);
+  const metrics = createMetrics();
+  let state: StateWriter | undefined;
+  const observer = createObserver({
+    metrics,
+    logger,
+    clock,
+    events: (key, event) => {
+      state
+        ?.appendEvent(key, event)
+        .catch((error: unknown) => logger.warn({ object: key, detail: reasonOf(error) }, 'an event was not written'));
+    },
+    view: () => leader.term?.view,
+  });
+  const leader: Leader = new Leader({
+    ...config,
+    installation,
+    clock,
+    patience,
+    random,
+    newToken,
+    config: {
+      resyncMs: config.resyncSeconds * 1_000,
+      detailMs: config.detailSeconds * 1_000,
+      concurrency,
+      mode: config.mode,
+    },
+    observer: (writer) => {
+      state = writer;
+      return observer;
+    },
+    onCall: callCounter(metrics),
+    log: (message, details) => logger.info(details, message),
+  });
+  leader.lease.onLost(() => observer.termEnded());
+  const snapshot = (): FleetSnapshot | undefined => {
+    const { term } = leader;
+    if (term === undefined) return undefined;
+    return snapshotOf(term.view, term.book, clock.now(), { mode: config.mode, refusals: observer.refusals() });
+  };
+  setBuildInfo(metrics, { version: build.version, revision: build.commit });
+  metrics.beforeScrape(() => {
+    collectFleet(metrics, snapshot(), observer.conflicts());
+    collectBudgets(metrics, leader.budgets.levels());
+    const isLeader = leader.lease.isLeader();
+    collectProcess(metrics, { isLeader, queueDepth: leader.term?.queue.depth, concurrency });
+  });
+  const web = await createWebServer(config.http, {
+    health: () => ({ ok: true, state: 'running', reasons: [] }),
+    ready: () => readiness(leader),
+    snapshot,
+    activity: () => observer.activity(),
+    plan: (tenant) => plan(leader, tenant),
+    metrics: () => metrics.text(),
+  });
+  leader.run();
+  logger.info({ installation, identity: config.identity, http: web.url, mode: config.mode }, 'the controller runs');
+  return { leader, url: web.url, stop: () => stopAll(leader, web, logger) };
+}
+
+/** The installation could not be told, or is not there: what to do stands in the message. */
+export class StartError extends Error {
+  override readonly name = 'StartError';
+}
+
+/** Waits for tables that cannot be reached yet; refuses where they are not there. */
+async function installationOf(config: ControllerConfig, host: ControllerHost): Promise<string> {
+  const dynamo = createDynamo(config.aws, {
+    clock: host.clock,
+    random: host.random,
+    attemptTimeoutMs: 5_000 * host.patience,
+  });
+  try {
+    const installation = await readInstallation(dynamo, config.stateTable);
+    if (installation !== undefined) return installation;
+    throw new StartError(`the state table ${config.stateTable} belongs to no installation yet: run cellwright init`);
+  } catch (error) {
+    if (error instanceof CallError && error.class === 'not_found') {
+      throw new StartError(
+        `the state table ${config.stateTable} does not exist: run cellwright init, or name another by CELLWRIGHT_STATE_TABLE`,
+      );
+    }
+    throw error;
+  } finally {
+    dynamo.destroy();
+  }
+}
+
+function readiness(leader: Leader): Health {
+  if (leader.term?.working === true) return { ok: true, state: 'leading', reasons: [] };
+  if (leader.lease.isLeader())
+    return { ok: false, state: 'loading', reasons: ['complete views of the tables and cells are still being read'] };
+  const holder = leader.lease.observedHolder;
+  if (holder !== undefined) return { ok: true, state: 'standing by', reasons: [`${holder} leads`] };
+  return { ok: false, state: 'waiting', reasons: ['no leader is known yet'] };
+}
+
+async function plan(leader: Leader, tenant: string | undefined): Promise<PlanReport> {
+  const { term } = leader;
+  if (term?.working !== true)
+    throw new StartError('this controller does not lead, or is still reading: ask again in a moment, or use --local');
+  return planFleet(term.engine, tenant);
+}
+
+async function stopAll(leader: Leader, web: WebServer, logger: Logger): Promise<void> {
+  logger.info({}, 'stopping');
+  await leader.stop();
+  await web.close();
+  logger.info({}, 'stopped');
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

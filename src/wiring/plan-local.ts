@@ -1,0 +1,47 @@
+import type { PlanReport, PlanRequest } from '../cli/programs.ts';
+import type { LoopObserver } from '../controller/loop/deps.ts';
+import { Term } from '../controller/loop/term.ts';
+import { planFleet } from '../controller/plan.ts';
+import type { StateWriter } from '../store/state-writer.ts';
+import { machineHost } from './controller.ts';
+import { readOnlyTermDeps } from './leader.ts';
+
+/** `cellwright plan --local`: the controller's own code in this process, reading everything and writing nothing. */
+export async function planLocal(request: PlanRequest): Promise<PlanReport> {
+  const { deps, close } = await readOnlyTermDeps(request.config, machineHost, {
+    state: nothingWritten,
+    observer: silent,
+  });
+  try {
+    const term = new Term(deps);
+    await term.load();
+    return await planFleet(term.engine, request.tenant);
+  } finally {
+    close();
+  }
+}
+
+/** Takes every write as done, and keeps it to itself. */
+const nothingWritten: StateWriter = {
+  writeStatus: async (_pk, value) => ({ value, rev: 0, epoch: 0 }),
+  writeSpec: async (_pk, value) => ({ value, rev: 0, epoch: 0 }),
+  writeInventory: async (_pk, value) => ({ value, rev: 0, epoch: 0 }),
+  appendEvent: async () => undefined,
+  remove: async () => undefined,
+};
+
+const nothing = (): void => undefined;
+const silent: LoopObserver = {
+  change: nothing,
+  shared: nothing,
+  held: nothing,
+  healed: nothing,
+  event: nothing,
+  callFailed: nothing,
+  placed: nothing,
+  swept: nothing,
+  synced: nothing,
+  detailPeriod: nothing,
+  failed: nothing,
+  queue: { added: nothing, started: nothing, finished: nothing, retried: nothing },
+};

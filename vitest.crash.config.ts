@@ -1,0 +1,6 @@
+import { defineConfig } from 'vitest/config';
+
+/** Long suites over real processes: the controller is killed again and again. */
+export default defineConfig({
+  test: { include: ['test/crash/**/*.test.ts'], testTimeout: 1_800_000, hookTimeout: 120_000, fileParallelism: false },
+});
