@@ -10,6 +10,8 @@ import { createClock } from './model/clock.ts';
 import { listen } from './simulator/mounts/socket.ts';
 import { createFleetAws } from './wiring/simulated.ts';
 
+// The SDK's word on the Node version is for developers; a story has no place for it.
+process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
 const scale = 30;
 const region = 'us-east-1';
 const tables = { desiredTable: 'cellwright-desired', stateTable: 'cellwright-state' };

@@ -22,7 +22,10 @@ export interface PlanReport {
   readonly tenants: readonly TenantPlan[];
 }
 
-/** What the controller would do now, by the code that does it, with everything read anew. Nothing is written. */
+/**
+ * What the controller would do now, by the code that does it. Nothing is written. One tenant is read anew; for the whole fleet a reading of the last minute
+ * will do, so that a plan does not take the calls that the work itself needs.
+ */
 export async function planFleet(deps: EngineDeps, tenant?: string): Promise<PlanReport> {
   const entries = deps.view
     .all('Tenant')
@@ -30,13 +33,13 @@ export async function planFleet(deps: EngineDeps, tenant?: string): Promise<Plan
     .sort((a, b) => (a.name < b.name ? -1 : 1));
   const plans: TenantPlan[] = [];
   for (const entry of entries) {
-    const plan = await planTenant(deps, entry);
+    const plan = await planTenant(deps, entry, tenant === undefined ? 60_000 : 0);
     if (plan.changes.length > 0 || plan.notes.length > 0) plans.push(plan);
   }
   return { at: new Date(deps.clock.now()).toISOString(), tenants: plans };
 }
 
-async function planTenant(deps: EngineDeps, entry: ObjectEntry): Promise<TenantPlan> {
+async function planTenant(deps: EngineDeps, entry: ObjectEntry, maxAgeMs: number): Promise<TenantPlan> {
   const changes: Change[] = [];
   const notes: string[] = [];
   const accepted = entry.accepted?.effective;
@@ -48,7 +51,7 @@ async function planTenant(deps: EngineDeps, entry: ObjectEntry): Promise<TenantP
       notes.push(...placingNotes(deps, entry));
       for (const placement of placementsOf(entry)) {
         if (placement.phase === 'leaving') changes.push(...removalOf(placement));
-        else await planChain(deps, entry, placement, { changes, notes });
+        else await planChain(deps, entry, placement, { changes, notes, maxAgeMs });
       }
     }
   }
@@ -82,7 +85,7 @@ async function planChain(
   deps: EngineDeps,
   entry: ObjectEntry,
   placement: PlacementInventory,
-  into: { readonly changes: Change[]; readonly notes: string[] },
+  into: { readonly changes: Change[]; readonly notes: string[]; readonly maxAgeMs: number },
 ): Promise<void> {
   const effective = servingSpec(entry);
   if (effective === undefined) return;
@@ -103,8 +106,8 @@ async function planChain(
       report: () => undefined,
       write: false,
       depth: 'full',
-      maxAgeMs: 0,
-      driftAgeMs: 0,
+      maxAgeMs: into.maxAgeMs,
+      driftAgeMs: into.maxAgeMs,
     },
     scope.access,
     scope.context,
