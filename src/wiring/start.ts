@@ -6,11 +6,11 @@ import { createFleetAws, embeddedAccess } from './simulated.ts';
 import { untilStopped } from './stopping.ts';
 
 /**
- * On a clock that runs this many times as fast as the machine's, time-outs and the lease keep a quarter of their real length: they protect against a slow machine, and
+ * On a clock that runs this many times as fast as the machine's, time-outs and the lease keep two fifths of their real length: they protect against a slow machine, and
  * that does not get faster with the clock.
  */
 export function patienceFor(timeScale: number): number {
-  return Math.max(1, timeScale / 4);
+  return Math.max(1, timeScale * 0.4);
 }
 
 /** `cellwright start`: the simulated AWS, the controller and the page in one process, on one clock. Ends when it is told to. */

@@ -15,12 +15,15 @@ const largestSeed = 999_999_999;
 /** Simulated AWS, controller and page in one process. Ends when it is stopped. */
 export async function start(context: Context, options: Options): Promise<number> {
   const settings = readControllerSettings(context.settings);
+  // The terminal shows the story; whoever wants the log asks for it.
+  const { env, flags } = context.settings;
+  const logLevel = (flags.logLevel ?? env['CELLWRIGHT_LOG_LEVEL']) === undefined ? 'warn' : settings.logLevel;
   return context.programs.start({
     ...fleetOf(options),
     timeScale: timeScaleOf(options),
     seed: seedOf(options),
     region: simulatedRegion(context.host.env),
-    settings,
+    settings: { ...settings, logLevel },
   });
 }
 
