@@ -1,5 +1,5 @@
 import type { StartOptions } from '../cli/programs.ts';
-import { createClock } from '../model/clock.ts';
+import { type Clock, createClock } from '../model/clock.ts';
 import { listen } from '../simulator/mounts/socket.ts';
 import { startController } from './controller.ts';
 import { createFleetAws, embeddedAccess } from './simulated.ts';
@@ -35,7 +35,7 @@ export async function runStart(options: StartOptions): Promise<number> {
   say(`page           ${controller.url}`);
   say(`time           runs ${timeScale} times as fast as the machine's, throttles are on`);
   const progress = reportProgress(
-    clock.after,
+    clock,
     () => controller.leader.term?.view.all('Tenant').map((entry) => entry.status?.value.phase),
     say,
   );
@@ -60,7 +60,7 @@ async function listenOr(aws: Parameters<typeof listen>[0], say: (line: string) =
 
 /** One line whenever the number of ready tenants has changed; returns what ends it. */
 function reportProgress(
-  after: (ms: number, run: () => void) => () => void,
+  clock: Clock,
   phases: () => readonly (string | undefined)[] | undefined,
   say: (line: string) => void,
 ): () => void {
@@ -74,7 +74,7 @@ function reportProgress(
     if (all.length > 0 && line !== last)
       say(`${((performance.now() - began) / 1_000).toFixed(1).padStart(6)} s  ${line}`);
     last = line;
-    cancel = after(5_000, look);
+    cancel = clock.after(5_000, look);
   };
   look();
   return () => cancel();
