@@ -5,10 +5,10 @@ import {
   changeActions,
   changeReasons,
   controllerLabels,
-  heldReasons,
-  knownCalls,
   decisionOutcomes,
   decisionReasons,
+  heldReasons,
+  knownCalls,
   sweepKinds,
 } from './label-values.ts';
 import { healBuckets, type MetricSpec, runBuckets } from './metric-spec.ts';

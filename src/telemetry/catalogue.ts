@@ -1,5 +1,5 @@
-import { loopMetrics } from './catalogue-loop.ts';
 import { fleetMetrics } from './catalogue-fleet.ts';
+import { loopMetrics } from './catalogue-loop.ts';
 import { runtimeMetrics } from './catalogue-runtime.ts';
 import type { MetricSpec } from './metric-spec.ts';
 

@@ -1,6 +1,6 @@
 import { tenantPhases } from '../model/conditions.ts';
 import { isKind, kindWords } from '../model/records/kinds.ts';
-import type { CapacityLine, FleetSnapshot, InfraGroupSnapshot } from '../web/snapshot-types.ts';
+import type { CapacityLine, FleetSnapshot, InfraGroupSnapshot } from '../web/snapshot.ts';
 import type { GaugeName } from './catalogue.ts';
 import type { Metrics } from './metrics.ts';
 

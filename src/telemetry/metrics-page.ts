@@ -1,8 +1,8 @@
 import { type Catalogue, type MetricName, metricNames, specOf } from './catalogue.ts';
-import { driftFields, resourceLabels, wholeFields } from './drift-fields.ts';
 import { fleetMetrics } from './catalogue-fleet.ts';
 import { loopMetrics } from './catalogue-loop.ts';
 import { runtimeMetrics } from './catalogue-runtime.ts';
+import { driftFields, resourceLabels, wholeFields } from './drift-fields.ts';
 
 /** The metrics of the process itself that are worth a look; prom-client makes them, under the names that every Node.js program has. */
 export const processMetrics: Readonly<Record<string, string>> = {

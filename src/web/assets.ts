@@ -61,7 +61,7 @@ td .text { color: var(--text); }
 .cell .head .soft { margin-left: auto; font-size: 12px; }
 .group { border-top: 1px solid var(--line); margin-top: 10px; padding-top: 9px; }
 .group h3 { font-size: 13px; font-weight: 600; }
-.bars { display: grid; grid-template-columns: 112px 1fr minmax(84px, auto); gap: 3px 10px; align-items: center; margin-top: 6px; font-size: 12px; }
+.bars { display: grid; grid-template-columns: minmax(112px, max-content) 1fr minmax(84px, auto); gap: 3px 10px; align-items: center; margin-top: 6px; font-size: 12px; }
 .bars .number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
 .bar { width: 100%; height: 7px; display: block; border-radius: 4px; background: var(--track); }
 .bar rect { fill: var(--busy); } .bar.warn rect { fill: var(--warn); } .bar.bad rect { fill: var(--bad); }

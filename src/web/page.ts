@@ -8,8 +8,8 @@ import { capacitySection } from './page-capacity.ts';
 import { pill, toneOfPhase } from './page-parts.ts';
 import { tenantsSection } from './page-tenants.ts';
 import type { FleetSnapshot } from './snapshot-types.ts';
-import { filtered, type TenantFilter } from './tenant-filter.ts';
 import type { Health } from './sources.ts';
+import { filtered, type TenantFilter } from './tenant-filter.ts';
 import { ago, counted, figures } from './words.ts';
 
 export interface PageModel {

@@ -19,6 +19,9 @@ import type {
   TierSnapshot,
 } from './snapshot-types.ts';
 
+// What the gauges take: the rest of this folder is nothing to them.
+export type { CapacityLine, FleetSnapshot, InfraGroupSnapshot } from './snapshot-types.ts';
+
 export interface SnapshotExtras {
   /** The process's own mode, by configuration (`active`). */
   readonly mode?: Mode;

@@ -1,4 +1,4 @@
-import type { Change } from '../model/resources.ts';
+import type { PlanReport } from '../controller/plan.ts';
 import type { RecentActivity } from '../telemetry/activity.ts';
 import type { FleetSnapshot } from './snapshot-types.ts';
 
@@ -9,15 +9,6 @@ export interface Health {
   readonly state: string;
   /** Why it is not well; also what a well one has to say (that it stands by, and who leads). */
   readonly reasons: readonly string[];
-}
-
-/** One change that the controller would make now. */
-export type PlannedChange = Change & { readonly tenant: string };
-
-export interface PlanReport {
-  readonly changes: readonly PlannedChange[];
-  /** What else is to be said: who waits for room, what is held, what could not be read. */
-  readonly notes?: readonly string[];
 }
 
 /** Where page and API get what they show. Nothing here writes. */

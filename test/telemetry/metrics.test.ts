@@ -16,7 +16,7 @@ describe('the catalogue', () => {
       );
       if (type === 'histogram') expect(name).toMatch(/_seconds$/);
       expect(name).toMatch(/^(controller_runtime|workqueue|leader_election|cellwright)_[a-z_]+$/);
-      expect(help).toMatch(/^[A-Z].*\.$/);
+      expect(help).toMatch(/^[A-Z1].*\.$/);
     }
   });
 
