@@ -5,7 +5,7 @@ import type { LoopObserver } from '../controller/loop/deps.ts';
 import type { Outcome } from '../controller/outcome.ts';
 import type { Clock } from '../model/clock.ts';
 import { CallError, errorClassOf } from '../model/errors.ts';
-import type { Change, ResourceKind } from '../model/resources.ts';
+import type { Change } from '../model/resources.ts';
 import type { ObjectEvent } from '../model/state.ts';
 import { type Activity, ActivityLog, type RecentActivity } from './activity.ts';
 import { Decisions } from './decisions.ts';
@@ -83,10 +83,6 @@ class TelemetryObserver implements Observer {
     this.#options.logger.warn({ tenant, reason, detail: message }, 'a change is held back');
     this.#activity.add({ what: 'held', at: this.#now(), object, reason, message: printable(message) });
     this.#options.events(object, { type: 'Warning', reason: heldEvent(reason), message: printable(message) });
-  }
-
-  healed(kind: ResourceKind, seconds: number): void {
-    this.#options.metrics.observe('cellwright_heal_duration_seconds', { resource: kind }, seconds);
   }
 
   event(key: string, event: NewEvent): void {

@@ -1,9 +1,5 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import { isIP } from 'node:net';
-
-/** The shortest token that is taken, in characters. */
-const shortestToken = 16;
 
 /** A server that may not start as it is configured; the message names setting, finding and remedy. */
 export class WebConfigError extends Error {
@@ -18,30 +14,15 @@ export function isLoopback(host: string): boolean {
 }
 
 /**
- * Reads the bearer token that requests must bear, or answers with undefined where none is needed.
- * @throws WebConfigError when the address is not loopback and no token file is named, and when the file cannot be read or holds no fit token.
+ * The bearer token that requests must bear; undefined on loopback, where none is asked for.
+ * @throws WebConfigError when other machines can reach the address and there is no token.
  */
-export async function loadToken(host: string, tokenFile: string | undefined): Promise<string | undefined> {
-  if (tokenFile === undefined) {
-    if (isLoopback(host)) return undefined;
-    throw new WebConfigError(
-      `CELLWRIGHT_HTTP listens on ${host}, which other machines can reach, and CELLWRIGHT_HTTP_TOKEN_FILE is not set: name a file that holds a bearer token of at least ${shortestToken} characters, or listen on 127.0.0.1`,
-    );
-  }
-  const token = (await readToken(tokenFile)).trim();
-  if (/^[\x21-\x7e]+$/.test(token) && token.length >= shortestToken) return token;
+export function neededToken(host: string, token: string | undefined): string | undefined {
+  if (isLoopback(host)) return undefined;
+  if (token !== undefined) return token;
   throw new WebConfigError(
-    `CELLWRIGHT_HTTP_TOKEN_FILE ${tokenFile} holds ${token.length} characters; expected one line of at least ${shortestToken} printable ASCII characters without spaces`,
+    `CELLWRIGHT_HTTP listens on ${host}, which other machines can reach, and CELLWRIGHT_HTTP_TOKEN_FILE is not set: name a file that holds a bearer token of at least 16 characters, or listen on 127.0.0.1`,
   );
-}
-
-async function readToken(file: string): Promise<string> {
-  try {
-    return await readFile(file, 'utf8');
-  } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    throw new WebConfigError(`CELLWRIGHT_HTTP_TOKEN_FILE ${file} cannot be read: ${why}`, { cause: error });
-  }
 }
 
 /** Whether an `Authorization` header bears the token. Takes the same time whatever the header holds. */

@@ -2,19 +2,19 @@ import type { Server } from 'node:http';
 import { isIPv6 } from 'node:net';
 import { createAdaptorServer } from '@hono/node-server';
 import { Hono, type MiddlewareHandler } from 'hono';
-import { bearsToken, isLocalHostHeader, isLoopback, loadToken, WebConfigError } from './access.ts';
+import { bearsToken, isLocalHostHeader, isLoopback, neededToken, WebConfigError } from './access.ts';
 import { addApi, errorBody, filterOf, healthBody } from './api.ts';
 import { contentSecurityPolicy } from './assets.ts';
 import { renderPage } from './page.ts';
 import type { WebSources } from './sources.ts';
 
 export interface WebServerOptions {
-  /** The address to listen on. On any but loopback a token file is a must. */
+  /** The address to listen on. On any but loopback a token is a must. */
   readonly host: string;
   /** 0: any that is free. */
   readonly port: number;
-  /** A file that holds the bearer token. Where it is given, loopback asks for the token too. */
-  readonly tokenFile?: string;
+  /** What a caller on another address than loopback has to bear. */
+  readonly token?: string;
   /** Told of each request that failed by a fault of ours. */
   readonly onError?: (error: Error) => void;
 }
@@ -28,10 +28,10 @@ export interface WebServer {
 
 /**
  * Starts probes, metrics, page and API.
- * @throws WebConfigError when the configuration may not be served (see `loadToken`), or the address cannot be listened on.
+ * @throws WebConfigError when the configuration may not be served (see `neededToken`), or the address cannot be listened on.
  */
 export async function createWebServer(options: WebServerOptions, sources: WebSources): Promise<WebServer> {
-  const token = await loadToken(options.host, options.tokenFile);
+  const token = neededToken(options.host, options.token);
   const app = createWebApp({ token, loopback: isLoopback(options.host), onError: options.onError }, sources);
   // The adaptor makes an HTTP/1 server unless told otherwise.
   const server = createAdaptorServer({ fetch: app.fetch }) as Server;

@@ -85,7 +85,8 @@ export async function startController(config: ControllerConfig, host: Controller
   leader.lease.onLost(() => observer.termEnded());
   const snapshot = (): FleetSnapshot | undefined => {
     const { term } = leader;
-    if (term === undefined) return undefined;
+    // While it loads, nothing is known to be present: everything would look like an orphan.
+    if (term?.working !== true) return undefined;
     return snapshotOf(term.view, term.book, clock.now(), { mode: config.mode, refusals: observer.refusals() });
   };
   setBuildInfo(metrics, { version: build.version, revision: build.commit });
@@ -95,14 +96,19 @@ export async function startController(config: ControllerConfig, host: Controller
     const isLeader = leader.lease.isLeader();
     collectProcess(metrics, { isLeader, queueDepth: leader.term?.queue.depth, concurrency });
   });
-  const web = await createWebServer(config.http, {
-    health: () => ({ ok: true, state: 'running', reasons: [] }),
-    ready: () => readiness(leader),
-    snapshot,
-    activity: () => observer.activity(),
-    plan: (tenant) => plan(leader, tenant),
-    metrics: () => metrics.text(),
-  });
+  const onError = (error: Error): void =>
+    logger.error({ detail: error.message }, 'a request failed by a fault of ours');
+  const web = await createWebServer(
+    { ...config.http, onError },
+    {
+      health: () => ({ ok: true, state: 'running', reasons: [] }),
+      ready: () => readiness(leader),
+      snapshot,
+      activity: () => observer.activity(),
+      plan: (tenant) => plan(leader, tenant),
+      metrics: () => metrics.text(),
+    },
+  );
   leader.run();
   logger.info({ installation, identity: config.identity, http: web.url, mode: config.mode }, 'the controller runs');
   return { leader, url: web.url, stop: () => stopAll(leader, web, logger) };

@@ -35,7 +35,6 @@ const silent: LoopObserver = {
   change: nothing,
   shared: nothing,
   held: nothing,
-  healed: nothing,
   event: nothing,
   callFailed: nothing,
   placed: nothing,

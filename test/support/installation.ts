@@ -5,11 +5,11 @@ import { parseDocuments } from '../../src/model/records/documents.ts';
 import type { DesiredRecord } from '../../src/model/records/kinds.ts';
 import { parseRecord } from '../../src/model/records/parse.ts';
 import type { Change } from '../../src/model/resources.ts';
-import { seedFleet, type FleetSeed } from '../../src/simulator/fleet.ts';
+import { type FleetSeed, seedFleet } from '../../src/simulator/fleet.ts';
 import { type CompleteAws, createSimulatedAws } from '../../src/simulator/index.ts';
+import type { CallRecord } from '../../src/simulator/kernel.ts';
 import { createRequestHandler } from '../../src/simulator/mounts/request-handler.ts';
 import { answerRoute } from '../../src/simulator/route53/data-plane.ts';
-import type { CallRecord } from '../../src/simulator/kernel.ts';
 import { type AwsAccess, createDynamo, type Dynamo } from '../../src/store/client.ts';
 import { createDesiredTable, type DesiredTable } from '../../src/store/desired.ts';
 import { createStateReader, type StateReader, type StoredObject } from '../../src/store/state.ts';
@@ -212,7 +212,6 @@ export class Installation {
       callFailed: (what, error) => void told.failures.push({ at: clock.now(), what, error }),
       failed: (what, error) => void told.failures.push({ at: clock.now(), what, error }),
       swept: (kind) => void told.sweeps.push({ kind, at: clock.now() }),
-      healed: nothing,
       event: nothing,
       placed: nothing,
       synced: nothing,

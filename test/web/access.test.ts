@@ -1,51 +1,21 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { bearsToken, isLocalHostHeader, isLoopback, loadToken } from '../../src/web/access.ts';
-
-let folder: string;
-beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'cellwright-'));
-});
-afterEach(() => rm(folder, { recursive: true }));
-
-async function file(text: string): Promise<string> {
-  const path = join(folder, 'token');
-  await writeFile(path, text);
-  return path;
-}
+import { describe, expect, it } from 'vitest';
+import { bearsToken, isLocalHostHeader, isLoopback, neededToken } from '../../src/web/access.ts';
 
 describe('the token', () => {
-  it.each(['127.0.0.1', '127.8.9.10', 'localhost', '::1', '[::1]'])('is not needed on %s', async (host) => {
-    expect(await loadToken(host, undefined)).toBeUndefined();
+  const token = '0123456789abcdef';
+
+  it.each(['127.0.0.1', '127.8.9.10', 'localhost', '::1', '[::1]'])('is not asked for on %s', (host) => {
+    expect(neededToken(host, undefined)).toBeUndefined();
+    expect(neededToken(host, token)).toBeUndefined();
   });
 
   it.each(['0.0.0.0', '::', '10.0.0.1', 'example.net', '127.0.0.1.example.net', 'localhost.example.net', ''])(
     'is a must on %j',
-    async (host) => {
-      await expect(loadToken(host, undefined)).rejects.toThrow(/CELLWRIGHT_HTTP_TOKEN_FILE is not set/);
+    (host) => {
+      expect(() => neededToken(host, undefined)).toThrow(/CELLWRIGHT_HTTP_TOKEN_FILE is not set/);
+      expect(neededToken(host, token)).toBe(token);
     },
   );
-
-  it('is read without the newline at its end', async () => {
-    expect(await loadToken('0.0.0.0', await file('0123456789abcdef\n'))).toBe('0123456789abcdef');
-  });
-
-  it.each([
-    '',
-    '\n',
-    'short',
-    'two words that are long enough',
-    'line one is long\nline two is long',
-    'ünicode-ünicode-ünicode',
-  ])('is refused when it is %j', async (text) => {
-    await expect(loadToken('127.0.0.1', await file(text))).rejects.toThrow(/expected one line of at least 16/);
-  });
-
-  it('that cannot be read stops the start, with the name of the file', async () => {
-    await expect(loadToken('0.0.0.0', join(folder, 'nowhere'))).rejects.toThrow(/nowhere cannot be read: .*ENOENT/);
-  });
 });
 
 describe('a request', () => {

@@ -1,7 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { request } from 'node:http';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createWebApp, createWebServer, type WebServer } from '../../src/web/server.ts';
 import type { Health, WebSources } from '../../src/web/sources.ts';
@@ -181,15 +178,11 @@ describe('with a token', () => {
 });
 
 describe('the server', () => {
-  let folder: string;
   let server: WebServer | undefined;
-  beforeEach(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'cellwright-'));
-  });
+  beforeEach(async () => {});
   afterEach(async () => {
     await server?.close();
     server = undefined;
-    await rm(folder, { recursive: true });
   });
 
   it('listens on a free port and answers', async () => {
@@ -216,10 +209,8 @@ describe('the server', () => {
     );
   });
 
-  it('asks for the token of the file on an address for others', async () => {
-    const tokenFile = join(folder, 'token');
-    await writeFile(tokenFile, 'a-token-of-some-length\n');
-    server = await createWebServer({ host: '0.0.0.0', port: 0, tokenFile }, sources(snapshot));
+  it('asks for the token on an address for others', async () => {
+    server = await createWebServer({ host: '0.0.0.0', port: 0, token: 'a-token-of-some-length' }, sources(snapshot));
     const url = server.url.replace('0.0.0.0', '127.0.0.1');
     expect((await fetch(`${url}/api/status`)).status).toBe(401);
     const headers = { authorization: 'Bearer a-token-of-some-length' };

@@ -52,7 +52,6 @@ export interface Publication {
 export interface EngineObserver {
   change(change: Change, what: 'seen' | 'applied', tenant: string): void;
   held(reason: string, tenant: string, message: string): void;
-  healed(kind: Change['kind'], seconds: number): void;
   event(key: string, event: Pick<ObjectEvent, 'type' | 'reason' | 'message'>): void;
   callFailed(key: string, error: Error): void;
   /** A tenant found no room (with the code of the commonest refusal), or has some. */
