@@ -1,7 +1,7 @@
 /** What a record's new text changes, field by field. */
 import { fieldAt } from '../model/records/json-schemas.ts';
 import type { Kind } from '../model/records/kinds.ts';
-import { isPlain, numberText, shown, shownPath, type Step } from '../model/records/problems.ts';
+import { isPlain, numberText, type Step, shown, shownPath } from '../model/records/problems.ts';
 import { plain } from './output.ts';
 import { hashText } from './redact.ts';
 

@@ -1,6 +1,7 @@
 /** What `get` shows of each kind. Titles and their order are stable: scripts cut columns out. */
-import type { Kind } from '../model/records/kinds.ts';
+
 import type { Condition } from '../model/conditions.ts';
+import type { Kind } from '../model/records/kinds.ts';
 import { shown } from '../model/records/problems.ts';
 import type { ObjectStatus } from '../model/state.ts';
 import { isHeld } from '../store/capacity.ts';

@@ -12,7 +12,7 @@ export function declareRunning(wiring: Wiring): void {
     usage: 'start',
     group: 'Run',
     summary: 'Run the embedded AWS, the controller and the page in one process',
-    text: 'Nothing real is touched, and nothing is kept when it ends.',
+    text: 'Nothing real is touched, and nothing is kept when it ends. Unless set otherwise it sweeps each 60 and 120 seconds of its own clock, and logs only warnings.',
     examples: ['cellwright start --fleet examples/fleet.yaml', 'cellwright start --time-scale 1'],
     options: [
       new Option('--fleet <file>', 'records to begin with; what they name is made in the embedded AWS'),

@@ -1,5 +1,5 @@
 /** What the commands need of the process they run in, so that tests can give them another. */
-import { systemClock, type Clock } from '../model/clock.ts';
+import { type Clock, systemClock } from '../model/clock.ts';
 import type { AwsAccess } from '../store/client.ts';
 
 /** Where text goes. */

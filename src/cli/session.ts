@@ -1,10 +1,11 @@
 /** The two tables, opened for one command. */
-import type { CliHost } from './host.ts';
-import { awsAccessOf } from './aws-environment.ts';
-import { readTableNames, type SettingSource } from './config.ts';
+
 import { createDynamo, type Dynamo } from '../store/client.ts';
 import { createDesiredTable, type DesiredTable } from '../store/desired.ts';
 import { createStateReader, type StateReader } from '../store/state.ts';
+import { awsAccessOf } from './aws-environment.ts';
+import { readTableNames, type SettingSource } from './config.ts';
+import type { CliHost } from './host.ts';
 import type { TableNames } from './programs.ts';
 
 /** What a command works with. */

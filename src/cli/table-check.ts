@@ -1,5 +1,5 @@
 /** What the controller would say about every record, worked out from the tables alone, by the model's own rules. */
-import { type Acceptance, acceptRecord, type Accepted, claimsOf } from '../model/records/acceptance.ts';
+import { type Acceptance, type Accepted, acceptRecord, claimsOf } from '../model/records/acceptance.ts';
 import { ClaimRegistry, ownerKey, tenantClaims } from '../model/records/claims.ts';
 import { asEffective, type EffectiveTenant } from '../model/records/effective.ts';
 import { type DesiredRecord, type Frozen, type Kind, kinds, type Specs } from '../model/records/kinds.ts';

@@ -1,5 +1,5 @@
 /** Kinds and names as they are typed. */
-import { type Kind, kindOfWord, kindWords, kinds } from '../model/records/kinds.ts';
+import { type Kind, kindOfWord, kinds, kindWords } from '../model/records/kinds.ts';
 import { isRecordName } from '../model/records/parse.ts';
 import { shown } from '../model/records/problems.ts';
 import { CliError } from './errors.ts';

@@ -1,5 +1,5 @@
 import { request } from 'node:http';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { createWebApp, createWebServer, type WebServer } from '../../src/web/server.ts';
 import type { Health, WebSources } from '../../src/web/sources.ts';
 import { activity, at, fleet, sources } from './fleet.ts';

@@ -1,6 +1,7 @@
 /** `explain`: the schema in words, and why a tenant is where it is. */
-import type { PlacementInventory } from '../../model/resources.ts';
+
 import { explain as explainField } from '../../model/records/explain.ts';
+import type { PlacementInventory } from '../../model/resources.ts';
 import { conditionOf } from '../columns.ts';
 import type { Context } from '../context.ts';
 import { CliError, exitCodes } from '../errors.ts';

@@ -1,6 +1,7 @@
 /** `get invalid`: every item of the desired table that would not be accepted. Needs no controller. */
-import type { InvalidField } from '../../model/records/problems.ts';
+
 import { parseRecord } from '../../model/records/parse.ts';
+import type { InvalidField } from '../../model/records/problems.ts';
 import type { Context } from '../context.ts';
 import { exitCodes } from '../errors.ts';
 import { withSession } from '../session.ts';

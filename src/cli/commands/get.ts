@@ -1,14 +1,14 @@
 /** `get`: records with their status. */
 import type { Kind } from '../../model/records/kinds.ts';
+import { kindWords } from '../../model/records/kinds.ts';
 import { columnsOf, type Row } from '../columns.ts';
 import type { Context } from '../context.ts';
+import { exitCodes } from '../errors.ts';
 import { loadFleet, loadObject, type ObjectView, ofKind, printedObject, shownStatus } from '../objects.ts';
 import { type Session, withSession } from '../session.ts';
 import { createTable, type TablePrinter } from '../table.ts';
 import { watch } from '../watch.ts';
 import { noSuchObject, requireKind, requireName } from '../words.ts';
-import { kindWords } from '../../model/records/kinds.ts';
-import { exitCodes } from '../errors.ts';
 import { getInvalid } from './get-invalid.ts';
 
 type Views = ReadonlyMap<string, ObjectView>;

@@ -3,14 +3,13 @@ import type { Change, FieldChange } from '../../model/resources.ts';
 import { awsAccessOf } from '../aws-environment.ts';
 import { readControllerSettings, readHttpSettings } from '../config.ts';
 import type { Context } from '../context.ts';
-import { exitCodes } from '../errors.ts';
+import { CliError, exitCodes } from '../errors.ts';
 import { askController } from '../http.ts';
 import type { PlanReport, TenantPlan } from '../programs.ts';
 import { redactEnvironment } from '../redact.ts';
 import type { Tone } from '../style.ts';
 import { clean } from '../table.ts';
 import { requireKind, requireName } from '../words.ts';
-import { CliError } from '../errors.ts';
 
 /** What a plan adds up to. A replacement adds one and removes one. */
 interface Totals {

@@ -1,9 +1,18 @@
 /** `start`, `sim`, `controller`: flags and settings to typed options; the work is the composition root's. */
 import { accessSync, constants } from 'node:fs';
 import { awsAccessOf, simulatedRegion } from '../aws-environment.ts';
-import { numberFlag, readControllerSettings, readTableNames, wholeFlag, wrongFlag } from '../config.ts';
+import {
+  numberFlag,
+  readControllerSettings,
+  readTableNames,
+  type SettingName,
+  type SettingSource,
+  wholeFlag,
+  wrongFlag,
+} from '../config.ts';
 import type { Context } from '../context.ts';
 import { CliError } from '../errors.ts';
+import type { ControllerSettings } from '../programs.ts';
 import { isOn, requiredText, textOf } from '../wiring.ts';
 
 type Options = Readonly<Record<string, unknown>>;
@@ -14,17 +23,27 @@ const largestSeed = 999_999_999;
 
 /** Simulated AWS, controller and page in one process. Ends when it is stopped. */
 export async function start(context: Context, options: Options): Promise<number> {
-  const settings = readControllerSettings(context.settings);
-  // The terminal shows the story; whoever wants the log asks for it.
-  const { env, flags } = context.settings;
-  const logLevel = (flags.logLevel ?? env['CELLWRIGHT_LOG_LEVEL']) === undefined ? 'warn' : settings.logLevel;
+  const settings = { ...readControllerSettings(context.settings), ...lively(context.settings) };
   return context.programs.start({
     ...fleetOf(options),
     timeScale: timeScaleOf(options),
     seed: seedOf(options),
     region: simulatedRegion(context.host.env),
-    settings: { ...settings, logLevel },
+    settings,
   });
+}
+
+/**
+ * What `start` does otherwise than a controller unless it is told: the terminal shows the story and not the log, and the sweeps come round while somebody
+ * is watching.
+ */
+function lively({ env, flags }: SettingSource): Partial<ControllerSettings> {
+  const given = (flag: SettingName, variable: string): boolean => (flags[flag] ?? env[variable]) !== undefined;
+  return {
+    ...(given('logLevel', 'CELLWRIGHT_LOG_LEVEL') ? {} : { logLevel: 'warn' as const }),
+    ...(given('resyncSeconds', 'CELLWRIGHT_RESYNC_SECONDS') ? {} : { resyncSeconds: 60 }),
+    ...(given('detailSeconds', 'CELLWRIGHT_DETAIL_SECONDS') ? {} : { detailSeconds: 120 }),
+  };
 }
 
 /** Only the simulated AWS. Ends when it is stopped. */
