@@ -4,8 +4,8 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     exclude: ['test/crash/**', 'test/conformance/**'],
-    testTimeout: 30_000,
-    hookTimeout: 30_000,
+    testTimeout: 120_000,
+    hookTimeout: 60_000,
     restoreMocks: true,
     // Every suite builds its own world; nothing is shared, so workers may be reused.
     isolate: false,

@@ -1,5 +1,4 @@
 import type { ErrorClass } from '../model/errors.ts';
-import type { GuardReason } from '../model/guard-reasons.ts';
 
 /**
  * What one run of a key came to, and what follows from it. A closed union: the queue turns it into a time, the metrics into a label.
@@ -14,8 +13,8 @@ export type Outcome =
   | { readonly kind: 'waiting'; readonly checkInMs: number; readonly on: string }
   /** A call failed and may succeed later: per-key back-off. */
   | { readonly kind: 'retry'; readonly class: ErrorClass; readonly error: Error }
-  /** A guard refused a change; everything else was done. */
-  | { readonly kind: 'held'; readonly reason: GuardReason | string; readonly checkInMs: number }
+  /** A guard refused a change (`reason`: one of the guard's, or of a resource that is not ours to change); everything else was done. */
+  | { readonly kind: 'held'; readonly reason: string; readonly checkInMs: number }
   /** Nothing can help but a change of the record. Looked at again slowly all the same. */
   | { readonly kind: 'terminal'; readonly reason: string; readonly error?: Error };
 

@@ -139,8 +139,14 @@ export interface Reconciler<D = unknown, L = unknown, C extends DnsContext = Pla
   create(access: Access, context: C, desired: D, entry: InventoryResource): Promise<Created>;
   /** Puts right just these fields. */
   update(access: Access, context: C, desired: D, live: L, fields: readonly FieldChange[]): Promise<Applied>;
+  /**
+   * Service: one step towards no tasks, without deleting anything. `gone`: no task of it runs. Absent for kinds that run nothing.
+   */
+  readonly stop?: (access: Access, context: C, entry: InventoryResource) => Promise<RetireStep>;
   /** One step towards gone for an incarnation of ours (checked for our mark first). Repeat until `gone`. */
   retire(access: Access, context: C, entry: InventoryResource): Promise<RetireStep>;
+  /** What stands of this placement and bears our mark, and the inventory does not name: only for kinds of which every create call makes another one. */
+  strays?(access: Access, context: C): Promise<readonly InventoryResource[]>;
   /** Pure: what this resource says about the tenant. */
   conditions(context: C, desired: Desired<D>, observation: Observation<L>): readonly ConditionUpdate[];
   /** Pure: facts that the engine acts upon. */
@@ -149,8 +155,11 @@ export interface Reconciler<D = unknown, L = unknown, C extends DnsContext = Pla
 
 export type RetireStep =
   | ({ readonly step: 'gone' } & Applied)
-  /** A call was made or AWS still works on it; `checkInMs`: when to look again. */
-  | { readonly step: 'pending'; readonly found: string; readonly checkInMs: number }
+  /**
+   * A call was made or AWS still works on it; `checkInMs`: when to look again. `deleted`: AWS has taken the delete call and only its own clean-up goes on, so
+   * what it used may go now.
+   */
+  | { readonly step: 'pending'; readonly found: string; readonly checkInMs: number; readonly deleted?: true }
   /** It lost our mark: left alone. */
   | { readonly step: 'unmarked'; readonly found: string };
 

@@ -1,3 +1,4 @@
+import { CallError } from '../model/errors.ts';
 import { canonicalJson } from '../model/records/canonical.ts';
 import type { FieldChange } from '../model/resources.ts';
 
@@ -36,9 +37,12 @@ export function prune(value: unknown): unknown {
   return value;
 }
 
-/** Numbers as AWS's JSON and XML give them back: numeric strings and numbers are the same. */
-export function asNumber(value: string | number | undefined): number | undefined {
-  if (value === undefined || value === '') return undefined;
-  const number = Number(value);
-  return Number.isFinite(number) ? number : undefined;
+/**
+ * The ARN that an answer must hold. Throws a `CallError` of class `unknown_result` where it holds none: something may have been made, and only a read
+ * can tell.
+ */
+export function answeredArn(service: string, operation: string, arn: string | undefined): string {
+  if (arn !== undefined && arn !== '') return arn;
+  const message = `${operation} was answered without an ARN: the next look at AWS shows what it made`;
+  throw new CallError({ class: 'unknown_result', service, operation, code: 'EmptyAnswer', message });
 }

@@ -5,9 +5,12 @@ import { createDynamoDb } from './dynamodb/index.ts';
 import { createEc2 } from './ec2/index.ts';
 import type { EcsControls } from './ecs/index.ts';
 import { createEcs } from './ecs/index.ts';
+import type { EcsState } from './ecs/state.ts';
 import { createElb } from './elbv2/index.ts';
+import type { ElbState } from './elbv2/state.ts';
 import { createServiceQuotas } from './quotas/index.ts';
 import { createRoute53 } from './route53/index.ts';
+import type { DnsState } from './route53/state.ts';
 import { createSts } from './sts/index.ts';
 import type { SimulatedAwsOptions } from './world.ts';
 import { SimulatedAws } from './world.ts';
@@ -18,6 +21,16 @@ export interface CompleteAws extends SimulatedAws {
   readonly tasks: EcsControls;
   /** Rolls or splits the shards of a table's stream, as DynamoDB does by itself. */
   readonly rollShards: DynamoDb['rollShards'];
+  /** What is, past all APIs: for oracles. Nothing of it may be changed from outside. */
+  readonly truth: Truth;
+}
+
+/** The state of the simulated services as it stands at this moment. */
+export interface Truth {
+  readonly ecs: EcsState;
+  readonly elb: ElbState;
+  readonly dns: DnsState;
+  readonly items: DynamoDb['items'];
 }
 
 /** A new AWS with all its services, and with nothing in any account. */
@@ -40,7 +53,9 @@ export function createSimulatedAws(options: SimulatedAwsOptions): CompleteAws {
     route53: route53.world,
   });
   const rollShards: DynamoDb['rollShards'] = (place, options) => database.rollShards(place, options);
-  return Object.assign(world, { tasks: ecs.world, rollShards });
+  const items: DynamoDb['items'] = (place) => database.items(place);
+  const truth: Truth = { ecs: ecs.state, elb: elb.state, dns: route53.state, items };
+  return Object.assign(world, { tasks: ecs.world, rollShards, truth });
 }
 
 export type { SimulatedAws, SimulatedAwsOptions } from './world.ts';

@@ -179,7 +179,6 @@ describe('with a token', () => {
 
 describe('the server', () => {
   let server: WebServer | undefined;
-  beforeEach(async () => {});
   afterEach(async () => {
     await server?.close();
     server = undefined;

@@ -189,7 +189,7 @@ export function reservationOf(
     group: placement.infraGroup,
     slot: placement.slot,
     // Written by placement itself: every dimension is there.
-    demand: placement.demand as Reservation['demand'],
+    demand: placement.demand,
     ...(serving?.antiAffinity === undefined ? {} : { antiAffinity: serving.antiAffinity }),
     isolation: serving?.isolation ?? 'shared',
     ...(placement.phase === 'leaving' ? { leaving: true } : {}),

@@ -27,6 +27,8 @@ export interface ObjectEntry {
   inventory: Stored<TenantInventory> | undefined;
   /** Items of it that could not be read: nothing is done about the object. */
   damaged: readonly string[];
+  /** Placements of it that were searched in this term for what stands beside their inventory. */
+  readonly searched: Set<string>;
 }
 
 /** The effective spec that a tenant's placements are built by: the accepted one, unless a change waits for room or a move. */

@@ -67,6 +67,7 @@ export class FleetView {
       status: undefined,
       inventory: undefined,
       damaged: [],
+      searched: new Set(),
     };
     this.#entries.set(key, entry);
     const siblings = this.#byKind.get(kind) ?? new Map<string, ObjectEntry>();

@@ -2,6 +2,7 @@ import type { ConditionUpdate } from '../../model/conditions.ts';
 import { CallError } from '../../model/errors.ts';
 import type { Kind } from '../../model/records/kinds.ts';
 import type { PlacementBook } from '../capacity/book.ts';
+import type { ZoneReading } from '../capacity/readings.ts';
 import { acceptObject } from '../fleet/acceptor.ts';
 import { type ObjectEntry, placementsOf, servingSpec } from '../fleet/entry.ts';
 import { type Mode, strictest } from '../fleet/modes.ts';
@@ -12,6 +13,7 @@ import type { ServingTable } from '../tier/closure.ts';
 import { publishTier, type TierPublication } from '../tier/publish.ts';
 import type { TermDeps } from './deps.ts';
 import type { Infrastructure } from './infra.ts';
+import { quotasRead, readCondition } from './read-conditions.ts';
 import { writeInfraStatus } from './status.ts';
 
 /** What the runs of fleet, tiers, cells and infra groups share. */
@@ -57,20 +59,9 @@ export async function runTier(deps: InfraRunDeps, name: string, trigger: Trigger
   const { conditions, outcome } = await guardedPublish(deps, name);
   const zone = deps.view.spec('Tier', name)?.zone.id ?? '';
   const reading = deps.book.zones.get(zone);
-  const read: ConditionUpdate =
-    reading?.ok === true
-      ? {
-          type: 'ZoneReadable',
-          status: 'True',
-          reason: 'Read',
-          message: `zone ${zone} holds ${reading.value.foreign} other records; quota ${reading.value.quota}`,
-        }
-      : {
-          type: 'ZoneReadable',
-          status: 'False',
-          reason: reading?.reason ?? 'NotRead',
-          message: reading?.message ?? 'not read yet',
-        };
+  const words = (found: ZoneReading): string =>
+    `zone ${zone} holds ${found.foreign} other records; quota ${found.quota}`;
+  const read = readCondition('ZoneReadable', reading, words);
   await report(deps, entry, [read, ...conditions]);
   return outcome;
 }
@@ -83,16 +74,8 @@ export async function runCell(deps: InfraRunDeps, name: string, trigger: Trigger
   const news = await deps.infra.readCell(name, trigger === 'resync' ? 5_000 : 60_000);
   if (changed || news) wakeTenants(deps, name);
   const reading = deps.book.cells.get(name);
-  const reachable: ConditionUpdate =
-    reading?.ok === true
-      ? { type: 'Reachable', status: 'True', reason: 'Read', message: 'its account can be read' }
-      : {
-          type: 'Reachable',
-          status: 'False',
-          reason: reading?.reason ?? 'NotRead',
-          message: reading?.message ?? 'not read yet',
-        };
-  await report(deps, entry, [reachable, ...(reading?.ok === true ? [quotasRead(reading.value.unreadable)] : [])]);
+  const reachable = readCondition('Reachable', reading, () => 'its account can be read');
+  await report(deps, entry, [reachable, ...quotasRead(reading, deps.view.spec('Cell', name)?.quotas)]);
   // Each status has one writer: the run of its own key.
   for (const group of deps.view.groups(name)) deps.enqueue(keyText('InfraGroup', group.name), 'resync');
   return reading?.ok === true
@@ -117,29 +100,9 @@ export async function runInfraGroup(deps: InfraRunDeps, name: string): Promise<O
 
 async function reportGroup(deps: InfraRunDeps, entry: ObjectEntry): Promise<void> {
   const reading = deps.book.groups.get(entry.name);
-  const ready: ConditionUpdate =
-    reading?.ok === true
-      ? { type: 'InfraReady', status: 'True', reason: 'Read', message: `load balancer ${reading.value.facts.dnsName}` }
-      : {
-          type: 'InfraReady',
-          status: 'False',
-          reason: reading?.reason ?? 'NotRead',
-          message: reading?.message ?? 'not read yet',
-        };
-  await report(deps, entry, [ready, ...(reading?.ok === true ? [quotasRead(reading.value.unreadable)] : [])]);
-}
-
-function quotasRead(unreadable: Readonly<Record<string, string>>): ConditionUpdate {
-  const missing = Object.entries(unreadable);
-  if (missing.length === 0)
-    return { type: 'QuotasRead', status: 'True', reason: 'Read', message: 'every quota was read' };
-  const message = missing.map(([name, why]) => `${name}: ${why}`).join('; ');
-  return {
-    type: 'QuotasRead',
-    status: 'False',
-    reason: 'Unreadable',
-    message: `closed for new placements: ${message}`,
-  };
+  const ready = readCondition('InfraReady', reading, ({ facts }) => `load balancer ${facts.dnsName}`);
+  const stated = deps.view.spec('InfraGroup', entry.name)?.quotas;
+  await report(deps, entry, [ready, ...quotasRead(reading, stated)]);
 }
 
 /** Tenants that are placed in the cell, and those that wait for room anywhere. */
@@ -196,7 +159,7 @@ async function publish(
   const before = deps.publications.get(name);
   const after = await publishTier(
     // Only the zone and the name are looked at: the context of a tenant's own placement is not needed.
-    { dns: dns as never, report: (change, what) => term.observer.shared(change, what, name) },
+    { dns, report: (change, what) => term.observer.shared(change, what, name) },
     {
       tier: name,
       host: tier.domain,

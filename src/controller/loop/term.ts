@@ -1,17 +1,20 @@
 import { setMaxListeners } from 'node:events';
 import { CallError } from '../../model/errors.ts';
 import { canonicalHash } from '../../model/records/canonical.ts';
-import { type Kind, kinds } from '../../model/records/kinds.ts';
+import { isKind, type Kind, kinds } from '../../model/records/kinds.ts';
 import { isHeld } from '../../store/capacity.ts';
+import type { ReservationResult, Reservations } from '../../store/reservations.ts';
 import type { StoredObject } from '../../store/state.ts';
 import { PlacementBook } from '../capacity/book.ts';
 import { acceptObject } from '../fleet/acceptor.ts';
 import type { ObjectEntry } from '../fleet/entry.ts';
+import { refreshEntry } from '../fleet/refresh.ts';
 import { FleetView } from '../fleet/view.ts';
 import { keyText, parseKey } from '../keys.ts';
 import type { Outcome, Trigger } from '../outcome.ts';
 import { KeyedQueue } from '../queue/keyed-queue.ts';
 import type { EngineDeps } from '../tenant/deps.ts';
+import { HealthBook } from '../tenant/health.ts';
 import { runTenant } from '../tenant/step.ts';
 import type { Serving } from '../tier/closure.ts';
 import { publicationOf, type TierPublication } from '../tier/publish.ts';
@@ -40,6 +43,8 @@ export class Term {
   readonly #publications = new Map<string, TierPublication>();
   readonly #stop = new AbortController();
   readonly #raw = new Map<string, string>();
+  /** Keys of which the state table holds something else than we remember: read anew before they run again. */
+  readonly #stale = new Set<string>();
   #streaming: Promise<void> = Promise.resolve();
   #working = false;
 
@@ -195,6 +200,7 @@ export class Term {
   async #run(key: string, trigger: Trigger): Promise<Outcome> {
     const { kind, name } = parseKey(key);
     try {
+      if (this.#stale.delete(key)) await this.#refresh(kind, name);
       switch (kind as Kind) {
         case 'Fleet':
           return await runFleet(this.#runs, name);
@@ -213,8 +219,23 @@ export class Term {
     } catch (error) {
       if (!(error instanceof CallError)) throw error;
       this.#deps.observer.callFailed(key, error);
+      if (error.class === 'conflict' || error.class === 'unknown_result') this.#stale.add(key);
       return { kind: 'retry', class: error.class, error };
     }
+  }
+
+  /** The state table is not as we remember it. */
+  async #refresh(kind: string, name: string): Promise<void> {
+    const entry = isKind(kind) ? this.view.get(kind, name) : undefined;
+    if (entry === undefined) return;
+    try {
+      await refreshEntry(this.#deps, entry);
+    } catch (error) {
+      this.#stale.add(entry.key);
+      throw error;
+    }
+    this.view.holdClaims(entry);
+    this.book.invalidate();
   }
 
   #engineDeps(): EngineDeps {
@@ -228,7 +249,7 @@ export class Term {
       book: this.book,
       desired: deps.desired,
       state: deps.state,
-      reservations: deps.reservations,
+      reservations: noticing(deps.reservations, (tenant) => this.#stale.add(keyText('Tenant', tenant))),
       removals: deps.removals,
       reconcilers: deps.reconcilers,
       cell: (name) => this.#infra.cell(name),
@@ -241,6 +262,7 @@ export class Term {
         return publicationOf(this.#publications.get(tier), this.#serving, host, tenant);
       },
       noteServing: (tenant, tier, serving) => this.#noteServing(tenant, tier, serving),
+      health: new HealthBook(),
       observer: deps.observer,
     };
   }
@@ -254,6 +276,21 @@ export class Term {
   }
 }
 
+/** Tells of tenants whose inventory in the table is not the one that a move of capacity went by. */
+function noticing(reservations: Reservations, stale: (tenant: string) => void): Reservations {
+  const watched = async (tenant: string, move: Promise<ReservationResult>): Promise<ReservationResult> => {
+    const result = await move;
+    if (!result.ok && (result.lost.reason === 'inventory' || result.lost.reason === 'placement')) stale(tenant);
+    return result;
+  };
+  return {
+    ...reservations,
+    reserve: (move) => watched(move.tenant, reservations.reserve(move)),
+    adjust: (move) => watched(move.tenant, reservations.adjust(move)),
+    release: (move) => watched(move.tenant, reservations.release(move)),
+  };
+}
+
 function kindRank(kind: unknown): number {
   const rank = kinds.findIndex((known) => known === kind);
   return rank < 0 ? kinds.length : rank;
@@ -263,7 +300,7 @@ function kindRank(kind: unknown): number {
 function rawHash(raw: unknown): string {
   return canonicalHash(
     JSON.stringify(raw, (_key, value: unknown) => {
-      if (value instanceof Set) return ['set', ...value];
+      if (value instanceof Set) return ['set', ...(value as ReadonlySet<unknown>)];
       if (value instanceof Uint8Array) return ['binary', Buffer.from(value).toString('base64')];
       return typeof value === 'bigint' ? `${value}n` : value;
     }),

@@ -257,17 +257,20 @@ class ChainPass {
     await this.#put({ ...entry, applied: hash }, undefined, change);
   }
 
-  /** ECS rolled this content back: remembered durably, since ECS forgets it with the next deployment. */
+  /**
+   * ECS rolled this content back: remembered durably, since ECS forgets it with the next deployment. The hold is on the content, whatever revision it is registered as, and ends with the
+   * first pass that wants other content: asked for once more after that, it is tried once more.
+   */
   async #noteRollback(signals: Signals | undefined): Promise<void> {
     const definition = this.#context.placement.resources.task_definition;
-    const held = this.#context.placement.rolledBack;
-    if (held !== undefined && held.taskDefinitionArn === definition?.arn) {
+    const { rolledBack: held, ...unheld } = this.#context.placement;
+    if (held !== undefined && (held.taskDefinitionArn === definition?.arn || held.hash === definition?.applied)) {
       this.#context = { ...this.#context, rolledBack: held };
       return;
     }
-    // Another definition is wanted by now: the hold is over, in this very pass.
     const { rolledBack: _over, ...context } = this.#context;
     this.#context = context;
+    if (held !== undefined && definition?.applied !== undefined && this.#deps.write) await this.#save(unheld);
     const found = signals?.rolledBack;
     if (found === undefined || definition?.arn !== found.taskDefinitionArn) return;
     const rolledBack = {

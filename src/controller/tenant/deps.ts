@@ -11,6 +11,7 @@ import type { PlacementBook } from '../capacity/book.ts';
 import type { Mode } from '../fleet/modes.ts';
 import type { FleetView } from '../fleet/view.ts';
 import type { Serving } from '../tier/closure.ts';
+import type { HealthBook } from './health.ts';
 
 /** What the runs of tenants and tiers share. */
 export interface EngineDeps {
@@ -39,6 +40,8 @@ export interface EngineDeps {
   readonly publication: (tier: string, infraGroup: string, tenant: string) => Publication;
   /** Takes down behind which infra groups a tenant serves, as its run saw it: what route closure goes by. */
   readonly noteServing: (tenant: string, tier: string, serving: ReadonlyMap<string, Serving>) => void;
+  /** What was seen of the placements' targets in this term. */
+  readonly health: HealthBook;
   readonly observer: EngineObserver;
 }
 

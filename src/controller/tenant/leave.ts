@@ -30,7 +30,7 @@ export async function leavePlacement(
   leaving: Leaving,
   trigger: Trigger,
 ): Promise<LeaveResult> {
-  if (scope.mode !== 'active') return observed(scope.mode);
+  if (scope.mode !== 'active') return observed(scope.context.placement, leaving);
   const wait = deps.removalsFrom() - deps.clock.now();
   if (wait > 0) return held(`calls of an earlier leader to be over`, wait);
   const placement = await begin(deps, entry, scope.context.placement, leaving);
@@ -96,6 +96,7 @@ async function release(
   });
   if (!result.ok) return false;
   entry.inventory = result.inventory;
+  deps.health.forget(placement.id);
   deps.book.rest(placement.infraGroup, placement.slot, deps.clock.now() + slotRestMs);
   deps.observer.event(entry.key, {
     type: 'Normal',
@@ -134,10 +135,12 @@ function resultOf(step: RemovalStep, released: boolean): LeaveResult {
   }
 }
 
-function observed(mode: 'observe' | 'paused'): LeaveResult {
-  const message = `mode ${mode}: nothing is removed`;
+/** Mode observe; a paused placement is not even looked at. */
+function observed(placement: PlacementInventory, { goal, reason }: Leaving): LeaveResult {
+  const what = goal === 'stop' ? 'take out of DNS and stop' : 'remove';
+  const message = `mode observe; would: ${what} placement ${placement.id} in ${placement.infraGroup} (${reason})`;
   return {
-    conditions: [{ type: 'Synced', status: 'False', reason: 'NotActive', message }],
+    conditions: [{ type: 'Synced', status: 'False', reason: 'Observing', message }],
     state: 'under-way',
     outcome: { kind: 'settled' },
   };

@@ -139,7 +139,7 @@ async function grow(deps: PlacingDeps, question: Question, growth: readonly Grow
     const increase = added.get(placement.id);
     return increase === undefined
       ? undefined
-      : combineDemands(placement.demand as Growth['after'], increase, (before, more) => before + more);
+      : combineDemands(placement.demand, increase, (before, more) => before + more);
   });
 }
 

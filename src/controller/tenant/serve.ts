@@ -7,6 +7,8 @@ import type { Outcome, Trigger } from '../outcome.ts';
 import { type ChainResult, type ChainSignals, convergeChain, type Refusal } from './chain.ts';
 import { type PlacementScope, savePlacement } from './context.ts';
 import type { EngineDeps } from './deps.ts';
+import { recordStrays } from './strays.ts';
+import { wishedRecords } from './wish.ts';
 
 /** What one pass over a placement that is to serve came to. */
 export interface ServeResult {
@@ -60,13 +62,14 @@ export async function servePlacement(
     },
     scope.access,
     scope.context,
-    (signals, conditions) => wish(scope.context, signals, conditions),
+    (signals, conditions) => wishedRecords(deps, entry, scope.context, signals, conditions),
   );
   for (const refusal of result.held) deps.observer.held(refusal.reason, entry.name, refusal.message);
   for (const { error } of result.failed) deps.observer.callFailed(entry.key, error);
   const stable = result.converged && (result.signals.service?.stable ?? false);
   const published = await publishedCondition(deps, entry, scope, result);
-  let placement = published.placement;
+  if (result.failed.length > 0) entry.searched.delete(published.placement.id);
+  let placement = stable && write ? await recordStrays(deps, entry, scope, published.placement) : published.placement;
   const retired = stable && write ? await retireOld(deps, entry, scope, placement) : { placement, waiting: undefined };
   placement = retired.placement;
   const conditions = [...ownDns(scope.context, result.conditions, published.condition), published.condition];
@@ -94,20 +97,6 @@ function ownDns(
   if (context.effective.routing.scope === 'tenant') return conditions;
   const others = conditions.filter((condition) => condition.type !== 'DnsReady');
   return [...others, { ...published, type: 'DnsReady' }];
-}
-
-/** A name is published when a request to it would be served: a verified rule, and a target that passes health checks. */
-function wish(
-  context: PlacementContext,
-  signals: ChainSignals,
-  conditions: readonly ConditionUpdate[],
-): PlacementContext['dns'] {
-  if (context.effective.routing.scope === 'tier') return { ...context.dns, want: 'keep', setIdentifier: 'none' };
-  const ruleReady = conditions.find((condition) => condition.type === 'RuleReady')?.status === 'True';
-  const healthy = (signals.target_group?.healthyTargets ?? 0) > 0;
-  const stood = context.placement.resources.dns_record?.arn !== undefined;
-  // What was published stays published, and heals, through an outage of its own tasks and while it is suspended.
-  return { ...context.dns, want: stood || (ruleReady && healthy) ? 'publish' : 'keep' };
 }
 
 /** Scaling to nothing takes a serving placement away: that is charged before the call. */
@@ -220,6 +209,8 @@ async function retireOld(
   const inUse = new Set(Object.values(placement.resources).map((resource) => resource.arn));
   const due = [...placement.retired].sort((a, b) => retireOrder.indexOf(a.kind) - retireOrder.indexOf(b.kind));
   for (const old of due) {
+    // What ECS rolled back to is what serves, until other content is asked for.
+    if (old.arn === placement.rolledBack?.liveTaskDefinitionArn) continue;
     if (!inUse.has(old.arn)) {
       const step = await retireOne(deps, scope, placement, old);
       if (step !== undefined) return { placement, waiting: step };

@@ -21,7 +21,15 @@ export interface TenantFindings {
   readonly endpoint: string | undefined;
 }
 
-const chainTypes = ['ClusterReady', 'ServiceStable', 'TargetsHealthy', 'RuleReady', 'DnsReady', 'Published'] as const;
+/** What each resource of a chain, and the name before it, is called in the status. */
+export const chainTypes = [
+  'ClusterReady',
+  'ServiceStable',
+  'TargetsHealthy',
+  'RuleReady',
+  'DnsReady',
+  'Published',
+] as const;
 
 /**
  * The status that follows from the findings and from the status before. Equal findings give an equal status (no time of its own enters it), so that
@@ -72,7 +80,9 @@ function readiness(found: TenantFindings, updates: readonly ConditionUpdate[]): 
     return { type: 'Ready', status: 'True', reason: 'Serving', message: 'every placement serves as the record says' };
   }
   const cause = blocking ?? found.accepted;
-  return { type: 'Ready', status: 'False', reason: cause.reason, message: `${cause.type}: ${cause.message}` };
+  // What could not be looked at is not known: it may well serve.
+  const status = cause.status === 'Unknown' ? 'Unknown' : 'False';
+  return { type: 'Ready', status, reason: cause.reason, message: `${cause.type}: ${cause.message}` };
 }
 
 /** Whether live is what this generation says: the only moment at which observedGeneration may move. */
@@ -89,10 +99,13 @@ function phase(before: ObjectStatus | undefined, found: TenantFindings, conditio
   if (found.vanished) return 'Orphaned';
   if (found.placements.length === 0) return found.placed.reason === 'Deciding' ? 'Pending' : 'Unplaceable';
   if (found.wanted === 'suspended' && found.stopped === 'stopped') return 'Suspended';
-  if (conditions.find((condition) => condition.type === 'Ready')?.status === 'True') return 'Ready';
+  const ready = conditions.find((condition) => condition.type === 'Ready')?.status;
+  if (ready === 'True') return 'Ready';
   const servedBefore = (before?.observedGeneration ?? 0) > 0;
   if (!servedBefore) return 'Provisioning';
-  return before?.observedGeneration === found.generation ? 'Degraded' : 'Updating';
+  if (before?.observedGeneration !== found.generation) return 'Updating';
+  // A cell that cannot be read, and a mode that leaves the tenant alone, are no news of the tenant itself.
+  return ready === 'Unknown' && before.phase === 'Ready' ? 'Ready' : 'Degraded';
 }
 
 function removalPhase(found: TenantFindings): TenantPhase {

@@ -12,10 +12,13 @@ import { leavePlacement } from './leave.ts';
 import { type Placing, placeTenant, shrinkTenant } from './placing.ts';
 import type { Serving } from '../tier/closure.ts';
 import { servePlacement, type ServeResult } from './serve.ts';
-import { placementStatus, type TenantFindings, tenantStatus } from './status.ts';
+import { chainTypes, placementStatus, type TenantFindings, tenantStatus } from './status.ts';
 
 /** How long a name rests after everything of a deleted tenant is gone. */
 export const nameRestMs = 600_000;
+
+/** How often the targets of a tenant with more than one placement are looked at. */
+const healthLookMs = 30_000;
 
 /** What a run found about all placements together. */
 interface Findings {
@@ -45,7 +48,7 @@ export async function runTenant(deps: EngineDeps, name: string, trigger: Trigger
   const effective = servingSpec(entry) ?? accepted;
   const found = findings();
   for (const placement of placementsOf(entry))
-    await workOn(deps, entry, { placement, effective, accepted }, trigger, found);
+    await workOn(deps, entry, { placement, effective, accepted, surplus: wanted?.surplus ?? [] }, trigger, found);
   deps.noteServing(name, effective.tier, found.serving);
   deps.observer.placed(name, wanted?.unplaceable);
   await giveBack(deps, entry, accepted, wanted, found);
@@ -55,7 +58,14 @@ export async function runTenant(deps: EngineDeps, name: string, trigger: Trigger
   } else if (wanted?.condition.status === 'False') {
     found.outcomes.push({ kind: 'waiting', on: wanted.condition.reason, checkInMs: 30_000 });
   }
-  return worstOutcome(found.outcomes);
+  return healthLook(effective, found, worstOutcome(found.outcomes));
+}
+
+/** A tenant of several placements is looked at often, so that its name can do without one that is down (design: two sweeps). */
+function healthLook(effective: EffectiveTenant, found: Findings, outcome: Outcome): Outcome {
+  const several = found.serving.size > 1 && effective.state === 'active' && effective.routing.scope === 'tenant';
+  if (outcome.kind !== 'settled' || !several) return outcome;
+  return { kind: 'waiting', on: 'the next look at the health of its targets', checkInMs: healthLookMs };
 }
 
 async function decidePlaces(deps: EngineDeps, entry: ObjectEntry, accepted: EffectiveTenant): Promise<Placing> {
@@ -78,7 +88,6 @@ async function decidePlaces(deps: EngineDeps, entry: ObjectEntry, accepted: Effe
   }
   const placing = await placeTenant({ ...deps, closed: deps.placingClosed }, entry, accepted);
   if (placing.follows) await follow(deps, entry);
-  for (const id of placing.surplus) await markSurplus(deps, entry, id);
   return placing;
 }
 
@@ -97,29 +106,12 @@ async function follow(deps: EngineDeps, entry: ObjectEntry): Promise<void> {
   deps.view.holdClaims(entry);
 }
 
-/** Fewer placements are asked for: this one leaves, DNS first, under the budget. */
-async function markSurplus(deps: EngineDeps, entry: ObjectEntry, id: string): Promise<void> {
-  const placement = entry.inventory?.value.placements[id];
-  if (placement === undefined || placement.phase === 'leaving') return;
-  const startedAt = new Date(deps.clock.now()).toISOString();
-  const budgetedAt = placement.phase === 'reserved' ? { budgetedAt: startedAt } : {};
-  const next: PlacementInventory = {
-    ...placement,
-    phase: 'leaving',
-    removal: { startedAt, reason: 'fewer placements', ...budgetedAt },
-  };
-  entry.inventory = await deps.state.writeInventory(
-    entry.key,
-    { placements: { ...entry.inventory?.value.placements, [id]: next } },
-    entry.inventory,
-  );
-  deps.book.invalidate();
-}
-
 interface Work {
   readonly placement: PlacementInventory;
   readonly effective: EffectiveTenant;
   readonly accepted: EffectiveTenant;
+  /** Placements too many. The decision is made durable with the first step of leaving, so that nothing is ordered while nothing may be done. */
+  readonly surplus: readonly string[];
 }
 
 async function workOn(
@@ -132,20 +124,15 @@ async function workOn(
   const { placement, effective, accepted } = work;
   const scope = placementScope(deps, entry, effective, placement);
   if (!isReachable(scope)) {
-    found.notes.push({ type: 'Synced', status: 'Unknown', reason: scope.reason, message: scope.message });
+    leaveUnread(found, scope.reason, scope.message);
     found.outcomes.push({ kind: 'waiting', on: scope.message, checkInMs: 15_000 });
     return;
   }
   if (scope.mode === 'paused') {
-    found.notes.push({
-      type: 'Synced',
-      status: 'Unknown',
-      reason: 'Paused',
-      message: 'mode paused: nothing is read and nothing is changed',
-    });
+    leaveUnread(found, 'Paused', 'mode paused: nothing is read and nothing is changed');
     return;
   }
-  const leaving = leavingOf(deps, entry, accepted, placement);
+  const leaving = leavingOf(deps, entry, work);
   if (leaving !== undefined) {
     const left = await leavePlacement(deps, entry, scope, leaving, trigger);
     found.outcomes.push(left.outcome);
@@ -173,6 +160,13 @@ async function workOn(
   }
 }
 
+/** Nothing was looked at: no condition of the placement says anything but that. */
+function leaveUnread(found: Findings, reason: string, message: string): void {
+  const unknown = (type: string): ConditionUpdate => ({ type, status: 'Unknown', reason, message });
+  found.chains.push(chainTypes.map(unknown));
+  found.notes.push(unknown('Synced'));
+}
+
 function findings(): Findings {
   return { chains: [], outcomes: [], changes: [], notes: [], serving: new Map(), stopped: undefined };
 }
@@ -183,8 +177,9 @@ function servingOf(served: ServeResult): Serving {
 }
 
 /** Whether this placement is to go, and how far; undefined: it is to serve. */
-function leavingOf(deps: EngineDeps, entry: ObjectEntry, accepted: EffectiveTenant, placement: PlacementInventory) {
+function leavingOf(deps: EngineDeps, entry: ObjectEntry, { placement, accepted, surplus }: Work) {
   if (placement.phase === 'leaving') return { reason: placement.removal?.reason ?? 'leaving', goal: 'remove' } as const;
+  if (surplus.includes(placement.id)) return { reason: 'fewer placements', goal: 'remove' } as const;
   if (accepted.state !== 'deleted') return undefined;
   const deletedAt = Date.parse(entry.spec?.value.acceptedAt ?? '');
   const keepUntil = deletedAt + accepted.retentionDays * 86_400_000;

@@ -2,6 +2,7 @@ import type { Ecs } from '../../aws/ports.ts';
 import { CallError } from '../../model/errors.ts';
 import type { FieldChange, InventoryResource } from '../../model/resources.ts';
 import type { Access, Applied, Created, PlacementContext, RetireStep } from '../contract.ts';
+import { answeredArn } from '../fields.ts';
 import { ecsTagList, ecsTagMap, markFault } from '../marks.ts';
 import type { ClusterContent } from './desired.ts';
 
@@ -19,12 +20,19 @@ export async function createCluster(
     tags: ecsTagList(desired.tags),
   });
   views.touched(entry.name);
-  const arn = answer.cluster?.clusterArn ?? '';
+  const arn = answeredArn('ecs', 'createCluster', answer.cluster?.clusterArn);
   views.touched(arn);
-  const tags = answer.cluster?.tags;
-  const seen = tags === undefined || tags.length === 0 ? (await views.cluster(arn, { maxAgeMs: 0 }))?.tags : tags;
-  const fault = markFault(ecsTagMap(seen), context);
-  return fault === undefined ? { outcome: 'created', arn } : { outcome: 'stranger', found: fault };
+  const fault = markFault(ecsTagMap(await tagsOf(access, arn, answer.cluster?.tags)), context);
+  return fault !== 'x' ? { outcome: 'created', arn } : { outcome: 'stranger', found: fault };
+}
+
+/** An answer without tags says nothing about whose the cluster is, and neither does a read that does not see it yet. */
+async function tagsOf(access: Access, arn: string, answered: Ecs.Tag[] | undefined): Promise<Ecs.Tag[] | undefined> {
+  if (answered !== undefined && answered.length > 0) return answered;
+  const seen = await access.cell.views.cluster(arn, { maxAgeMs: 0 });
+  if (seen !== undefined) return seen.tags;
+  const message = `${arn} cannot be read yet: whose it is shows at the next look`;
+  throw new CallError({ class: 'waiting', service: 'ecs', operation: 'createCluster', code: 'NotVisible', message });
 }
 
 /** Puts back just the members that differ. */

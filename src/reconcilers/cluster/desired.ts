@@ -1,13 +1,13 @@
-import { canonicalHash } from '../../model/records/canonical.ts';
-import { placementName } from '../../model/names.ts';
 import type { Ecs } from '../../aws/ports.ts';
+import { placementName } from '../../model/names.ts';
+import { canonicalHash } from '../../model/records/canonical.ts';
 import type { Desired, PlacementContext } from '../contract.ts';
 import { ourTags } from '../marks.ts';
 
 /** Everything of a cluster that may be written. */
 export interface ClusterContent {
   readonly clusterName: string;
-  /** Container Insights stays as the account has it unless somebody switches it on for this cluster alone: `disabled` is AWS's default. */
+  /** Container Insights is switched off by name: left out, the account's own default would decide, and look like drift in some accounts. */
   readonly settings: Ecs.ClusterSetting[];
   readonly configuration: undefined;
   readonly serviceConnectDefaults: undefined;

@@ -6,7 +6,7 @@ import type { DnsContent } from './desired.ts';
 import { canonicalRecord, extras } from './diff.ts';
 import { arnOf, type LiveRecords } from './observe.ts';
 
-/** Adds the whole set in one request. Records that stand already under our set identifier are put right instead of being created twice. */
+/** Adds the whole set in one request. One that stands already makes the request fail whole: the next look shows it, and it is put right. */
 export async function createRecords(access: Access, context: DnsContext, desired: DnsContent): Promise<Created> {
   const changes: ZoneChange[] = desired.records.map((record) => ({ action: 'CREATE', record }));
   const { change } = await submit(access, changes);

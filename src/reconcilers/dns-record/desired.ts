@@ -1,5 +1,5 @@
-import { canonicalHash } from '../../model/records/canonical.ts';
 import type { R53 } from '../../aws/ports.ts';
+import { canonicalHash } from '../../model/records/canonical.ts';
 import type { Desired, DnsContext } from '../contract.ts';
 
 export interface DnsContent {

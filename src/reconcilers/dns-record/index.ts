@@ -1,7 +1,7 @@
 import type { ConditionUpdate } from '../../model/conditions.ts';
 import type { Desired, DnsContext, Observation, Reconciler } from '../contract.ts';
 import { createRecords, retireRecords, updateRecords } from './apply.ts';
-import { desiredRecords, type DnsContent } from './desired.ts';
+import { type DnsContent, desiredRecords } from './desired.ts';
 import { diffRecords } from './diff.ts';
 import { dnsRecordIam } from './iam.ts';
 import { type LiveRecords, observeRecords, recordText } from './observe.ts';

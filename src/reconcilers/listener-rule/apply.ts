@@ -2,6 +2,7 @@ import type { Elb } from '../../aws/ports.ts';
 import { CallError } from '../../model/errors.ts';
 import type { FieldChange, InventoryResource } from '../../model/resources.ts';
 import type { Access, Applied, Created, PlacementContext, RetireStep } from '../contract.ts';
+import { answeredArn } from '../fields.ts';
 import { elbTagList, markFault } from '../marks.ts';
 import type { RuleContent } from './desired.ts';
 import type { LiveRule } from './observe.ts';
@@ -22,7 +23,7 @@ export async function createRule(access: Access, context: PlacementContext, desi
       Actions: actions(desired),
       Tags: elbTagList(desired.tags),
     });
-    return { outcome: 'created', arn: answer.Rules?.[0]?.RuleArn ?? '' };
+    return { outcome: 'created', arn: answeredArn('elbv2', 'createRule', answer.Rules?.[0]?.RuleArn) };
   } catch (error) {
     if (!(error instanceof CallError) || error.class !== 'conflict') throw error;
     return await claim(access, context, desired);

@@ -1,6 +1,6 @@
-import { canonicalHash } from '../../model/records/canonical.ts';
-import { pathPatterns, rulePriority } from '../../model/names.ts';
 import type { Elb } from '../../aws/ports.ts';
+import { pathPatterns, rulePriority } from '../../model/names.ts';
+import { canonicalHash } from '../../model/records/canonical.ts';
 import type { Desired, PlacementContext } from '../contract.ts';
 import { ourTags } from '../marks.ts';
 

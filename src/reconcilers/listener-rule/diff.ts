@@ -49,12 +49,13 @@ function canonicalCondition(condition: Elb.RuleCondition): string {
   });
 }
 
-/** A forward to one group is written in two ways, with or without a ForwardConfig; weights of a single group mean nothing. */
+/** A forward to one group is written in two ways, with or without a ForwardConfig. The weight of a single group means nothing, unless it is 0: off. */
 function canonicalAction(action: Elb.Action): string {
   const groups = action.ForwardConfig?.TargetGroups ?? [];
   const only = groups.length <= 1 ? (groups[0]?.TargetGroupArn ?? action.TargetGroupArn) : undefined;
   const sticky = action.ForwardConfig?.TargetGroupStickinessConfig?.Enabled === true;
-  if (action.Type === 'forward' && only !== undefined && !sticky) return `forward ${only}`;
+  const off = groups.some((group) => group.Weight === 0);
+  if (action.Type === 'forward' && only !== undefined && !sticky && !off) return `forward ${only}`;
   const { Order: _order, ...rest } = action;
   return JSON.stringify(rest);
 }

@@ -1,7 +1,7 @@
 import type { Elb } from '../../aws/ports.ts';
+import { rulePriority } from '../../model/names.ts';
 import type { Access, Observation, ObserveOptions, PlacementContext } from '../contract.ts';
 import { markFault } from '../marks.ts';
-import { rulePriority } from '../../model/names.ts';
 
 export interface LiveRule {
   readonly rule: Elb.Rule;

@@ -1,39 +1,35 @@
 import type { Elb } from '../../aws/ports.ts';
 import type { RuleContent } from './desired.ts';
-import { canonicalConditions } from './diff.ts';
 
-/** Whether a rule that comes first would take requests meant for the tenant: it has no condition that ours contradicts. */
+/**
+ * Whether a rule that comes first would take requests meant for the tenant: it has no condition that ours contradicts. Conditions on methods, queries and
+ * source addresses contradict nothing of ours. Two of its conditions that contradict each other are not noticed: it then counts as taking requests.
+ */
 export function shadows(first: Elb.Rule, desired: RuleContent): boolean {
-  const conditions = first.Conditions ?? [];
-  if (conditions.length === 0) return true;
-  const own = new Map(desired.conditions.map((condition) => [condition.Field, condition]));
-  return conditions.every((condition) => {
-    const ours = own.get(condition.Field);
-    if (ours === undefined) return true;
-    if (canonicalConditions([condition])[0] === canonicalConditions([ours])[0]) return true;
-    return overlaps(patternsOf(condition), patternsOf(ours), condition.Field === 'host-header');
+  const own = new Map(desired.conditions.map((condition) => [subjectOf(condition), condition]));
+  return (first.Conditions ?? []).every((condition) => {
+    const ours = own.get(subjectOf(condition));
+    return ours === undefined || overlaps(condition, ours);
   });
 }
 
-function patternsOf(condition: Elb.RuleCondition): readonly string[] | undefined {
-  const { HostHeaderConfig, PathPatternConfig, HttpHeaderConfig } = condition;
-  if (
-    (HostHeaderConfig?.RegexValues ?? PathPatternConfig?.RegexValues ?? HttpHeaderConfig?.RegexValues ?? []).length > 0
-  )
-    return undefined;
-  return HostHeaderConfig?.Values ?? PathPatternConfig?.Values ?? HttpHeaderConfig?.Values ?? condition.Values ?? [];
+/** What of a request a condition looks at. Header names have no case. */
+function subjectOf(condition: Elb.RuleCondition): string {
+  return `${condition.Field ?? ''} ${condition.HttpHeaderConfig?.HttpHeaderName?.toLowerCase() ?? ''}`;
 }
 
-/** Regular expressions are not analysed: they count as overlapping. */
-function overlaps(
-  theirs: readonly string[] | undefined,
-  ours: readonly string[] | undefined,
-  caseless: boolean,
-): boolean {
+function patternsOf(condition: Elb.RuleCondition): readonly string[] | undefined {
+  const config = condition.HostHeaderConfig ?? condition.PathPatternConfig ?? condition.HttpHeaderConfig;
+  if ((config?.RegexValues ?? condition.RegexValues ?? []).length > 0) return undefined;
+  return config?.Values ?? condition.Values ?? [];
+}
+
+/** Regular expressions are not analysed: they count as overlapping. Only paths are compared with case (source: condition types, ALB user guide). */
+function overlaps(first: Elb.RuleCondition, second: Elb.RuleCondition): boolean {
+  const [theirs, ours] = [patternsOf(first), patternsOf(second)];
   if (theirs === undefined || ours === undefined) return true;
-  return theirs.some((a) =>
-    ours.some((b) => intersects(caseless ? a.toLowerCase() : a, caseless ? b.toLowerCase() : b)),
-  );
+  const cased = first.Field === 'path-pattern';
+  return theirs.some((a) => ours.some((b) => intersects(cased ? a : a.toLowerCase(), cased ? b : b.toLowerCase())));
 }
 
 /** Whether two patterns with `*` (any text) and `?` (any one character) have a common match. Quadratic in lengths of at most 128. */

@@ -2,8 +2,10 @@ import type { Ecs } from '../../aws/ports.ts';
 import { CallError } from '../../model/errors.ts';
 import type { FieldChange, InventoryResource } from '../../model/resources.ts';
 import type { Access, Applied, Created, PlacementContext, RetireStep } from '../contract.ts';
+import { answeredArn } from '../fields.ts';
 import { ecsTagList, ecsTagMap, markFault } from '../marks.ts';
 import type { ServiceContent } from './desired.ts';
+import { deploymentCorrection } from './diff.ts';
 import { describeService } from './observe.ts';
 
 /** Creates the service with the intent's client token: the same intent sent again can never make a second one. */
@@ -30,7 +32,7 @@ export async function createService(
       tags: ecsTagList(tags),
       ...(entry.intent === undefined ? {} : { clientToken: entry.intent.token }),
     });
-    return { outcome: 'created', arn: answer.service?.serviceArn ?? '' };
+    return { outcome: 'created', arn: answeredArn('ecs', 'createService', answer.service?.serviceArn) };
   } catch (error) {
     if (!(error instanceof CallError) || error.class !== 'conflict') throw error;
     return await claim(access, context, cluster, entry.name);
@@ -63,6 +65,12 @@ export async function updateService(
   );
   try {
     if (off.has('serviceConnectConfiguration')) change.serviceConnectConfiguration = { enabled: false };
+    if (off.has('deploymentConfiguration')) {
+      change.deploymentConfiguration = deploymentCorrection(
+        desired.deploymentConfiguration,
+        live.deploymentConfiguration,
+      );
+    }
     if (Object.keys(change).length > 0) {
       await ecs.updateService({ cluster, service: live.serviceArn, ...change });
     }
@@ -73,30 +81,50 @@ export async function updateService(
   return {};
 }
 
+/** Scales to nothing, and waits until no task runs. */
+export async function stopService(
+  access: Access,
+  context: PlacementContext,
+  entry: InventoryResource,
+): Promise<RetireStep> {
+  return towardsNothing(access, context, entry, async () => ({ step: 'gone' }));
+}
+
 /** Scales to nothing, then deletes, then waits until the service is INACTIVE: until then its cluster cannot go. */
 export async function retireService(
   access: Access,
   context: PlacementContext,
   entry: InventoryResource,
 ): Promise<RetireStep> {
-  const cluster = context.placement.resources.cluster?.arn;
+  return towardsNothing(access, context, entry, async (cluster, live) => {
+    await access.cell.ecs.deleteService({ cluster, service: live.serviceArn });
+    return { step: 'pending', found: 'the service to drain', checkInMs: 3_000, deleted: true };
+  });
+}
+
+/** `last` follows once the service is ours, ACTIVE and without tasks. */
+async function towardsNothing(
+  access: Access,
+  context: PlacementContext,
+  entry: InventoryResource,
+  last: (cluster: string, live: Ecs.Service) => Promise<RetireStep>,
+): Promise<RetireStep> {
+  const cluster = clusterOf(context, entry);
   if (cluster === undefined) return { step: 'gone' };
   const live = await describeService(access, cluster, entry.arn ?? entry.name, 0);
   if (live === undefined || live.status === 'INACTIVE') return { step: 'gone' };
-  if (live.status === 'DRAINING') return { step: 'pending', found: 'the service to drain', checkInMs: 10_000 };
   const fault = markFault(ecsTagMap(live.tags), context);
   if (fault !== undefined) return entry.arn === undefined ? { step: 'gone' } : { step: 'unmarked', found: fault };
-  const { ecs } = access.cell;
+  if (live.status === 'DRAINING')
+    return { step: 'pending', found: 'the service to drain', checkInMs: 10_000, deleted: true };
   try {
     if ((live.desiredCount ?? 0) > 0) {
-      await ecs.updateService({ cluster, service: live.serviceArn, desiredCount: 0 });
+      await access.cell.ecs.updateService({ cluster, service: live.serviceArn, desiredCount: 0 });
       return { step: 'pending', found: 'tasks to stop', checkInMs: 5_000 };
     }
-    if ((live.runningCount ?? 0) + (live.pendingCount ?? 0) > 0) {
-      return { step: 'pending', found: 'tasks to stop', checkInMs: 5_000 };
-    }
-    await ecs.deleteService({ cluster, service: live.serviceArn });
-    return { step: 'pending', found: 'the service to drain', checkInMs: 3_000 };
+    const running = (live.runningCount ?? 0) + (live.pendingCount ?? 0);
+    if (running > 0) return { step: 'pending', found: `${running} tasks to stop`, checkInMs: 5_000 };
+    return await last(cluster, live);
   } catch (error) {
     if (error instanceof CallError && error.class === 'not_found') return { step: 'gone' };
     if (error instanceof CallError && error.class === 'waiting') {
@@ -106,6 +134,13 @@ export async function retireService(
   } finally {
     forget(access, cluster, entry);
   }
+}
+
+/** A service's own ARN names its cluster; one whose creation was never answered can only be in the placement's. */
+function clusterOf(context: PlacementContext, entry: InventoryResource): string | undefined {
+  const [prefix, name] = entry.arn?.split(':service/') ?? [];
+  if (prefix === undefined || name === undefined) return context.placement.resources.cluster?.arn;
+  return `${prefix}:cluster/${name.split('/')[0] ?? ''}`;
 }
 
 function forget(access: Access, cluster: string, entry: InventoryResource | undefined): void {

@@ -1,9 +1,12 @@
-import { canonicalHash } from '../../model/records/canonical.ts';
 import type { Ecs } from '../../aws/ports.ts';
+import { canonicalHash } from '../../model/records/canonical.ts';
 import type { Desired, PlacementContext } from '../contract.ts';
 import { ourTags } from '../marks.ts';
 
-/** Every member of UpdateService that means something for a Fargate service behind an ALB. What the record does not say stands at AWS's default. */
+/**
+ * Every member of UpdateService that means something for a Fargate service behind an ALB. What the record does not say stands at AWS's default. Not here, as
+ * DescribeServices does not show them: `gatewayConnectors` and `monitoring`.
+ */
 export interface ServiceContent {
   readonly cluster: string;
   readonly taskDefinition: string;

@@ -1,6 +1,6 @@
 import type { Ecs } from '../../aws/ports.ts';
 import type { FieldChange } from '../../model/resources.ts';
-import { fieldChanges } from '../fields.ts';
+import { fieldChanges, prune } from '../fields.ts';
 import { ecsTagMap, tagChanges } from '../marks.ts';
 import type { ServiceContent } from './desired.ts';
 
@@ -20,7 +20,7 @@ export function diffService(desired: ServiceContent, live: Ecs.Service): readonl
     propagateTags: live.propagateTags ?? 'NONE',
     capacityProviderStrategy: live.capacityProviderStrategy,
     serviceRegistries: live.serviceRegistries,
-    serviceConnectConfiguration: primary?.serviceConnectConfiguration,
+    serviceConnectConfiguration: canonicalConnect(primary?.serviceConnectConfiguration),
     volumeConfigurations: primary?.volumeConfigurations,
     vpcLatticeConfigurations: primary?.vpcLatticeConfigurations,
   };
@@ -57,20 +57,51 @@ function canonicalLoadBalancer(loadBalancer: Ecs.LoadBalancer): Ecs.LoadBalancer
   };
 }
 
-/**
- * The members that we own, with AWS's defaults filled in: rolling update, 200/100, no bake time, no hooks, no alarms. What newer APIs add to the circuit breaker at
- * its default is not compared.
- */
+/** Service Connect that is switched off is what a service without it has. */
+function canonicalConnect(connect: Ecs.ServiceConnectConfiguration | undefined): unknown {
+  return connect?.enabled === true ? connect : undefined;
+}
+
+/** The members of a deployment configuration that we leave to AWS, at its defaults (ECS API reference; the breaker's threshold: facts, section 5). */
+const deploymentDefaults = {
+  strategy: 'ROLLING',
+  bakeTimeInMinutes: 0,
+  lifecycleHooks: [],
+  alarms: { enable: false, rollback: false, alarmNames: [] },
+} as const satisfies Ecs.DeploymentConfiguration;
+const breakerDefaults = {
+  resetOnHealthyTask: true,
+  thresholdConfiguration: { type: 'BOUNDED_PERCENT', value: 50 },
+} as const satisfies Partial<Ecs.DeploymentCircuitBreaker>;
+
+/** A deployment configuration with AWS's defaults filled in, and without what says nothing. */
 function canonicalDeployment(deployment: Ecs.DeploymentConfiguration | undefined): Record<string, unknown> {
-  const breaker = deployment?.deploymentCircuitBreaker;
-  const alarms = deployment?.alarms;
+  const { deploymentCircuitBreaker: breaker, alarms, ...rest } = deployment ?? {};
+  const given = Object.fromEntries(Object.entries(rest).filter(([, value]) => prune(value) !== null));
   return {
-    strategy: deployment?.strategy ?? 'ROLLING',
-    maximumPercent: deployment?.maximumPercent ?? 200,
-    minimumHealthyPercent: deployment?.minimumHealthyPercent ?? 100,
-    breaker: { enable: breaker?.enable ?? false, rollback: breaker?.rollback ?? false },
-    alarms: alarms?.enable === true || (alarms?.alarmNames ?? []).length > 0 ? alarms : undefined,
-    bakeTimeInMinutes: deployment?.bakeTimeInMinutes === 0 ? undefined : deployment?.bakeTimeInMinutes,
-    lifecycleHooks: deployment?.lifecycleHooks,
+    ...deploymentDefaults,
+    maximumPercent: 200,
+    minimumHealthyPercent: 100,
+    ...given,
+    alarms: { ...deploymentDefaults.alarms, ...alarms },
+    deploymentCircuitBreaker: { enable: false, rollback: false, ...breakerDefaults, ...breaker },
+  };
+}
+
+/**
+ * What to send so that the live configuration becomes the desired one: UpdateService keeps members that a call leaves out, so each one that stands in the way
+ * is put back to its default by name; the others are left out, as not every one is taken with every strategy.
+ */
+export function deploymentCorrection(
+  desired: Ecs.DeploymentConfiguration,
+  live: Ecs.DeploymentConfiguration | undefined,
+): Ecs.DeploymentConfiguration {
+  const off = new Set(fieldChanges(canonicalDeployment(desired), canonicalDeployment(live)).map(({ field }) => field));
+  const resets = Object.entries(deploymentDefaults).filter(([member]) => off.has(member));
+  const breaker = off.has('deploymentCircuitBreaker') ? breakerDefaults : {};
+  return {
+    ...Object.fromEntries(structuredClone(resets)),
+    ...desired,
+    deploymentCircuitBreaker: { enable: false, rollback: false, ...breaker, ...desired.deploymentCircuitBreaker },
   };
 }

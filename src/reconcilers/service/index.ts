@@ -1,7 +1,7 @@
-import { serviceName } from '../../model/names.ts';
 import type { Ecs } from '../../aws/ports.ts';
+import { serviceName } from '../../model/names.ts';
 import type { Reconciler } from '../contract.ts';
-import { createService, retireService, updateService } from './apply.ts';
+import { createService, retireService, stopService, updateService } from './apply.ts';
 import { desiredService, type ServiceContent } from './desired.ts';
 import { diffService } from './diff.ts';
 import { serviceIam } from './iam.ts';
@@ -19,6 +19,7 @@ export const service: Reconciler<ServiceContent, Ecs.Service> = {
   needsSuccessor: () => false,
   create: createService,
   update: updateService,
+  stop: stopService,
   retire: retireService,
   conditions: serviceStable,
   signals: serviceSignals,

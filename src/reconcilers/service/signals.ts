@@ -1,7 +1,7 @@
 import type { Ecs } from '../../aws/ports.ts';
 import type { ConditionUpdate } from '../../model/conditions.ts';
 import type { Desired, Observation, PlacementContext, Signals } from '../contract.ts';
-import type { ServiceContent } from './desired.ts';
+import { desiredService, type ServiceContent } from './desired.ts';
 
 /**
  * Stable means: one deployment, of just the wanted definition, COMPLETED, with as many tasks as wanted. "Running equals desired" alone is not enough: an old
@@ -18,10 +18,14 @@ export function isStable(live: Ecs.Service, taskDefinition: string | undefined):
   );
 }
 
-/** The definition of the placement that ECS rolled back, if it did: its deployment FAILED and the service stands on another one. */
+/**
+ * The definition of the placement that ECS rolled back, if it did: its deployment FAILED, or the one on which the service stands says that it is there by a roll-back. It goes on
+ * saying so until the next deployment: so that counts only for a definition that the service was given.
+ */
 function rolledBack(context: PlacementContext, live: Ecs.Service): Signals['rolledBack'] {
   const wanted = context.placement.resources.task_definition?.arn;
   if (wanted === undefined || live.taskDefinition === undefined || live.taskDefinition === wanted) return undefined;
+  if (!wasGiven(context)) return undefined;
   const failed = live.deployments?.some(
     (deployment) => deployment.taskDefinition === wanted && deployment.rolloutState === 'FAILED',
   );
@@ -29,6 +33,12 @@ function rolledBack(context: PlacementContext, live: Ecs.Service): Signals['roll
   const rolling = primary?.rolloutStateReason?.includes('rolling back') ?? false;
   if (failed !== true && !rolling) return undefined;
   return { taskDefinitionArn: wanted, liveTaskDefinitionArn: live.taskDefinition };
+}
+
+/** Whether the service, with the wanted definition, is what was applied last. */
+function wasGiven({ rolledBack: _held, ...context }: PlacementContext): boolean {
+  const desired = desiredService(context);
+  return desired.state === 'known' && desired.hash === context.placement.resources.service?.applied;
 }
 
 export function serviceSignals(context: PlacementContext, observation: Observation<Ecs.Service>): Signals {

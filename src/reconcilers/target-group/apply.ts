@@ -1,14 +1,15 @@
 import { CallError } from '../../model/errors.ts';
 import type { FieldChange, InventoryResource } from '../../model/resources.ts';
 import type { Access, Applied, Created, PlacementContext, RetireStep } from '../contract.ts';
+import { answeredArn } from '../fields.ts';
 import { elbTagList, markFault } from '../marks.ts';
-import type { TargetGroupContent } from './desired.ts';
+import { delayAttribute, type TargetGroupContent } from './desired.ts';
 import { foreignTargets, missingTargets } from './diff.ts';
 import type { LiveTargetGroup } from './observe.ts';
 
 /**
- * CreateTargetGroup answers with an existing group of the same name and settings: the mark is read after the call. Attributes cannot be given at creation; they
- * differ at the next look and are put right then.
+ * CreateTargetGroup answers with an existing group of the same name and settings: the mark is read after the call. Attributes cannot be given at creation: the
+ * one that follows from the record is set at once, so that no target ever drains by AWS's default; all others stand at their defaults already.
  */
 export async function createTargetGroup(
   access: Access,
@@ -24,21 +25,31 @@ export async function createTargetGroup(
       ...desired.health,
       Tags: elbTagList(desired.tags),
     });
-    const arn = answer.TargetGroups?.[0]?.TargetGroupArn ?? '';
+    const arn = answeredArn('elbv2', 'createTargetGroup', answer.TargetGroups?.[0]?.TargetGroupArn);
     views.touched(arn);
-    const fault = markFault((await views.tags(arn, { maxAgeMs: 0 })) ?? {}, context);
-    if (fault !== undefined) return { outcome: 'stranger', found: fault };
-    await setAttributes(access, arn, desired.attributes);
-    return { outcome: 'created', arn };
+    return await claim(access, context, desired, arn);
   } catch (error) {
-    if (error instanceof CallError && error.class === 'conflict') {
-      return { outcome: 'stranger', found: `is taken by a target group with other settings (${error.code})` };
-    }
-    throw error;
+    if (!(error instanceof CallError) || error.class !== 'conflict') throw error;
+    const group = await views.targetGroupByName(entry.name, { maxAgeMs: 0 });
+    if (group?.TargetGroupArn !== undefined) return await claim(access, context, desired, group.TargetGroupArn);
+    return { outcome: 'stranger', found: `was taken by a target group with other settings (${error.code})` };
   } finally {
     views.touched(entry.name);
     views.touched(context.group.loadBalancerArn);
   }
+}
+
+async function claim(
+  access: Access,
+  context: PlacementContext,
+  desired: TargetGroupContent,
+  arn: string,
+): Promise<Created> {
+  const fault = markFault((await access.cell.views.tags(arn, { maxAgeMs: 0 })) ?? {}, context);
+  if (fault !== undefined) return { outcome: 'stranger', found: fault };
+  const delay = desired.attributes[delayAttribute];
+  if (delay !== undefined) await setAttributes(access, arn, { [delayAttribute]: delay });
+  return { outcome: 'created', arn };
 }
 
 /** Puts back just what differs. */
@@ -78,21 +89,21 @@ async function putTargetsRight(
   live: LiveTargetGroup,
   arn: string,
 ): Promise<void> {
-  const foreign = [...foreignTargets(live)];
+  const foreign = [...foreignTargets(live, context)];
   if (foreign.length > 0) await access.cell.elb.deregisterTargets({ TargetGroupArn: arn, Targets: foreign });
   const missing = [...missingTargets(live, context)];
   if (missing.length > 0) await access.cell.elb.registerTargets({ TargetGroupArn: arn, Targets: missing });
 }
 
-/** An empty value cannot be sent: AWS has it where the attribute was never set. */
+/** Empty values go in a call of their own: whether AWS takes them back is not documented, and a refusal must not keep the others from healing. */
 async function setAttributes(access: Access, arn: string, attributes: Readonly<Record<string, string>>): Promise<void> {
-  const sent = Object.entries(attributes).filter(([, value]) => value !== '');
-  if (sent.length === 0) return;
-  await access.cell.elb.modifyTargetGroupAttributes({
-    TargetGroupArn: arn,
-    Attributes: sent.map(([Key, Value]) => ({ Key, Value })),
-  });
-  access.cell.views.touched(`${arn}#attributes`);
+  const all = Object.entries(attributes).map(([Key, Value]) => ({ Key, Value }));
+  const [empty, others] = [all.filter(({ Value }) => Value === ''), all.filter(({ Value }) => Value !== '')];
+  for (const Attributes of [others, empty]) {
+    if (Attributes.length === 0) continue;
+    await access.cell.elb.modifyTargetGroupAttributes({ TargetGroupArn: arn, Attributes });
+    access.cell.views.touched(`${arn}#attributes`);
+  }
 }
 
 /** Deletes the group, if it is still there and ours. A rule that was just deleted may hold it for some seconds. */

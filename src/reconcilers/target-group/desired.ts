@@ -1,6 +1,6 @@
-import { canonicalHash } from '../../model/records/canonical.ts';
-import { targetGroupName } from '../../model/names.ts';
 import type { Elb } from '../../aws/ports.ts';
+import { targetGroupName } from '../../model/names.ts';
+import { canonicalHash } from '../../model/records/canonical.ts';
 import type { Desired, PlacementContext } from '../contract.ts';
 import { ourTags } from '../marks.ts';
 

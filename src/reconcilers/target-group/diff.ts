@@ -22,12 +22,10 @@ export function diffTargetGroup(
     ...(attributes === undefined ? [] : fieldChanges(knownAttributes(desired, attributes), attributes)),
     ...tagChanges('Tags', live.tags, desired.tags),
   ];
-  const foreign = foreignTargets(live);
-  if (foreign.length > 0) {
-    changes.push({ field: 'Targets', before: foreign.map(addressText), after: [] });
-  }
+  const foreign = foreignTargets(live, context);
   const missing = missingTargets(live, context);
-  if (missing.length > 0) changes.push({ field: 'Targets', before: [], after: missing.map(addressText) });
+  if (foreign.length + missing.length > 0)
+    changes.push({ field: 'Targets', before: foreign.map(addressText), after: missing.map(addressText) });
   return changes;
 }
 
@@ -45,26 +43,37 @@ export function targetGroupNeedsSuccessor(fields: readonly FieldChange[]): boole
   return fields.some((change) => immutable.has(change.field));
 }
 
-/** Targets that answer for no task of ours, draining ones aside: those are on their way out already. */
-export function foreignTargets(live: LiveTargetGroup): readonly Elb.TargetDescription[] {
-  const { targets, tasks } = live;
-  if (targets === undefined || tasks === undefined) return [];
-  const own = new Set(tasks.map((task) => task.ip));
-  return targets
-    .filter((target) => target.TargetHealth?.State !== 'draining' && !own.has(target.Target?.Id ?? ''))
-    .flatMap((target) => (target.Target === undefined ? [] : [target.Target]));
+/**
+ * Targets that answer for no task of ours, draining ones aside: those are on their way out already. At a task of the placement's own definition just the
+ * container's port is ours; which port a task of an earlier one has is not known, so every port at its address passes.
+ */
+export function foreignTargets(live: LiveTargetGroup, context: PlacementContext): readonly Elb.TargetDescription[] {
+  const { tasks } = live;
+  if (tasks === undefined) return [];
+  const own = new Map(tasks.map((task) => [task.ip, task]));
+  const port = context.effective.service.containerPort;
+  return standing(live).filter((target) => {
+    const task = own.get(target.Id ?? '');
+    return task === undefined || (task.current && target.Port !== port);
+  });
 }
 
 /** Running tasks whose target somebody took out. ECS registers a target only when the task starts, so nobody else would put it back. */
 export function missingTargets(live: LiveTargetGroup, context: PlacementContext): readonly Elb.TargetDescription[] {
   const { targets, tasks } = live;
   if (targets === undefined || tasks === undefined) return [];
-  const stands = new Set(
-    targets.filter((target) => target.TargetHealth?.State !== 'draining').map((target) => target.Target?.Id),
-  );
+  const Port = context.effective.service.containerPort;
+  const stands = new Set(standing(live).map(addressText));
   return tasks
-    .filter((task) => task.running && !stands.has(task.ip))
-    .map((task) => ({ Id: task.ip, Port: context.effective.service.containerPort }));
+    .filter((task) => task.current && task.running)
+    .map((task) => ({ Id: task.ip, Port }))
+    .filter((target) => !stands.has(addressText(target)));
+}
+
+function standing(live: LiveTargetGroup): readonly Elb.TargetDescription[] {
+  return (live.targets ?? [])
+    .filter((target) => target.TargetHealth?.State !== 'draining')
+    .flatMap((target) => (target.Target === undefined ? [] : [target.Target]));
 }
 
 function knownAttributes(desired: TargetGroupContent, live: Readonly<Record<string, string>>): Record<string, string> {

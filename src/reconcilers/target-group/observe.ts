@@ -16,6 +16,8 @@ export interface TaskAddress {
   readonly ip: string;
   /** RUNNING: from then on ECS has registered its target. */
   readonly running: boolean;
+  /** Of the placement's own task definition: its container has the port that the record says. */
+  readonly current: boolean;
 }
 
 /** A probe sees all groups of a load balancer in one call; attributes, targets and tasks are asked for one by one. */
@@ -32,6 +34,8 @@ export async function observeTargetGroup(
   const tags = await access.cell.views.tags(arn, { maxAgeMs: options.driftAgeMs });
   if (tags === undefined) return { state: 'absent' };
   const fault = markFault(tags, context);
+  // Of the name of ours that is gone: somebody else's by its ARN, and no reason to hold anything.
+  if (fault !== undefined && entry.arn !== undefined && entry.arn !== arn) return { state: 'absent' };
   if (fault !== undefined) {
     return entry.arn === undefined
       ? { state: 'stranger', arn, found: fault }
@@ -39,7 +43,8 @@ export async function observeTargetGroup(
   }
   if (options.depth === 'probe') return { state: 'live', live: { group, tags }, arn };
   const attributes = await readAttributes(access, arn, options.driftAgeMs);
-  const targets = await readTargets(access, arn, options.maxAgeMs);
+  // Before the tasks: a task that starts in between is then known, and its target never taken for a stranger's.
+  const targets = await readTargets(access, arn, Math.min(options.maxAgeMs, options.driftAgeMs));
   const tasks = await readTasks(access, context, options.driftAgeMs);
   return { state: 'live', live: { group, tags, attributes, targets, ...(tasks === undefined ? {} : { tasks }) }, arn };
 }
@@ -89,7 +94,7 @@ async function readTasks(
   context: PlacementContext,
   driftAgeMs: number,
 ): Promise<readonly TaskAddress[] | undefined> {
-  const cluster = context.placement.resources.cluster?.arn;
+  const { cluster: { arn: cluster } = {}, task_definition: definition } = context.placement.resources;
   if (cluster === undefined || driftAgeMs > 0) return undefined;
   const { ecs } = access.cell;
   const addresses: TaskAddress[] = [];
@@ -102,7 +107,8 @@ async function readTasks(
       for (const task of tasks ?? []) {
         const details = (task.attachments ?? []).flatMap((attachment) => attachment.details ?? []);
         const ip = details.find((detail) => detail.name === 'privateIPv4Address')?.value;
-        if (ip !== undefined) addresses.push({ ip, running: task.lastStatus === 'RUNNING' });
+        const current = task.taskDefinitionArn === definition?.arn;
+        if (ip !== undefined) addresses.push({ ip, running: task.lastStatus === 'RUNNING', current });
       }
     }
     nextToken = page.nextToken;

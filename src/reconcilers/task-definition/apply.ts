@@ -1,7 +1,8 @@
-import { canonicalHash } from '../../model/records/canonical.ts';
 import { CallError } from '../../model/errors.ts';
+import { canonicalHash } from '../../model/records/canonical.ts';
 import type { InventoryResource } from '../../model/resources.ts';
 import type { Access, Applied, Created, PlacementContext, RetireStep } from '../contract.ts';
+import { answeredArn } from '../fields.ts';
 import { ecsTagList, markFault } from '../marks.ts';
 import { type TaskDefinitionContent, taskDefinitionTags } from './desired.ts';
 import { describe, type LiveTaskDefinition, revisions } from './observe.ts';
@@ -14,8 +15,7 @@ export async function registerTaskDefinition(
 ): Promise<Created> {
   const tags = ecsTagList(taskDefinitionTags(context, canonicalHash(desired)));
   const answer = await access.cell.ecs.registerTaskDefinition({ ...desired, tags });
-  const arn = answer.taskDefinition?.taskDefinitionArn;
-  if (arn === undefined) throw unanswered('registerTaskDefinition');
+  const arn = answeredArn('ecs', 'registerTaskDefinition', answer.taskDefinition?.taskDefinitionArn);
   return { outcome: 'created', arn };
 }
 
@@ -45,6 +45,12 @@ export async function retireTaskDefinition(
   entry: InventoryResource,
 ): Promise<RetireStep> {
   const leaving = context.placement.removal !== undefined;
+  if (!leaving && isHeldOn(context, entry))
+    return {
+      step: 'pending',
+      found: 'the record to ask for something that ECS does not roll back',
+      checkInMs: 300_000,
+    };
   const arns = leaving
     ? [...(await revisions(access, context, 'ACTIVE')), ...(await revisions(access, context, 'INACTIVE'))]
     : entry.arn === undefined
@@ -57,6 +63,13 @@ export async function retireTaskDefinition(
   return { step: 'gone' };
 }
 
+/** Superseded, and yet what the service runs: ECS went back to it, and a service cannot be put right on a revision that is deregistered. */
+function isHeldOn({ placement }: PlacementContext, entry: InventoryResource): boolean {
+  const { rolledBack, resources } = placement;
+  if (rolledBack === undefined || rolledBack.taskDefinitionArn !== resources.task_definition?.arn) return false;
+  return entry.arn === rolledBack.liveTaskDefinitionArn;
+}
+
 async function retireRevision(access: Access, context: PlacementContext, arn: string): Promise<string | undefined> {
   const live = await describe(access, arn, 0);
   if (live === undefined || live.definition.status === 'DELETE_IN_PROGRESS') return undefined;
@@ -66,7 +79,7 @@ async function retireRevision(access: Access, context: PlacementContext, arn: st
   access.cell.views.touched(arn);
   const answer = await access.cell.ecs.deleteTaskDefinitions({ taskDefinitions: [arn] });
   const failure = answer.failures?.[0];
-  if (failure !== undefined && failure.reason !== 'MISSING') {
+  if (failure !== undefined && !/missing|does not exist/i.test(failure.reason ?? '')) {
     throw new CallError({
       class: 'transient',
       service: 'ecs',
@@ -77,9 +90,4 @@ async function retireRevision(access: Access, context: PlacementContext, arn: st
   }
   access.cell.views.touched(arn);
   return undefined;
-}
-
-function unanswered(operation: string): CallError {
-  const message = `ECS answered ${operation} without an ARN`;
-  return new CallError({ class: 'unknown_result', service: 'ecs', operation, code: 'EmptyAnswer', message });
 }

@@ -1,5 +1,5 @@
-import { canonicalHash } from '../../model/records/canonical.ts';
 import type { Ecs } from '../../aws/ports.ts';
+import { canonicalHash } from '../../model/records/canonical.ts';
 import type { FieldChange } from '../../model/resources.ts';
 import type { PlacementContext } from '../contract.ts';
 import { fieldChanges } from '../fields.ts';
@@ -44,6 +44,7 @@ type Content = Pick<
   | 'pidMode'
   | 'ephemeralStorage'
   | 'inferenceAccelerators'
+  | 'enableFaultInjection'
 >;
 
 function canonicalContent(content: Content): Record<string, unknown> {
@@ -64,6 +65,7 @@ function canonicalContent(content: Content): Record<string, unknown> {
     pidMode: content.pidMode,
     ephemeralStorage: content.ephemeralStorage,
     inferenceAccelerators: content.inferenceAccelerators,
+    enableFaultInjection: content.enableFaultInjection === true ? true : undefined,
   };
 }
 

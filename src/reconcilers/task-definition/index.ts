@@ -3,7 +3,7 @@ import { registerTaskDefinition, retireTaskDefinition, tagTaskDefinition } from 
 import { desiredTaskDefinition, family, type TaskDefinitionContent } from './desired.ts';
 import { diffTaskDefinition, taskDefinitionNeedsSuccessor } from './diff.ts';
 import { taskDefinitionIam } from './iam.ts';
-import { type LiveTaskDefinition, observeTaskDefinition } from './observe.ts';
+import { type LiveTaskDefinition, observeTaskDefinition, strayRevisions } from './observe.ts';
 
 /** Task definitions: immutable revisions of one family for each placement. */
 export const taskDefinition: Reconciler<TaskDefinitionContent, LiveTaskDefinition> = {
@@ -17,6 +17,7 @@ export const taskDefinition: Reconciler<TaskDefinitionContent, LiveTaskDefinitio
   create: registerTaskDefinition,
   update: tagTaskDefinition,
   retire: retireTaskDefinition,
+  strays: strayRevisions,
   // Nobody waits for a definition: what it does shows in the service.
   conditions: () => [],
   signals: () => ({}),

@@ -1,6 +1,7 @@
 import type { Ecs } from '../../aws/ports.ts';
 import { CallError } from '../../model/errors.ts';
 import { marks } from '../../model/names.ts';
+import type { InventoryResource } from '../../model/resources.ts';
 import type { Access, Observation, ObserveOptions, PlacementContext } from '../contract.ts';
 import { ecsTagMap, markFault } from '../marks.ts';
 import { desiredTaskDefinition, family } from './desired.ts';
@@ -80,4 +81,17 @@ async function findRegistered(access: Access, context: PlacementContext): Promis
     if (desired.state === 'known' && live.tags[marks.spec] === desired.hash) return { state: 'live', live, arn };
   }
   return { state: 'absent' };
+}
+
+/** Active revisions of the family that no entry of the inventory names: registered by a call that was never answered, and not found when it mattered. */
+export async function strayRevisions(access: Access, context: PlacementContext): Promise<readonly InventoryResource[]> {
+  const { resources, retired, rolledBack } = context.placement;
+  const current = resources.task_definition;
+  // While a registration is open, any revision may be its own.
+  if (current?.arn === undefined) return [];
+  const known = new Set([current.arn, rolledBack?.liveTaskDefinitionArn, ...retired.map((old) => old.arn)]);
+  const arns = await revisions(access, context, 'ACTIVE');
+  return arns
+    .filter((arn) => !known.has(arn))
+    .map((arn) => ({ kind: 'task_definition', n: current.n, name: family(context), arn }));
 }

@@ -9,6 +9,7 @@ import { readOperations } from './reads.ts';
 import { Registry } from './registry.ts';
 import { streamOperations } from './streams.ts';
 import { extraOperations } from './table-extras.ts';
+import type { StoredItem } from './item-store.ts';
 import { tableOperations } from './tables.ts';
 import { tagOperations } from './tags.ts';
 import { transactionOperations } from './transactions.ts';
@@ -28,6 +29,8 @@ export interface DynamoDb {
    * over every four hours of simulated time. Throws `Error` when the table has no enabled stream.
    */
   rollShards(place: TablePlace, options?: { readonly split?: boolean }): void;
+  /** The items of a table as they stand now, in no particular order. Each is replaced, never changed. Throws `Error` when there is no such table. */
+  items(place: TablePlace): Iterable<StoredItem>;
 }
 
 /** Makes both services over one state. */
@@ -65,6 +68,11 @@ export function createDynamoDb(world: World): DynamoDb {
         );
       }
       stream.roll(world.now(), options?.split ?? false);
+    },
+    items: (place) => {
+      const table = registry.region(place).tables.get(place.tableName);
+      if (table === undefined) throw new Error(`items: no table ${place.tableName} in ${place.account}/${place.region}`);
+      return table.items.all();
     },
   };
 }

@@ -29,7 +29,7 @@ export interface EcsControls {
 }
 
 /** Makes the ECS of a simulated AWS: the service for its calls, and what the world may ask of it. */
-export function createEcs(world: World): { service: SimService; world: EcsWorld & EcsControls } {
+export function createEcs(world: World): { service: SimService; world: EcsWorld & EcsControls; state: EcsState } {
   const state: EcsState = {
     world,
     regions: new Map(),
@@ -50,6 +50,7 @@ export function createEcs(world: World): { service: SimService; world: EcsWorld 
     ].flatMap((group) => Object.entries(group)),
   );
   return {
+    state,
     service: {
       id: 'ecs',
       operations,

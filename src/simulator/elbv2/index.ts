@@ -4,7 +4,7 @@ import type { ElbDataPlane } from './data-plane.ts';
 import { listenerOperations } from './listeners.ts';
 import { loadBalancerOperations } from './load-balancers.ts';
 import { ruleOperations } from './rules.ts';
-import { createState } from './state.ts';
+import { createState, type ElbState } from './state.ts';
 import { tagOperations } from './tags.ts';
 import { targetGroupOperations } from './target-groups.ts';
 import { targetOperations } from './targets.ts';
@@ -14,7 +14,11 @@ import { elbWorld } from './world.ts';
  * Elastic Load Balancing v2, as far as Application Load Balancers go: the service for the API, and what the other parts of the simulator
  * use of it. Both share one state, in every account and Region.
  */
-export function createElb(world: World): { service: SimService; world: ElbWorld & ElbDataPlane } {
+export function createElb(world: World): {
+  service: SimService;
+  world: ElbWorld & ElbDataPlane;
+  state: ElbState;
+} {
   const state = createState(world);
   const operations = {
     ...loadBalancerOperations(state),
@@ -26,6 +30,7 @@ export function createElb(world: World): { service: SimService; world: ElbWorld 
     ...accountLimitOperations(state),
   };
   return {
+    state,
     service: {
       id: 'elbv2',
       operations: new Map(Object.entries(operations)),

@@ -16,7 +16,7 @@ const defaultRecordsPerZone = 10_000;
 export function createRoute53(
   world: World,
   options: { recordsPerZone?: number; rootErrorBody?: boolean } = {},
-): { service: SimService; world: Route53World } {
+): { service: SimService; world: Route53World; state: DnsState } {
   const state: DnsState = {
     world,
     recordsPerZone: options.recordsPerZone ?? defaultRecordsPerZone,
@@ -27,6 +27,7 @@ export function createRoute53(
   };
   const operations = { ...zoneOperations(state), ...recordOperations(state), ...tagOperations(state) };
   return {
+    state,
     service: {
       id: 'route53',
       operations: new Map(Object.entries(operations)),

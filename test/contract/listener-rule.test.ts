@@ -1,0 +1,4 @@
+import { listenerRuleSubject } from './subjects/listener-rule.ts';
+import { contractSuite } from './suite.ts';
+
+await contractSuite(listenerRuleSubject);

@@ -1,0 +1,15 @@
+import { describe, expect, it } from 'vitest';
+import type { Subject } from '../subject.ts';
+import type { Witness } from '../witness.ts';
+
+/** What the reconciler declares is what it called, in all of the suite. */
+export function iam({ kind, elsewhere }: Subject, witnesses: Witness[]): void {
+  describe('permissions', () => {
+    it('declares just the actions that it calls', () => {
+      const called = new Set(witnesses.flatMap((witness) => [...witness.actions(kind)]));
+      const declared = witnesses[0]?.of(kind).iam.map(({ action }) => action) ?? [];
+      expect(new Set(declared)).toEqual(new Set([...called, ...Object.keys(elsewhere)]));
+      expect(new Set(declared).size).toBe(declared.length);
+    });
+  });
+}

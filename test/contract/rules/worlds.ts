@@ -1,0 +1,34 @@
+import { type Controller, start } from '../controller.ts';
+import { liveState } from '../live.ts';
+import { Witness } from '../witness.ts';
+import { type Ground, prepare } from '../world.ts';
+
+/** A ground with a controller on it. */
+export interface World {
+  readonly ground: Ground;
+  readonly witness: Witness;
+  readonly controller: Controller;
+}
+
+/** Nothing built yet. */
+export async function emptyWorld(witnesses: Witness[], options: Parameters<typeof prepare>[0] = {}): Promise<World> {
+  const ground = prepare(options);
+  const witness = new Witness(ground);
+  witnesses.push(witness);
+  return { ground, witness, controller: await start(ground, witness.reconcilers) };
+}
+
+/** The whole chain built, and long enough ago for AWS's reads to be true. */
+export async function settledWorld(witnesses: Witness[], options: Parameters<typeof prepare>[0] = {}): Promise<World> {
+  const world = await emptyWorld(witnesses, options);
+  await world.controller.settle();
+  await world.ground.clock.advance(60_000);
+  return world;
+}
+
+/** Everything that stands, where the incarnation in a name does not matter. */
+export async function liveBesidesNames(world: World): Promise<unknown> {
+  const text = JSON.stringify(await liveState(world.ground.hands));
+  const parsed: unknown = JSON.parse(text.replace(/cw-[a-z2-7]{26}/g, 'cw-name').replace(/svc-\d+/g, 'svc-n'));
+  return parsed;
+}

@@ -1,0 +1,4 @@
+import { serviceSubject } from './subjects/service.ts';
+import { contractSuite } from './suite.ts';
+
+await contractSuite(serviceSubject);

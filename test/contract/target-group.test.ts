@@ -1,0 +1,4 @@
+import { targetGroupSubject } from './subjects/target-group.ts';
+import { contractSuite } from './suite.ts';
+
+await contractSuite(targetGroupSubject);

@@ -1,0 +1,85 @@
+import type { EffectiveTenant } from '../../../src/model/records/effective.ts';
+import { answerRoute } from '../../../src/simulator/route53/data-plane.ts';
+import { ownDomain, sharedDomain } from '../fleet.ts';
+import type { Invariant, Watch } from '../oracle.ts';
+
+interface Probe {
+  readonly host: string;
+  readonly path: string;
+  /** Who may answer; undefined: nobody. */
+  readonly owner: string | undefined;
+}
+
+/**
+ * 4. No tenant ever receives another's traffic, at any name or path, by any answer that resolvers may still hold. 5. No empty answer: while a healthy placement of a tenant exists, its
+ * name leads to it, and no load balancer that its name leads to lacks its rule.
+ */
+export function traffic(watch: Watch, tenants: readonly { readonly name: string; readonly shared: boolean }[]): Invariant {
+  const owners = new Set(tenants.filter((tenant) => tenant.shared).map((tenant) => tenant.name));
+  const probes = tenants.flatMap((tenant) => probesOf(tenant, owners));
+  const published = new Set<string>();
+  return {
+    name: '4 and 5 traffic',
+    after: () => {
+      for (const probe of probes) noStranger(watch, probe);
+      for (const { name } of tenants) noEmptyAnswer(watch, name, published);
+    },
+  };
+}
+
+function probesOf(
+  { name, shared }: { name: string; shared: boolean },
+  owners: ReadonlySet<string>,
+): readonly Probe[] {
+  if (!shared) return ['/', `/${name}`, '/other'].map((path) => ({ host: `${name}.${ownDomain}`, path, owner: name }));
+  return [`/${name}`, `/${name}/deep/x`, `/${name}x`, `/${name}-two/`, '/'].map((path) => {
+    const first = path.split('/')[1] ?? '';
+    return { host: sharedDomain, path, owner: owners.has(first) ? first : undefined };
+  });
+}
+
+function noStranger(watch: Watch, { host, path, owner }: Probe): void {
+  for (const answer of answerRoute(watch.aws, { host, path, headers: {} }, true).answers) {
+    if (answer.tenant === null ? answer.status !== 200 : answer.tenant === owner) continue;
+    watch.violated(`${host}${path} (of ${owner ?? 'nobody'}) is answered by ${answer.tenant ?? 'a task of nobody'}, ${answer.task ?? ''}`);
+  }
+}
+
+function noEmptyAnswer(watch: Watch, tenant: string, published: Set<string>): void {
+  const spec = watch.truth.spec(tenant);
+  const effective = spec?.effective as EffectiveTenant | undefined;
+  if (spec === undefined || effective === undefined || effective.state !== 'active') {
+    published.delete(tenant);
+    return;
+  }
+  const { host, pathPrefix } = effective.routing;
+  const { answers } = answerRoute(watch.aws, { host, path: pathPrefix ?? '/', headers: {} }, true);
+  const serves = (answer: (typeof answers)[number]): boolean => answer.status === 200 && answer.tenant === tenant;
+  const current = answers.filter((answer) => answer.share > 0);
+  if (!published.has(tenant)) {
+    const status = watch.truth.status(tenant);
+    const ready = status?.phase === 'Ready' && status.observedGeneration === spec.generation;
+    if (ready && current.length > 0 && current.every(serves)) published.add(tenant);
+    return;
+  }
+  if (watch.isDamaged(tenant)) {
+    published.delete(tenant);
+    return;
+  }
+  const lost = answers.find((answer) => answer.status === 404);
+  if (lost !== undefined) watch.violated(`${host} leads to ${lost.loadBalancer}, which has no rule of ${tenant}'s`);
+  if (!current.some(serves) && hasHealthy(watch, tenant)) {
+    const seen = current.map((answer) => `${answer.status} by ${answer.rule}`).join(', ');
+    watch.violated(`${host} is answered by ${seen === '' ? 'nothing' : seen} while ${tenant} has a healthy placement`);
+  }
+}
+
+function hasHealthy(watch: Watch, tenant: string): boolean {
+  for (const owned of watch.truth.placements().values()) {
+    const arn = owned.placement.resources.target_group?.arn;
+    if (owned.tenant !== tenant || owned.placement.phase !== 'serving' || arn === undefined) continue;
+    const service = owned.placement.resources.service?.arn;
+    if (service !== undefined && watch.truth.healthy(arn) > 0) return true;
+  }
+  return false;
+}

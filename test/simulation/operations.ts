@@ -1,0 +1,186 @@
+import { AwsError } from '../../src/simulator/kernel.ts';
+import { toItem } from '../../src/store/attributes.ts';
+import type { Draw } from './draw.ts';
+import { meddling } from './drift.ts';
+import { ownTier, sharedTier, type RawRecord } from './fleet.ts';
+import { homeAccount } from './names.ts';
+import type { Oracle } from './oracle.ts';
+import { type Asked, firstWish, nextWish } from './wishes.ts';
+import type { SimulatedInstallation } from './world.ts';
+
+/** What happens to the whole from outside: users, meddlers, and the machines under the controllers. */
+export interface Stage {
+  readonly draw: Draw;
+  readonly run: SimulatedInstallation;
+  readonly oracle: Oracle;
+  readonly asked: readonly Asked[];
+  readonly tiers: Map<string, RawRecord>;
+  /** What was done, for the report of a failure. */
+  readonly history: string[];
+  serial: number;
+  /** Until when the lease's own writes fail. */
+  leaseTroubleUntil: number;
+  /** Starts a controller after a while. */
+  startLater(): void;
+}
+
+type Operation = (stage: Stage) => string | undefined | Promise<string | undefined>;
+
+/** One operation at random. */
+export async function operate(stage: Stage): Promise<void> {
+  const what = await stage.draw.pick(operations)(stage);
+  if (what !== undefined) note(stage, what);
+}
+
+export function note(stage: Stage, what: string): void {
+  stage.history.push(`${new Date(stage.run.clock.now()).toISOString()} ${what}`);
+}
+
+/** Writes a tenant's wish as its record. */
+export function wish(stage: Stage, asked: Asked, next: NonNullable<Asked['wish']>): string {
+  asked.wish = next;
+  asked.stands = 'valid';
+  stage.run.put({ kind: 'Tenant', name: asked.name, spec: next });
+  return `put ${asked.name} ${JSON.stringify(next)}`;
+}
+
+function someone(stage: Stage): Asked | undefined {
+  return stage.draw.pick(stage.asked.filter((one) => one.wish !== undefined && one.wish.state !== 'deleted'));
+}
+
+const update: Operation = (stage) => {
+  const asked = someone(stage);
+  stage.serial += 1;
+  return asked?.wish === undefined ? undefined : wish(stage, asked, nextWish(stage.draw, asked.wish, stage.serial));
+};
+
+const onboard: Operation = (stage) => {
+  const asked = stage.draw.pick(stage.asked.filter((one) => one.wish === undefined));
+  return asked === undefined ? undefined : wish(stage, asked, firstWish(stage.draw, asked));
+};
+
+const suspendOrResume: Operation = (stage) => {
+  const asked = someone(stage);
+  if (asked?.wish === undefined) return undefined;
+  return wish(stage, asked, { ...asked.wish, state: asked.wish.state === 'active' ? 'suspended' : 'active' });
+};
+
+const remove: Operation = (stage) => {
+  const asked = someone(stage);
+  return asked?.wish === undefined ? undefined : wish(stage, asked, { ...asked.wish, state: 'deleted' });
+};
+
+const invalid: Operation = (stage) => {
+  const asked = someone(stage);
+  if (asked?.wish === undefined) return undefined;
+  asked.stands = 'invalid';
+  stage.run.put({ kind: 'Tenant', name: asked.name, spec: { ...asked.wish, service: { cpu: 17 }, color: 'red' } });
+  return `put ${asked.name} with an invalid spec`;
+};
+
+const vanishOrReturn: Operation = (stage) => {
+  const asked = someone(stage);
+  if (asked?.wish === undefined) return undefined;
+  if (asked.stands === 'absent') return wish(stage, asked, asked.wish);
+  asked.stands = 'absent';
+  stage.run.take('Tenant', asked.name);
+  return `took the record of ${asked.name} away`;
+};
+
+const changeTier: Operation = (stage) => {
+  const name = stage.draw.pick([ownTier, sharedTier] as const);
+  const tier = stage.tiers.get(name);
+  if (tier === undefined) return undefined;
+  stage.serial += 1;
+  const service = { ...(tier.spec.service as object), image: `registry.example.com/${name}:tier-${stage.serial}` };
+  const next = { ...tier, spec: { ...tier.spec, service } };
+  stage.tiers.set(name, next);
+  stage.run.put(next);
+  return `tier ${name} has image tier-${stage.serial}`;
+};
+
+const meddle: Operation = (stage) => {
+  const owned = stage.draw.pick([...stage.oracle.truth.placements().values()]);
+  const what = owned === undefined ? undefined : meddling(stage.draw, stage.run.aws, owned);
+  if (owned === undefined || what === undefined) return undefined;
+  stage.oracle.damaged(owned.tenant);
+  try {
+    stage.run.call(what.account, what.service, what.operation, what.input);
+    return `somebody called ${what.operation} on ${owned.tenant}: ${JSON.stringify(what.input)}`;
+  } catch (error) {
+    if (!(error instanceof AwsError)) throw error;
+    return `somebody called ${what.operation} on ${owned.tenant} in vain: ${error.code}`;
+  }
+};
+
+const failTask: Operation = (stage) => {
+  const tasks = [...stage.run.aws.truth.ecs.tasksByArn.values()].filter((task) => task.lastStatus === 'RUNNING');
+  const task = stage.draw.pick(tasks);
+  if (task === undefined) return undefined;
+  stage.run.aws.tasks.failTask(task.arn);
+  return `task ${task.arn} failed`;
+};
+
+const killOne: Operation = (stage) => {
+  const controller = stage.draw.pick(stage.run.controllers);
+  if (controller === undefined) return undefined;
+  stage.run.kill(controller);
+  stage.startLater();
+  return `${controller.name} was killed`;
+};
+
+const stopOne: Operation = async (stage) => {
+  const controller = stage.draw.pick(stage.run.controllers);
+  if (controller === undefined) return undefined;
+  note(stage, `${controller.name} is told to stop`);
+  await stage.run.stop(controller);
+  stage.startLater();
+  return `${controller.name} has stopped`;
+};
+
+const freezeOne: Operation = (stage) => {
+  const controller = stage.draw.pick(stage.run.controllers);
+  if (controller === undefined) return undefined;
+  const ms = stage.draw.whole(1_000, 40_000);
+  controller.process.freeze();
+  stage.run.clock.after(ms, () => controller.process.thaw());
+  return `${controller.name} is frozen for ${ms} ms`;
+};
+
+const secondController: Operation = (stage) => {
+  if (stage.run.controllers.length > 1) return undefined;
+  return `${stage.run.start().name} is started beside`;
+};
+
+const loseLease: Operation = (stage) => {
+  const key = { pk: 'Lease/controller', sk: 'lease' };
+  stage.run.call(homeAccount, 'dynamodb', 'DeleteItem', { TableName: 'state', Key: toItem(key) });
+  return 'the lease item was deleted';
+};
+
+const leaseTrouble: Operation = (stage) => {
+  const ms = stage.draw.whole(3_000, 16_000);
+  stage.leaseTroubleUntil = stage.run.clock.now() + ms;
+  return `writes of the lease fail for ${ms} ms`;
+};
+
+const operations: readonly [Operation, ...Operation[]] = [
+  update,
+  update,
+  update,
+  onboard,
+  suspendOrResume,
+  remove,
+  invalid,
+  vanishOrReturn,
+  changeTier,
+  meddle,
+  meddle,
+  failTask,
+  killOne,
+  stopOne,
+  freezeOne,
+  secondController,
+  loseLease,
+  leaseTrouble,
+];

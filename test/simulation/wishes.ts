@@ -1,0 +1,54 @@
+import type { Draw } from './draw.ts';
+import { ownTier, sharedTier } from './fleet.ts';
+
+/** A tenant's spec as the simulation writes it. */
+export interface Wish {
+  readonly tier: string;
+  readonly state: 'active' | 'suspended' | 'deleted';
+  readonly placements?: number;
+  readonly service: {
+    readonly image?: string;
+    readonly cpu?: number;
+    readonly memoryMiB?: number;
+    readonly tasks?: number;
+    readonly environment?: Readonly<Record<string, string>>;
+  };
+}
+
+/** What users ask of one tenant: the last spec that is valid, and what stands in the desired table. */
+export interface Asked {
+  readonly name: string;
+  readonly shared: boolean;
+  wish: Wish | undefined;
+  stands: 'valid' | 'invalid' | 'absent';
+}
+
+/** Names that are near each other, in both scopes. */
+export function askedNames(): Asked[] {
+  const of = (shared: boolean) => (name: string) => ({ name, shared, wish: undefined, stands: 'absent' }) as Asked;
+  return [...['ann', 'ann-two', 'bob'].map(of(false)), ...['dee', 'dee-two', 'eve'].map(of(true))];
+}
+
+/** A tenant's first spec. */
+export function firstWish(draw: Draw, asked: Asked): Wish {
+  return {
+    tier: asked.shared ? sharedTier : ownTier,
+    state: 'active',
+    ...(asked.shared ? {} : { placements: draw.whole(1, 2) }),
+    service: draw.chance(0.3) ? { tasks: 2 } : {},
+  };
+}
+
+/** Another spec of the same tenant. */
+export function nextWish(draw: Draw, wish: Wish, serial: number): Wish {
+  const { service } = wish;
+  const choices: readonly [Wish, ...Wish[]] = [
+    { ...wish, service: { ...service, image: `registry.example.com/${wish.tier}:v${serial}` } },
+    { ...wish, service: { ...service, environment: { ...service.environment, SERIAL: String(serial) } } },
+    { ...wish, service: { ...service, tasks: draw.whole(1, 2) } },
+    { ...wish, service: { ...service, cpu: 512, memoryMiB: 1024 } },
+    { ...wish, service: { ...service, cpu: 256, memoryMiB: 512 } },
+    wish.tier === ownTier ? { ...wish, placements: wish.placements === 2 ? 1 : 2 } : wish,
+  ];
+  return draw.pick(choices);
+}
