@@ -30,7 +30,7 @@ async function settled(count = some.length): Promise<void> {
   await run.until('all Ready', () => run.phases().Ready === count);
 }
 
-function conditionOf(kind: 'Cell' | 'InfraGroup' | 'Tenant', name: string, type: string) {
+function conditionOf(kind: 'Tier' | 'Cell' | 'InfraGroup' | 'Tenant', name: string, type: string) {
   const status = run.leader?.term?.view.get(kind, name)?.status?.value;
   return status?.conditions.find((each) => each.type === type);
 }
@@ -156,6 +156,34 @@ describe('a cell that denies access', () => {
   });
 });
 
+describe('a zone that denies access', () => {
+  it('is said of its tiers and tenants, stops no healing in the cells, and comes back by itself', async () => {
+    await install([...frame, ...some]);
+    run.start();
+    await settled();
+    await run.stop();
+    const arn = (standard.spec.zone as { roleArn: string }).roleArn;
+    run.aws.sts.seedRole({ arn, trustedAccount: '000000000000', externalId: 'changed' });
+    const before = run.aws.log.last;
+    run.start();
+    await run.advance(60);
+    const rule = run.leader?.term?.view.get('Tenant', 'acme')?.status?.value.placements?.[0]?.ruleArn;
+    const outside = { accessKeyId: '111111111111', region: 'us-east-1', service: 'elbv2' } as const;
+    run.aws.call({ ...outside, operation: 'DeleteRule', input: { RuleArn: rule } });
+    await run.until('the rule back', () => served().acme === 1, 250_000);
+    await write(run, tenant('newcomer', 'standard'));
+    await run.advance(60);
+    expect(placed('newcomer')).toMatchObject({ status: 'False', reason: 'Unplaceable' });
+    expect(placed('newcomer')?.message).toContain('AccessDenied');
+    expect(conditionOf('Tier', 'standard', 'ZoneReadable')).toMatchObject({ status: 'False', reason: 'AccessDenied' });
+    expect(conditionOf('Tier', 'shared', 'Published')).toMatchObject({ status: 'Unknown', reason: 'AccessDenied' });
+    expect(run.mutations(before).filter((call) => call.service === 'route53')).toEqual([]);
+    expect(served()).toEqual({ acme: 1, bolt: 1, echo: 1 });
+    run.aws.sts.seedRole({ arn, trustedAccount: '000000000000', externalId: 'fleet-plan' });
+    await run.until('all Ready', () => run.phases().Ready === 4, 300_000);
+  });
+});
+
 describe('a quota that cannot be read', () => {
   const denyQuota = (account: string, code: string): void => {
     run.aws.faults = {
@@ -276,6 +304,8 @@ describe('a stop', () => {
       await run.until('a term', () => run.leader?.term?.working === true);
       await write(run, ...some, ...['x', 'y', 'z'].map((name) => tenant(name, 'standard')));
       await run.advance(second);
+      // In the middle of building.
+      expect(run.phases().Ready ?? 0).toBeLessThan(6);
       const before = run.aws.log.last;
       await run.stop();
       await run.advance(120);

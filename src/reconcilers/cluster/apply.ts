@@ -23,7 +23,7 @@ export async function createCluster(
   const arn = answeredArn('ecs', 'createCluster', answer.cluster?.clusterArn);
   views.touched(arn);
   const fault = markFault(ecsTagMap(await tagsOf(access, arn, answer.cluster?.tags)), context);
-  return fault !== 'x' ? { outcome: 'created', arn } : { outcome: 'stranger', found: fault };
+  return fault === undefined ? { outcome: 'created', arn } : { outcome: 'stranger', found: fault };
 }
 
 /** An answer without tags says nothing about whose the cluster is, and neither does a read that does not see it yet. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { PlacementInventory } from '../../../src/model/resources.ts';
 import type { Fault } from '../../../src/simulator/faults.ts';
-import type { Controller} from '../controller.ts';
+import type { Controller } from '../controller.ts';
 import { emptyLedger, Killed, start } from '../controller.ts';
 import { liveState } from '../live.ts';
 import type { Subject } from '../subject.ts';

@@ -24,7 +24,9 @@ function table(operation: string, input: object): unknown {
 describe('records', () => {
   it('may be written in any order: what waited for another is accepted as soon as that is there', async () => {
     await install();
-    for (const record of [...tenants, ...frame].reverse().sort((a, b) => (a.kind === 'Tenant' ? -1 : b.kind === 'Tenant' ? 1 : 0)))
+    for (const record of [...tenants, ...frame]
+      .reverse()
+      .sort((a, b) => (a.kind === 'Tenant' ? -1 : b.kind === 'Tenant' ? 1 : 0)))
       await write(run, record);
     await run.until('both Ready', () => run.phases().Ready === 2, 60_000);
   });
@@ -33,7 +35,10 @@ describe('records', () => {
     await install();
     await write(run, ...frame, ...tenants);
     await write(run, tenant('lost', 'no-such-tier'), cell('adrift', 'no-such-tier', 7));
-    await run.until('refusals', () => run.phases().Invalid === 1 && run.leader?.term?.view.get('Cell', 'adrift')?.status !== undefined);
+    await run.until(
+      'refusals',
+      () => run.phases().Invalid === 1 && run.leader?.term?.view.get('Cell', 'adrift')?.status !== undefined,
+    );
     expect((await run.stored('Tenant', 'lost')).status?.value.phase).toBe('Invalid');
     await run.clock.drive(run.desired.delete('Tenant', 'lost'));
     await run.clock.drive(run.desired.delete('Cell', 'adrift'));

@@ -11,7 +11,19 @@ const acme = tenant('acme', 'standard');
 const shared = sharedTier('shared');
 const two = cell('two', 'shared', 2);
 const echo = tenant('echo', 'shared');
-const all = [fleet, standard, one, g1, three, group('g3', three, { state: 'cordoned' }), acme, shared, two, group('h1', two), echo];
+const all = [
+  fleet,
+  standard,
+  one,
+  g1,
+  three,
+  group('g3', three, { state: 'cordoned' }),
+  acme,
+  shared,
+  two,
+  group('h1', two),
+  echo,
+];
 const levels: readonly [string, PlainRecord][] = [
   ['fleet', fleet],
   ['tier', standard],
@@ -148,7 +160,8 @@ describe('observe', () => {
   it('gives no order to leave that would outlive it', async () => {
     await ready();
     await write(run, group('g3', three), tenant('acme', 'standard', { placements: 2 }));
-    const placements = () => Object.values(run.leader?.term?.view.get('Tenant', 'acme')?.inventory?.value.placements ?? {});
+    const placements = () =>
+      Object.values(run.leader?.term?.view.get('Tenant', 'acme')?.inventory?.value.placements ?? {});
     await run.until('two placements', () => placements().filter((one) => one.phase === 'serving').length === 2);
     await ready();
     await write(run, withMode(fleet, 'observe'));

@@ -118,6 +118,36 @@ describe('a second load balancer under a shared name', () => {
   });
 });
 
+describe('mode observe', () => {
+  it('adds no load balancer to a name and claims none, says what it would do, and does it when active again', async () => {
+    await begin([tenant('acme', 'shared')], [tierRecord, one, g1, two, g2]);
+    await run.until('Ready behind both', () => run.phase('acme') === 'Ready' && standing().length === 2);
+    await write(run, { ...tierRecord, spec: { ...tierRecord.spec, mode: 'observe' } });
+    await run.advance(5);
+    const view = run.leader?.term?.engine.zone('shared')?.view({ maxAgeMs: 0 }) ?? Promise.reject(new Error('no zone'));
+    const records = (await run.clock.drive(view))
+      .named(host)
+      .filter((record) => record.setIdentifier?.includes('/g2/'));
+    const Changes = records.map((record) => ({ Action: 'DELETE', ResourceRecordSet: record.raw }));
+    const HostedZoneId = (tierRecord.spec.zone as { id: string }).id;
+    const outside = { accessKeyId: '999999999999', region: 'us-east-1', service: 'route53' } as const;
+    run.aws.call({
+      ...outside,
+      operation: 'ChangeResourceRecordSets',
+      input: { HostedZoneId, ChangeBatch: { Changes } },
+    });
+    const before = run.aws.log.last;
+    await run.advance(300);
+    expect(standing()).toEqual(['g1']);
+    expect(run.mutations(before)).toEqual([]);
+    expect(published()).toMatchObject({ status: 'False' });
+    expect(published()?.message).toContain('leads to 1 of 2 load balancers');
+    expect(published()?.message).toContain('mode observe: a record would be created');
+    await write(run, tierRecord);
+    await run.until('both again', () => standing().length === 2);
+  });
+});
+
 describe('the last record', () => {
   it('stays while a tenant is suspended, and goes with the last tenant', async () => {
     await begin([tenant('acme', 'shared'), tenant('bolt', 'shared')]);
