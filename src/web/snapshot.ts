@@ -2,6 +2,7 @@ import type { PlacementBook } from '../controller/capacity/book.ts';
 import { type ObjectEntry, placementsOf, servingSpec } from '../controller/fleet/entry.ts';
 import { type Mode, strictest } from '../controller/fleet/modes.ts';
 import type { FleetView } from '../controller/fleet/view.ts';
+import { parseKey } from '../controller/keys.ts';
 import type { Condition } from '../model/conditions.ts';
 import { kinds } from '../model/records/kinds.ts';
 import { shown } from '../model/records/problems.ts';
@@ -232,8 +233,8 @@ function refusedOf(view: FleetView): readonly RefusedRecord[] {
       .map(({ name, problems }) => ({ kind, name, problems })),
   );
   const others = [...view.refused].map(([key, problems]) => {
-    const slash = key.indexOf('/');
-    return { kind: shown(key.slice(0, Math.max(0, slash))), name: shown(key.slice(slash + 1)), problems };
+    const { kind, name } = parseKey(key);
+    return { kind: shown(kind), name: shown(name), problems };
   });
   return [...records, ...others];
 }
