@@ -4,6 +4,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/conformance/**/*.test.ts'],
+    globalSetup: ['test/conformance/build.ts'],
     testTimeout: 300_000,
     hookTimeout: 120_000,
     fileParallelism: false,

@@ -62,6 +62,8 @@ export class SimulatedAws implements World {
   readonly log = new RingCallLog();
   /** Decides about faults; tests set and replace it at will. */
   faults: FaultInjector | undefined = undefined;
+  /** How many things have happened by themselves: with the mutating calls, all that the world's state changes by. */
+  happened = 0;
   /** What was injected so far. */
   readonly faultCounts: FaultCounts = noFaults();
 
@@ -153,6 +155,7 @@ export class SimulatedAws implements World {
         if (sameInstant > eventsPerInstant) throw new Error(`the simulator's agenda does not get past ${due.at}`);
         previous = due.at;
         this.instant = due.at;
+        this.happened += 1;
         due.run();
       }
     } finally {

@@ -230,6 +230,7 @@ interface TermParts
 function termDepsOf(parts: TermParts): TermDeps {
   const { aws, desiredTable, stateTable, clock, random, newToken, installation, dynamo, budgets, clients, fence } =
     parts;
+  const { streamPollMs } = parts.config;
   const fenced = { dynamo, table: stateTable, fence };
   return {
     config: parts.config,
@@ -246,7 +247,13 @@ function termDepsOf(parts: TermParts): TermDeps {
     removals: createRemovalBudget(fenced),
     reconcilers,
     stream: (callbacks) =>
-      createStreamReader({ client: createStreamClient(aws, dynamo, desiredTable), clock, random, ...callbacks }),
+      createStreamReader({
+        client: createStreamClient(aws, dynamo, desiredTable),
+        clock,
+        random,
+        ...(streamPollMs === undefined ? {} : { pollMs: streamPollMs }),
+        ...callbacks,
+      }),
     cellAccess: (cell) => createCellAccess({ cell, clients, clock }),
     zoneAccess: (zone) =>
       createZoneAccess({ zone, installation, clients, budgets, fence, clock, randomId: () => newToken().slice(0, 8) }),

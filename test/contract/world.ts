@@ -120,6 +120,7 @@ export interface Variation {
   readonly service?: Partial<EffectiveTenant['service']>;
   readonly group?: Partial<GroupFacts>;
   readonly weight?: number;
+  readonly region?: string;
   readonly tasks?: number;
   readonly routing?: EffectiveTenant['routing'];
 }
@@ -134,7 +135,7 @@ export function contextOf(placement: PlacementInventory = reserved, varied: Vari
     tenant: tenant.tenant,
     effective: varied.routing === undefined ? effective : { ...effective, routing: varied.routing },
     placement,
-    cell: { name: placement.cell, accountId: account, region, weight },
+    cell: { name: placement.cell, accountId: account, region: varied.region ?? region, weight },
     group: facts,
     tasks: varied.tasks ?? effective.service.tasks,
     dns: {

@@ -3,7 +3,7 @@ import type { Service, UpdateServiceCommandInput } from '@aws-sdk/client-ecs';
 import type { Installation } from '../support/installation.ts';
 import { type Damage, seeHealed, sweepConfig } from './healing.ts';
 import { type Chain, chainOf, settled, Watch } from './outside.ts';
-import { smallFleet, usualTenants } from './small-fleet.ts';
+import { smallFleet } from './small-fleet.ts';
 
 async function service({ hands, cluster, service: arn }: Chain): Promise<Service> {
   const { services = [] } = await hands.ecs.describeServices({ cluster, services: [arn], include: ['TAGS'] });
@@ -237,7 +237,7 @@ const clusterDamages: readonly Damage[] = [
 
 const definitionDamages: readonly Damage[] = [
   {
-    tenant: 'dune',
+    tenant: 'crane',
     kind: 'task_definition',
     what: 'deregistered',
     fields: ['status'],
@@ -251,7 +251,7 @@ const definitionDamages: readonly Damage[] = [
     },
   },
   {
-    tenant: 'dune',
+    tenant: 'crane',
     kind: 'task_definition',
     what: 'robbed of a tag that is not the mark',
     fields: ['tags'],
@@ -265,14 +265,15 @@ const definitionDamages: readonly Damage[] = [
   },
 ];
 
+const tenants = { bolt: { tier: 'standard' }, crane: { tier: 'standard' }, fern: { tier: 'shared' } } as const;
 let run: Installation;
 let watch: Watch;
 /** The installation at hand, where a helper asks for one and does not look at it. */
 const unused = (): Installation => run;
 
 beforeAll(async () => {
-  run = await settled({ fleet: smallFleet(), config: sweepConfig });
-  watch = new Watch(run, Object.keys(usualTenants));
+  run = await settled({ fleet: smallFleet({ tenants }), config: sweepConfig });
+  watch = new Watch(run, Object.keys(tenants));
 });
 afterAll(() => run.stop());
 

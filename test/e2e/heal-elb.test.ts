@@ -9,7 +9,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Installation } from '../support/installation.ts';
 import { type Damage, seeHealed, sweepConfig } from './healing.ts';
 import { type Chain, settled, Watch } from './outside.ts';
-import { smallFleet, usualTenants } from './small-fleet.ts';
+import { smallFleet } from './small-fleet.ts';
 
 async function group({ hands, targetGroup }: Chain): Promise<TargetGroup | undefined> {
   const { TargetGroups = [] } = await hands.elb.describeTargetGroups({ TargetGroupArns: [targetGroup] });
@@ -246,11 +246,17 @@ const ruleDamages: readonly Damage[] = [
   },
 ];
 
+const tenants = {
+  bolt: { tier: 'standard' },
+  crane: { tier: 'standard' },
+  echo: { tier: 'shared' },
+  fern: { tier: 'shared' },
+} as const;
 let run: Installation;
 let watch: Watch;
 beforeAll(async () => {
-  run = await settled({ fleet: smallFleet(), config: sweepConfig });
-  watch = new Watch(run, Object.keys(usualTenants));
+  run = await settled({ fleet: smallFleet({ tenants }), config: sweepConfig });
+  watch = new Watch(run, Object.keys(tenants));
 });
 afterAll(() => run.stop());
 

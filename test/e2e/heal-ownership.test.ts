@@ -2,13 +2,14 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Installation } from '../support/installation.ts';
 import { sweepConfig } from './healing.ts';
 import { allReady, type Chain, chainOf, condition, controllerWrites, handsOf, settled, Watch } from './outside.ts';
-import { accountOf, smallFleet, usualTenants } from './small-fleet.ts';
+import { accountOf, smallFleet } from './small-fleet.ts';
 
+const tenants = { bolt: { tier: 'standard' }, crane: { tier: 'standard' }, dune: { tier: 'standard' } } as const;
 let run: Installation;
 let watch: Watch;
 beforeAll(async () => {
-  run = await settled({ fleet: smallFleet(), config: sweepConfig });
-  watch = new Watch(run, Object.keys(usualTenants));
+  run = await settled({ fleet: smallFleet({ tenants }), config: sweepConfig });
+  watch = new Watch(run, Object.keys(tenants));
 });
 afterAll(() => run.stop());
 
@@ -67,7 +68,7 @@ describe('a resource that lost its mark', () => {
     await run.clock.drive(retag(chain, arn, undefined).then(() => hurt(chain)));
     const since = run.aws.log.last;
     await watch.until('held', () => condition(run, 'bolt', 'Synced') === 'False OwnershipLost', undefined, 150);
-    await watch.advance(150);
+    await watch.advance(60);
     expect(condition(run, 'bolt', 'Synced')).toBe('False OwnershipLost');
     expect(run.phase('bolt')).toBe('Degraded');
     expect(run.told.held.at(-1)).toMatchObject({ tenant: 'bolt' });
@@ -97,14 +98,14 @@ describe('what was never ours', () => {
     const since = run.aws.log.last;
     const others = watch.tenants.filter((tenant) => tenant !== 'crane');
     await watch.until('told', () => condition(run, 'crane', 'RuleReady') === 'False Shadowed', others, 150);
-    await watch.advance(150, others);
+    await watch.advance(60, others);
     const strangers = () => {
       const reading = run.leader?.term?.book.groups.get(chain.placement.infraGroup);
       return reading?.ok === true ? reading.value.strangers.listener_rule : undefined;
     };
     expect(strangers()).toBe(1);
     expect(controllerWrites(run, since)).toEqual([]);
-    expect(Object.keys(usualTenants).filter((tenant) => !condition(run, tenant, 'Ready').startsWith('True'))).toEqual([
+    expect(Object.keys(tenants).filter((tenant) => !condition(run, tenant, 'Ready').startsWith('True'))).toEqual([
       'crane',
     ]);
     await run.clock.drive(elb.deleteRule({ RuleArn }));
@@ -134,7 +135,7 @@ describe('what was never ours', () => {
     await change('CREATE');
     const since = run.aws.log.last;
     await watch.until('told', () => condition(run, 'dune', 'DnsReady') === 'False ForeignRecord', undefined, 150);
-    await watch.advance(150);
+    await watch.advance(60);
     expect(controllerWrites(run, since)).toEqual([]);
     await change('DELETE');
     await watch.until('Ready again', () => allReady(run), undefined, 300);
@@ -162,7 +163,7 @@ describe('what was never ours', () => {
     await watch.until('told', () => condition(run, 'gale', 'DnsReady') === 'False ForeignRecord', undefined, 600);
     await watch.until('healthy', () => condition(run, 'gale', 'TargetsHealthy').startsWith('True'));
     expect(run.phase('gale')).toBe('Provisioning');
-    await watch.advance(200);
+    await watch.advance(80);
     await change('DELETE');
     await watch.until('Ready', () => run.phase('gale') === 'Ready', undefined, 400);
     expect(watch.complaints()).toEqual([]);

@@ -19,7 +19,7 @@ export interface Damage {
 }
 
 /** How the fleets of these tests sweep, in seconds. */
-export const sweeping = { resync: 30, detail: 60 };
+const sweeping = { resync: 60, detail: 40 };
 export const sweepConfig = { resyncMs: sweeping.resync * 1_000, detailMs: sweeping.detail * 1_000 };
 
 /** AWS's own latencies until a healed tenant is Ready again: a draining service, tasks that start, targets that turn healthy, DNS that spreads. */

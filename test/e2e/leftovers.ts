@@ -3,12 +3,12 @@ import type { Installation } from '../support/installation.ts';
 import { handsOf } from './outside.ts';
 
 const accounts = ['111111111111', '222222222222', '444444444444'];
-const zones = ['Z0STANDARD00000000001', 'Z0SHARED0000000000001'];
 
 /** Everything live or registered that bears one of these ids (placement ids, or a tenant's name between the marks of a name). */
 export async function leftOf(run: Installation, ids: readonly string[]): Promise<string[]> {
   const found: string[] = [];
   for (const account of accounts) found.push(...(await inAccount(run, account, ids)));
+  const zones = run.leader?.term?.view.tiers().map((tier) => tier.zone.id) ?? [];
   for (const zone of zones) {
     const { dns } = handsOf(run, '999999999999');
     const { ResourceRecordSets = [] } = await run.clock.drive(dns.listResourceRecordSets({ HostedZoneId: zone }));

@@ -27,9 +27,10 @@ let run: Installation;
 
 afterEach(() => run.stop());
 
+const asUser = { accessKeyId: '000000000000', region: 'us-east-1', service: 'dynamodb' } as const;
+
 function putRaw(item: RawItem): void {
-  const call = { accessKeyId: '000000000000', region: 'us-east-1', service: 'dynamodb', operation: 'PutItem' } as const;
-  run.aws.call({ ...call, input: { TableName: 'desired', Item: item } });
+  run.aws.call({ ...asUser, operation: 'PutItem', input: { TableName: 'desired', Item: item } });
 }
 
 /** Writes until `count` items were taken by DynamoDB, which refuses some itself. */
@@ -128,6 +129,18 @@ describe('1,000 malformed items', () => {
       );
       return accepted && run.phases().Ready === 4;
     });
+    // Taken away, nothing is left of the others.
+    for (const { kind, name } of written) {
+      const Key = { kind: { S: kind }, name: { S: name } };
+      run.aws.call({ ...asUser, operation: 'DeleteItem', input: { TableName: 'desired', Key } });
+    }
+    const left = () => {
+      const { view } = run.leader?.term ?? {};
+      return (
+        (view?.refused.size ?? 1) + written.filter(({ kind, name }) => isKind(kind) && view?.get(kind, name)).length
+      );
+    };
+    await run.until('nothing left of the bad ones', () => left() === 0, 200_000);
     expect(run.mutations(before)).toEqual([]);
   });
 });

@@ -4,7 +4,7 @@ import { smallFleet } from './small-fleet.ts';
 
 describe('a settled fleet', () => {
   it('costs no write for ten further rounds of both sweeps, but for renewals of the lease', async () => {
-    const run = await settled({ fleet: smallFleet() });
+    const run = await settled({ fleet: smallFleet(), config: { resyncMs: 30_000, detailMs: 30_000 } });
     // What the last steps of the onboarding left (a DNS change that spreads, definitions that go) comes to rest.
     await run.advance(400);
     const since = run.aws.log.last;

@@ -183,13 +183,13 @@ describe('a tenant that asks for fewer placements', () => {
 describe('a desired table that was wiped', () => {
   it('takes nothing away: all goes on and heals as orphans, until the records are back', async () => {
     const tenants = { acme: { ...standard, placements: 2 }, bolt: standard, echo: shared };
-    run = await settled({ fleet: smallFleet({ tenants }) });
+    run = await settled({ fleet: smallFleet({ tenants }), config: { resyncMs: 60_000, detailMs: 90_000 } });
     const watch = new Watch(run, Object.keys(tenants));
     const records = await run.clock.drive(run.desired.list());
     const since = run.aws.log.last;
     for (const { kind, name } of records) await run.clock.drive(run.desired.delete(String(kind), String(name)));
     await watch.until('all orphans', () => run.phases().Orphaned === 3);
-    await watch.advance(400);
+    await watch.advance(200);
     expect(controllerWrites(run, since)).toEqual([]);
     const cells = () => (run.leader?.term?.view.all('Cell') ?? []).map((cell) => cell.status?.value.phase);
     expect(cells()).toEqual(['Orphaned', 'Orphaned', 'Orphaned']);
@@ -200,7 +200,7 @@ describe('a desired table that was wiped', () => {
     await run.until('works again', () => run.leader?.term?.working === true);
     const { hands, cluster, service } = chainOf(run, 'bolt');
     await run.clock.drive(hands.ecs.updateService({ cluster, service, healthCheckGracePeriodSeconds: 1 }));
-    await watch.advance(200);
+    await watch.advance(150);
     const { services = [] } = await run.clock.drive(hands.ecs.describeServices({ cluster, services: [service] }));
     expect(services[0]?.healthCheckGracePeriodSeconds).toBe(60);
     expect(run.phases()).toEqual({ Orphaned: 3 });

@@ -38,7 +38,7 @@ const cells = [
   { name: 'shared-d', tier: 'shared', accountId: '444444444444', groups: ['d1', 'd2'] },
 ];
 
-interface Tenant {
+export interface Tenant {
   readonly tier: 'standard' | 'shared';
   readonly [field: string]: unknown;
 }
@@ -49,7 +49,7 @@ export interface SmallFleet {
   readonly retentionDays?: number;
 }
 
-/** What the fleets of most tests have: `acme` in two cells, three others with a name of their own, two that share one. */
+/** Everything once: `acme` in two cells, others with a name of their own, two that share one. */
 export const usualTenants: Readonly<Record<string, Tenant>> = {
   acme: { tier: 'standard', placements: 2 },
   bolt: { tier: 'standard' },
@@ -64,16 +64,21 @@ export function accountOf(infraGroup: string): string {
   return cells.find((cell) => cell.groups.includes(infraGroup))?.accountId ?? '';
 }
 
-/** The records of the fleet, as documents. */
+/** The records of the fleet, as documents: just the tiers and cells that its tenants need, since each more is read with every sweep. */
 export function smallFleet(options: SmallFleet = {}): string {
   const record = (kind: string, name: string, spec: object) => ({ kind, name, spec });
-  const { retentionDays = 0 } = options;
+  const { retentionDays = 0, tenants = usualTenants } = options;
+  const used = Object.values(tenants);
+  const tierNames = new Set<string>(used.map((tenant) => tenant.tier));
+  const several = used.some((tenant) => tenant['placements'] === 2);
+  const cellsUsed = cells.filter((cell) => tierNames.has(cell.tier) && (several || cell.name !== 'standard-b'));
+  const tiersUsed = Object.entries(tiers).filter(([name]) => tierNames.has(name));
   const records = [
     record('Fleet', 'default', { removals: { perTenMinutes: 100 }, ...options.fleet }),
-    ...Object.entries(tiers).map(([name, tier]) => record('Tier', name, { ...tier, retentionDays })),
-    ...cells.map(({ name, tier, accountId }) => record('Cell', name, { tier, ...placeOf(accountId) })),
-    ...cells.flatMap((cell) => cell.groups.map((group) => record('InfraGroup', group, groupOf(cell, group)))),
-    ...Object.entries(options.tenants ?? usualTenants).map(([name, tenant]) => record('Tenant', name, tenant)),
+    ...tiersUsed.map(([name, tier]) => record('Tier', name, { ...tier, retentionDays })),
+    ...cellsUsed.map(({ name, tier, accountId }) => record('Cell', name, { tier, ...placeOf(accountId) })),
+    ...cellsUsed.flatMap((cell) => cell.groups.map((group) => record('InfraGroup', group, groupOf(cell, group)))),
+    ...Object.entries(tenants).map(([name, tenant]) => record('Tenant', name, tenant)),
   ];
   return records.map((one) => JSON.stringify(one)).join('\n---\n');
 }

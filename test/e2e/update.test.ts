@@ -89,14 +89,17 @@ describe('an image that ECS rolls back', () => {
   };
 
   it.each(['fails-to-start', 'unhealthy'])('is held and not fought, the tasks before it serve on: %s', async (tag) => {
-    run = await settled({ fleet: smallFleet({ tenants: { bolt: standard } }) });
+    run = await settled({
+      fleet: smallFleet({ tenants: { bolt: standard } }),
+      config: { resyncMs: 60_000, detailMs: 60_000 },
+    });
     const watch = new Watch(run, ['bolt']);
     const since = run.aws.log.last;
     await run.put('Tenant', 'bolt', { ...standard, ...image(tag) });
     const rolledBack = () => condition(run, 'bolt', 'ServiceStable') === 'False RolledBack';
     await watch.until('rolled back', rolledBack, undefined, 3_600);
     expect(updates(since)).toBe(1);
-    await watch.advance(300);
+    await watch.advance(150);
     expect(rolledBack()).toBe(true);
     expect(updates(since)).toBe(1);
     expect(await live(chainOf(run, 'bolt'))).toEqual({ images: ['1.0'], deployments: 1 });
@@ -113,7 +116,7 @@ describe('an image that ECS rolls back', () => {
     const { hands, cluster, service } = chainOf(run, 'bolt');
     const restarted = run.aws.log.last;
     await run.clock.drive(hands.ecs.updateService({ cluster, service, healthCheckGracePeriodSeconds: 2 }));
-    await watch.advance(300);
+    await watch.advance(150);
     expect(updates(restarted)).toBe(1);
     const { services = [] } = await run.clock.drive(hands.ecs.describeServices({ cluster, services: [service] }));
     expect(services[0]?.healthCheckGracePeriodSeconds).toBe(60);
@@ -132,7 +135,10 @@ describe('an image that ECS rolls back', () => {
   });
 
   it('is left by going back to the content before it, and tried once more when asked for once more', async () => {
-    run = await settled({ fleet: smallFleet({ tenants: { bolt: standard } }) });
+    run = await settled({
+      fleet: smallFleet({ tenants: { bolt: standard } }),
+      config: { resyncMs: 60_000, detailMs: 60_000 },
+    });
     const watch = new Watch(run, ['bolt']);
     const rolledBack = () => condition(run, 'bolt', 'ServiceStable') === 'False RolledBack';
     const bad = { ...standard, ...image('fails-to-start') };
@@ -143,7 +149,7 @@ describe('an image that ECS rolls back', () => {
     const since = run.aws.log.last;
     await run.clock.drive(hands.ecs.deregisterTaskDefinition({ taskDefinition: definition }));
     await watch.until('registered anew', () => chainOf(run, 'bolt').definition !== definition);
-    await watch.advance(200);
+    await watch.advance(130);
     expect(rolledBack()).toBe(true);
     expect(updates(since)).toBe(0);
 
@@ -160,7 +166,7 @@ describe('an image that ECS rolls back', () => {
     await run.put('Tenant', 'bolt', bad);
     await watch.until('tried', () => updates(again) === 1);
     await watch.until('rolled back again', rolledBack, undefined, 3_600);
-    await watch.advance(200);
+    await watch.advance(130);
     expect(updates(again)).toBe(1);
     expect(watch.complaints()).toEqual([]);
   });

@@ -16,7 +16,12 @@ export function meddlings(aws: CompleteAws, { placement }: OwnedPlacement): read
   const { cluster, service, target_group, listener_rule, task_definition, dns_record } = placement.resources;
   const account = (cluster?.arn ?? target_group?.arn ?? '').split(':')[4] ?? '';
   if (account === '') return [];
-  const on = (id: ServiceId, operation: string, input: object): Meddling => ({ account, service: id, operation, input });
+  const on = (id: ServiceId, operation: string, input: object): Meddling => ({
+    account,
+    service: id,
+    operation,
+    input,
+  });
   const found: Meddling[] = [];
   if (service?.arn !== undefined) {
     const named = { cluster: cluster?.arn, service: service.arn };
@@ -61,10 +66,7 @@ function recordMeddlings(aws: CompleteAws, placement: string): readonly Meddling
         input: { HostedZoneId: zone.id, ChangeBatch: { Changes } },
       });
       const taken = { Action: 'DELETE', ResourceRecordSet: set };
-      return [
-        change([taken]),
-        change([taken, { Action: 'CREATE', ResourceRecordSet: { ...set, Weight: 3 } }]),
-      ];
+      return [change([taken]), change([taken, { Action: 'CREATE', ResourceRecordSet: { ...set, Weight: 3 } }])];
     }
   }
   return [];

@@ -5,13 +5,21 @@ import type { Draw } from './draw.ts';
 /** Which calls a fault counts along. */
 type Class = 'any' | 'aws-write' | 'state-write';
 
-const kinds = ['throttle', 'server-before', 'server-after', 'lost-before', 'lost-after', 'crash-before', 'crash-after'] as const;
+const kinds = [
+  'throttle',
+  'server-before',
+  'server-after',
+  'lost-before',
+  'lost-after',
+  'crash-before',
+  'crash-after',
+] as const;
 export type FaultKind = (typeof kinds)[number];
 
 interface Planned {
   readonly kind: FaultKind;
   readonly class: Class;
-  /** It meets the n-th call of its class, counted from 1. */
+  /** It meets the n-th call of its class, counted from 1, or the next that meets no other fault. */
   readonly nth: number;
 }
 
@@ -57,7 +65,9 @@ export class FaultPlan implements FaultInjector {
     this.#counts.any += 1;
     const kind = classOf(call);
     if (kind !== 'any') this.#counts[kind] += 1;
-    const at = this.#planned.findIndex((one) => (one.class === 'any' || one.class === kind) && one.nth === this.#counts[one.class]);
+    const isDue = (one: Planned): boolean =>
+      (one.class === 'any' || one.class === kind) && one.nth <= this.#counts[one.class];
+    const at = this.#planned.findIndex(isDue);
     return at < 0 ? undefined : this.#planned.splice(at, 1)[0];
   }
 

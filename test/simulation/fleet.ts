@@ -63,7 +63,10 @@ function cell(name: string, of: string, accountId: string, quotas: object): RawR
 }
 
 function group(name: string, of: string, accountId: string, quotas: object): RawRecord {
-  const id = [...name].map((letter) => letter.charCodeAt(0).toString(16).slice(-1)).join('').padEnd(16, '0');
+  const id = [...name]
+    .map((letter) => letter.charCodeAt(0).toString(16).slice(-1))
+    .join('')
+    .padEnd(16, '0');
   const prefix = `arn:aws:elasticloadbalancing:us-east-1:${accountId}`;
   return {
     kind: 'InfraGroup',

@@ -1,4 +1,3 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Clock } from '../../src/model/clock.ts';
 import type { VirtualClock } from '../support/virtual-clock.ts';
 
@@ -14,13 +13,8 @@ export interface Journey {
   readonly death?: () => void;
 }
 
-/** Set while a request is answered whose sender died after sending it. */
-const late = new AsyncLocalStorage<boolean>();
-
-/** Whether the call that AWS answers now comes from a process that is dead. */
-export function isLate(): boolean {
-  return late.getStore() === true;
-}
+/** What is added to the caller's name of a request whose sender died after sending it. */
+export const lateSuffix = '-late';
 
 /**
  * A process on the virtual clock that can die, as by SIGKILL (no timer of it fires any more and no request is answered; what is on the way still lands), and that can be frozen
@@ -65,9 +59,8 @@ export class SimulatedProcess {
       const { thereMs, death } = journey(request);
       death?.();
       if (thereMs > 0) await new Promise<void>((resolve) => void this.#base.after(thereMs, resolve));
-      const dead = death !== undefined;
       // What is on the wire is not called back by a signal of a process that is no more.
-      const answered = late.run(dead, () => (dead ? inner.handle(request) : inner.handle(request, options)));
+      const answered = death === undefined ? inner.handle(request, options) : inner.handle(asLate(request));
       return new Promise((resolve, reject) => {
         answered.then(
           (answer) => this.#inside(() => resolve(answer)),
@@ -112,4 +105,12 @@ export class SimulatedProcess {
       signal?.addEventListener('abort', onAbort, { once: true });
     });
   }
+}
+
+/** The same request under a name that tells it from those of the living. */
+function asLate(request: never): never {
+  const { headers } = request as { headers: Record<string, string> };
+  for (const [name, value] of Object.entries(headers))
+    if (name.toLowerCase() === 'user-agent') headers[name] = value.replace(/app\/([\w-]+)/, `app/$1${lateSuffix}`);
+  return request;
 }

@@ -17,7 +17,7 @@ import { oneOwner } from './invariants/one-owner.ts';
 import { traffic } from './invariants/traffic.ts';
 import { note, operate, type Stage, wish } from './operations.ts';
 import { Oracle } from './oracle.ts';
-import { isLate, type Journey } from './process.ts';
+import type { Journey } from './process.ts';
 import { foreignUse, seedStrangers } from './strangers.ts';
 import { type Asked, askedNames, firstWish, type Wish } from './wishes.ts';
 import { type Controller, SimulatedInstallation } from './world.ts';
@@ -65,7 +65,7 @@ class Simulation {
     this.#run = new SimulatedInstallation(seed, this.#records, (controller, request) =>
       this.#journey(travel, controller, request),
     );
-    this.#oracle = new Oracle(this.#run.aws, isLate);
+    this.#oracle = new Oracle(this.#run.aws);
     this.#plan = new FaultPlan(new Draw(seed, 'faults'), (principal) => this.#crash(principal));
     const tiers = this.#records.filter((record) => record.kind === 'Tier');
     this.#stage = {
@@ -87,8 +87,10 @@ class Simulation {
     const strangers = seedStrangers(this.#run);
     this.#watch(strangers);
     const draw = new Draw(this.#seed, 'phases');
-    for (const asked of this.#stage.asked.slice(0, 2)) note(this.#stage, wish(this.#stage, asked, firstWish(draw, asked)));
-    for (const asked of this.#stage.asked.slice(3, 5)) note(this.#stage, wish(this.#stage, asked, firstWish(draw, asked)));
+    for (const asked of this.#stage.asked.slice(0, 2))
+      note(this.#stage, wish(this.#stage, asked, firstWish(draw, asked)));
+    for (const asked of this.#stage.asked.slice(3, 5))
+      note(this.#stage, wish(this.#stage, asked, firstWish(draw, asked)));
     this.#run.start();
     await this.#advance(draw.whole(5, 70) * 1_000);
     for (let left = draw.whole(6, 10); left > 0; left -= 1) {
@@ -146,7 +148,8 @@ class Simulation {
   /** Most requests are at AWS at once, some take a while, and now and then a process dies with one on the wire, which lands much later. */
   #journey(travel: Draw, controller: Controller, request: object): Journey {
     const thereMs = travel.chance(0.15) ? travel.whole(1, 80) : 0;
-    if (!this.#isFaulty || this.#deathsLeft === 0 || !isMutating(request) || !this.#deaths.chance(0.01)) return { thereMs };
+    if (!this.#isFaulty || this.#deathsLeft === 0 || !isMutating(request) || !this.#deaths.chance(0.01))
+      return { thereMs };
     this.#deathsLeft -= 1;
     this.#diedOnTheWay += 1;
     const lateMs = this.#deaths.whole(1, 280) * 1_000;
@@ -194,8 +197,11 @@ class Simulation {
   }
 
   #wasEnough(): boolean {
-    const { throttle, serverError, lostWithEffect, lostWithoutEffect, crashBefore, crashAfter } = this.#run.aws.faultCounts;
-    return [throttle, serverError, lostWithEffect, lostWithoutEffect, crashBefore + crashAfter].every((count) => count > 0);
+    const { throttle, serverError, lostWithEffect, lostWithoutEffect, crashBefore, crashAfter } =
+      this.#run.aws.faultCounts;
+    return [throttle, serverError, lostWithEffect, lostWithoutEffect, crashBefore + crashAfter].every(
+      (count) => count > 0,
+    );
   }
 
   #heal(): void {
@@ -218,11 +224,11 @@ class Simulation {
   /** Two more resyncs and detail rounds: nothing is written but the lease, and nothing comes undone. */
   async #staysQuiet(): Promise<void> {
     // What only a detail round shows (a foreign target) may still be found.
-    await this.#advance(250_000);
+    await this.#advance(75_000);
     await this.#untilConverged();
     const { log } = this.#run.aws;
     const since = log.last;
-    await this.#advance(260_000);
+    await this.#advance(135_000);
     const writes = log.since(since, log.last).filter((call) => isWrite(call));
     if (writes.length > 0) {
       const list = writes.map((call) => `${call.at} ${call.service} ${call.operation} ${call.resources.join(' ')}`);
@@ -245,7 +251,9 @@ class Simulation {
     const counts = new Map<string, string[]>();
     for (const one of this.#oracle.truth.marked())
       if (one.kind === 'task_definition') counts.set(one.placement, [...(counts.get(one.placement) ?? []), one.arn]);
-    return [...counts.values()].filter((arns) => arns.length > 1).map((arns) => `revisions beside each other: ${arns.join(', ')}`);
+    return [...counts.values()]
+      .filter((arns) => arns.length > 1)
+      .map((arns) => `revisions beside each other: ${arns.join(', ')}`);
   }
 
   #unmetOf({ name, wish: wanted, stands }: Asked): readonly string[] {
@@ -263,8 +271,11 @@ class Simulation {
     const ready = status?.conditions.find((condition) => condition.type === 'Ready');
     const faults = liveFaults(this.#oracle, name, effective).map((fault) => `${name}: ${fault}`);
     if (status?.observedGeneration !== spec.generation)
-      faults.push(`${name} is at generation ${status?.observedGeneration ?? 0} of ${spec.generation}: ${status?.phase ?? ''}: ${ready?.reason ?? ''} ${ready?.message ?? ''}`);
-    if (effective.state === 'active' && ready?.status !== 'True') faults.push(`${name} is ${status?.phase ?? ''}: ${ready?.message ?? ''}`);
+      faults.push(
+        `${name} is at generation ${status?.observedGeneration ?? 0} of ${spec.generation}: ${status?.phase ?? ''}: ${ready?.reason ?? ''} ${ready?.message ?? ''}`,
+      );
+    if (effective.state === 'active' && ready?.status !== 'True')
+      faults.push(`${name} is ${status?.phase ?? ''}: ${ready?.message ?? ''}`);
     return faults;
   }
 
@@ -297,14 +308,24 @@ class Simulation {
 }
 
 function isWrite(call: CallRecord): boolean {
-  return call.mutating && call.service !== 'sts' && !call.resources.some((resource) => resource.includes('Lease/controller'));
+  return (
+    call.mutating && call.service !== 'sts' && !call.resources.some((resource) => resource.includes('Lease/controller'))
+  );
 }
 
 /** Whether a request would change something, by what the SDK's serialisers made of it. */
 function isMutating(request: object): boolean {
-  const { headers, body, method, path } = request as { headers: Record<string, string>; body?: unknown; method: string; path: string };
+  const { headers, body, method, path } = request as {
+    headers: Record<string, string>;
+    body?: unknown;
+    method: string;
+    path: string;
+  };
   const target = headers['x-amz-target'] ?? headers['X-Amz-Target'] ?? '';
-  const operation = target === '' ? (/Action=(\w+)/.exec(typeof body === 'string' ? body : '')?.[1] ?? '') : (target.split('.')[1] ?? '');
+  const operation =
+    target === ''
+      ? (/Action=(\w+)/.exec(typeof body === 'string' ? body : '')?.[1] ?? '')
+      : (target.split('.')[1] ?? '');
   if (operation !== '') return !/^(Describe|List|Get|Query|Scan|Assume)/.test(operation);
   return method === 'POST' && path.includes('/rrset');
 }

@@ -60,7 +60,9 @@ function seedRecords(run: SimulatedInstallation): void {
 function watched(run: SimulatedInstallation, targetGroup: string): Strangers {
   const { ecs, elb, dns } = run.aws.truth;
   const text = (value: unknown): string =>
-    JSON.stringify(value, (_key, one: unknown) => (one instanceof Map ? [...(one as ReadonlyMap<string, unknown>)] : one));
+    JSON.stringify(value, (_key, one: unknown) =>
+      one instanceof Map ? [...(one as ReadonlyMap<string, unknown>)] : one,
+    );
   const cluster = (name: string) => () => {
     const found = ecs.regions.get(`${account}/us-east-1`)?.clusters.get(name);
     return text([found?.status, found?.settings, found?.tags, found?.services.size]);

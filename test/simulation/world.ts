@@ -98,7 +98,7 @@ export class SimulatedInstallation {
       patience: 1,
       random: draw.uniform,
       newToken: draw.uuid,
-      config: { resyncMs: 60_000, detailMs: 120_000, concurrency: 8, mode: 'active' },
+      config: { resyncMs: 45_000, detailMs: 60_000, concurrency: 8, streamPollMs: 4_000, mode: 'active' },
       log: (message, details) => say(`${message} ${JSON.stringify(details)}`),
       observer: () => observerOf(say),
     });

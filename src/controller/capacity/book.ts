@@ -1,8 +1,8 @@
+import type { PlacementInventory } from '../../model/resources.ts';
 import { capacityOf, unknownCapacity } from '../../placement/capacity.ts';
 import { Ledger } from '../../placement/ledger.ts';
 import type { CellView, GroupView, Reservation, TierView, ZoneView } from '../../placement/types.ts';
 import { cellDimensions, groupDimensions, vcpuToCpuUnits, zoneDimensions } from '../../placement/vector.ts';
-import type { PlacementInventory } from '../../model/resources.ts';
 import { placementsOf, servingSpec } from '../fleet/entry.ts';
 import { type Mode, strictest } from '../fleet/modes.ts';
 import type { FleetView } from '../fleet/view.ts';

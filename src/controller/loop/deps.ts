@@ -21,6 +21,8 @@ export interface LoopConfig {
   /** How often the detail sweep means to come round. */
   readonly detailMs: number;
   readonly concurrency: number;
+  /** How often the desired table's stream is asked while it is quiet (1,000). */
+  readonly streamPollMs?: number;
   readonly mode: Mode;
 }
 

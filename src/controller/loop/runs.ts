@@ -1,6 +1,7 @@
 import type { ConditionUpdate } from '../../model/conditions.ts';
 import { CallError } from '../../model/errors.ts';
 import type { Kind } from '../../model/records/kinds.ts';
+import type { DnsContext, Reconciler } from '../../reconcilers/contract.ts';
 import type { PlacementBook } from '../capacity/book.ts';
 import type { ZoneReading } from '../capacity/readings.ts';
 import { acceptObject } from '../fleet/acceptor.ts';
@@ -159,7 +160,10 @@ async function publish(
   const before = deps.publications.get(name);
   const after = await publishTier(
     // Only the zone and the name are looked at: the context of a tenant's own placement is not needed.
-    { dns, report: (change, what) => term.observer.shared(change, what, name) },
+    {
+      dns: dns as Reconciler<unknown, unknown, DnsContext>,
+      report: (change, what) => term.observer.shared(change, what, name),
+    },
     {
       tier: name,
       host: tier.domain,

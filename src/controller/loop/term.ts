@@ -198,9 +198,17 @@ export class Term {
   }
 
   async #run(key: string, trigger: Trigger): Promise<Outcome> {
+    const outcome = await this.#attempt(key, trigger);
+    // A write was refused because something is not as it was last seen: perhaps the state table itself.
+    if (outcome.kind === 'retry' && outcome.class === 'conflict') this.#stale.add(key);
+    return outcome;
+  }
+
+  async #attempt(key: string, trigger: Trigger): Promise<Outcome> {
     const { kind, name } = parseKey(key);
     try {
-      if (this.#stale.delete(key)) await this.#refresh(kind, name);
+      if (this.#stale.has(key)) await this.#refresh(kind, name);
+      this.#stale.delete(key);
       switch (kind as Kind) {
         case 'Fleet':
           return await runFleet(this.#runs, name);
@@ -219,7 +227,6 @@ export class Term {
     } catch (error) {
       if (!(error instanceof CallError)) throw error;
       this.#deps.observer.callFailed(key, error);
-      if (error.class === 'conflict' || error.class === 'unknown_result') this.#stale.add(key);
       return { kind: 'retry', class: error.class, error };
     }
   }
@@ -228,12 +235,7 @@ export class Term {
   async #refresh(kind: string, name: string): Promise<void> {
     const entry = isKind(kind) ? this.view.get(kind, name) : undefined;
     if (entry === undefined) return;
-    try {
-      await refreshEntry(this.#deps, entry);
-    } catch (error) {
-      this.#stale.add(entry.key);
-      throw error;
-    }
+    await refreshEntry(this.#deps, entry);
     this.view.holdClaims(entry);
     this.book.invalidate();
   }

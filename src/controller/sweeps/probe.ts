@@ -1,8 +1,8 @@
+import { type ObjectEntry, placementsOf, servingSpec } from '../fleet/entry.ts';
 import type { ChainDeps } from '../tenant/chain.ts';
 import { convergeChain } from '../tenant/chain.ts';
 import { isReachable, placementScope } from '../tenant/context.ts';
 import type { EngineDeps } from '../tenant/deps.ts';
-import { type ObjectEntry, placementsOf, servingSpec } from '../fleet/entry.ts';
 
 /**
  * Looks at one settled tenant by scoped reads alone, which cost one call for a hundred tenants: clusters with their counts, rules by listener, target groups by load balancer, records by

@@ -2,9 +2,10 @@ import { setIdentifier } from '../../model/names.ts';
 import type { EffectiveTenant } from '../../model/records/effective.ts';
 import type { PlacementInventory, TenantInventory } from '../../model/resources.ts';
 import type { Access, PlacementContext } from '../../reconcilers/contract.ts';
-import type { Outcome } from '../outcome.ts';
+import type { GroupReading, Reading } from '../capacity/readings.ts';
 import type { ObjectEntry } from '../fleet/entry.ts';
 import { type Mode, strictest } from '../fleet/modes.ts';
+import type { Outcome } from '../outcome.ts';
 import type { EngineDeps } from './deps.ts';
 import { withPlacement } from './placing.ts';
 
@@ -41,15 +42,8 @@ export function placementScope(
       message: `cell ${placement.cell} or infra group ${placement.infraGroup} has no accepted record`,
     };
   }
-  const cellReading = deps.book.cells.get(placement.cell);
-  const group = deps.book.groups.get(placement.infraGroup);
-  if (cellReading?.ok !== true || group?.ok !== true) {
-    const failed = cellReading?.ok === false ? cellReading : group?.ok === false ? group : undefined;
-    return {
-      reason: failed?.reason ?? 'NotRead',
-      message: failed?.message ?? `cell ${placement.cell} has not been read completely yet`,
-    };
-  }
+  const group = groupReading(deps, placement);
+  if (!group.ok) return { reason: group.reason, message: group.message };
   const tier = deps.view.spec('Tier', placement.tier);
   const own = deps.view.spec('Tenant', entry.name);
   const fleet = deps.view.fleet();
@@ -72,6 +66,15 @@ export function placementScope(
     },
   };
   return { access: { cell, zone }, context, mode };
+}
+
+/** What was read of the placement's infra group, as far as its cell could be read too. */
+function groupReading(deps: EngineDeps, { cell, infraGroup }: PlacementInventory): Reading<GroupReading> {
+  const group = deps.book.groups.get(infraGroup);
+  const missing = [deps.book.cells.get(cell), group].find((reading) => reading?.ok === false);
+  if (missing?.ok === false) return missing;
+  if (deps.book.cells.has(cell) && group !== undefined) return group;
+  return { ok: false, reason: 'NotRead', message: `cell ${cell} has not been read completely yet` };
 }
 
 /** Whether a scope was found. */

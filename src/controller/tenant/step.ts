@@ -6,12 +6,12 @@ import type { ObjectStatus } from '../../model/state.ts';
 import { acceptObject } from '../fleet/acceptor.ts';
 import { type ObjectEntry, placementsOf, servingSpec } from '../fleet/entry.ts';
 import type { Outcome, Trigger } from '../outcome.ts';
+import type { Serving } from '../tier/closure.ts';
 import { isReachable, placementScope, worstOutcome } from './context.ts';
 import type { EngineDeps } from './deps.ts';
 import { leavePlacement } from './leave.ts';
 import { type Placing, placeTenant, shrinkTenant } from './placing.ts';
-import type { Serving } from '../tier/closure.ts';
-import { servePlacement, type ServeResult } from './serve.ts';
+import { type ServeResult, servePlacement } from './serve.ts';
 import { chainTypes, placementStatus, type TenantFindings, tenantStatus } from './status.ts';
 
 /** How long a name rests after everything of a deleted tenant is gone. */
@@ -121,7 +121,7 @@ async function workOn(
   trigger: Trigger,
   found: Findings,
 ): Promise<void> {
-  const { placement, effective, accepted } = work;
+  const { placement, effective } = work;
   const scope = placementScope(deps, entry, effective, placement);
   if (!isReachable(scope)) {
     leaveUnread(found, scope.reason, scope.message);

@@ -5,7 +5,7 @@ import { base32Hash } from '../../model/records/canonical.ts';
 import type { Change, FieldChange, InventoryResource } from '../../model/resources.ts';
 import type { Access, DnsContext, DnsWish, Reconciler } from '../../reconcilers/contract.ts';
 import type { Publication } from '../tenant/deps.ts';
-import { closureHolds, servedEverywhere, type ServingTable } from './closure.ts';
+import { closureHolds, type ServingTable, servedEverywhere } from './closure.ts';
 
 export interface TierScope {
   readonly tier: string;

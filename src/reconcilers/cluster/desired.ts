@@ -1,8 +1,8 @@
 import type { Ecs } from '../../aws/ports.ts';
-import { placementName } from '../../model/names.ts';
 import { canonicalHash } from '../../model/records/canonical.ts';
 import type { Desired, PlacementContext } from '../contract.ts';
 import { ourTags } from '../marks.ts';
+import { nameOfPlacement } from '../names.ts';
 
 /** Everything of a cluster that may be written. */
 export interface ClusterContent {
@@ -16,22 +16,10 @@ export interface ClusterContent {
   readonly tags: Readonly<Record<string, string>>;
 }
 
-/** The cluster's name does not change with the incarnation: an INACTIVE cluster's name may be used anew. */
-export function clusterName(context: PlacementContext): string {
-  return placementName({
-    installation: context.installation,
-    tier: context.placement.tier,
-    cell: context.cell.name,
-    infraGroup: context.group.name,
-    tenant: context.tenant,
-    placement: context.placement.id,
-  });
-}
-
 /** A cluster of its own for each placement, with nothing in it but the one service. */
 export function desiredCluster(context: PlacementContext): Desired<ClusterContent> {
   const value: ClusterContent = {
-    clusterName: clusterName(context),
+    clusterName: nameOfPlacement(context),
     settings: [{ name: 'containerInsights', value: 'disabled' }],
     configuration: undefined,
     serviceConnectDefaults: undefined,

@@ -1,7 +1,8 @@
 import type { Ecs } from '../../aws/ports.ts';
 import type { Reconciler } from '../contract.ts';
+import { nameOfPlacement } from '../names.ts';
 import { createCluster, retireCluster, updateCluster } from './apply.ts';
-import { type ClusterContent, clusterName, desiredCluster } from './desired.ts';
+import { type ClusterContent, desiredCluster } from './desired.ts';
 import { diffCluster } from './diff.ts';
 import { clusterIam } from './iam.ts';
 import { observeCluster } from './observe.ts';
@@ -10,7 +11,7 @@ import { observeCluster } from './observe.ts';
 export const cluster: Reconciler<ClusterContent, Ecs.Cluster> = {
   kind: 'cluster',
   iam: clusterIam,
-  name: clusterName,
+  name: nameOfPlacement,
   desired: desiredCluster,
   observe: observeCluster,
   diff: diffCluster,

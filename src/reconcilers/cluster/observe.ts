@@ -1,7 +1,7 @@
 import type { Ecs } from '../../aws/ports.ts';
 import type { Access, Observation, ObserveOptions, PlacementContext } from '../contract.ts';
 import { ecsTagMap, markFault } from '../marks.ts';
-import { clusterName } from './desired.ts';
+import { nameOfPlacement } from '../names.ts';
 
 /** One read shows a hundred clusters, so probe and full are the same. An INACTIVE one is a tombstone: it is absent for us, and its name is free. */
 export async function observeCluster(
@@ -12,7 +12,7 @@ export async function observeCluster(
   const entry = context.placement.resources.cluster;
   if (entry === undefined) return { state: 'absent' };
   const maxAgeMs = options.depth === 'probe' ? options.driftAgeMs : Math.min(options.maxAgeMs, options.driftAgeMs);
-  const live = await access.cell.views.cluster(entry.arn ?? clusterName(context), { maxAgeMs });
+  const live = await access.cell.views.cluster(entry.arn ?? nameOfPlacement(context), { maxAgeMs });
   if (live === undefined || live.status === 'INACTIVE') return { state: 'absent' };
   const arn = live.clusterArn ?? '';
   if (live.status === 'DEPROVISIONING' || live.status === 'FAILED') return { state: 'ending', arn, found: live.status };

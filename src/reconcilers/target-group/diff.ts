@@ -58,14 +58,19 @@ export function foreignTargets(live: LiveTargetGroup, context: PlacementContext)
   });
 }
 
-/** Running tasks whose target somebody took out. ECS registers a target only when the task starts, so nobody else would put it back. */
+/**
+ * Running tasks whose target somebody took out. ECS registers a target only when the task starts, so nobody else would put it back. Tasks that are older than the
+ * group were registered with the one before it, and ECS is replacing them.
+ */
 export function missingTargets(live: LiveTargetGroup, context: PlacementContext): readonly Elb.TargetDescription[] {
   const { targets, tasks } = live;
   if (targets === undefined || tasks === undefined) return [];
+  const confirmedAt = context.placement.resources.target_group?.confirmedAt;
+  const madeAt = confirmedAt === undefined ? 0 : Date.parse(confirmedAt);
   const Port = context.effective.service.containerPort;
   const stands = new Set(standing(live).map(addressText));
   return tasks
-    .filter((task) => task.current && task.running)
+    .filter((task) => task.current && task.running && task.createdAt >= madeAt)
     .map((task) => ({ Id: task.ip, Port }))
     .filter((target) => !stands.has(addressText(target)));
 }

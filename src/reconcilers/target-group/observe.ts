@@ -18,6 +18,8 @@ export interface TaskAddress {
   readonly running: boolean;
   /** Of the placement's own task definition: its container has the port that the record says. */
   readonly current: boolean;
+  /** Milliseconds since the epoch, by AWS's clock. */
+  readonly createdAt: number;
 }
 
 /** A probe sees all groups of a load balancer in one call; attributes, targets and tasks are asked for one by one. */
@@ -108,7 +110,13 @@ async function readTasks(
         const details = (task.attachments ?? []).flatMap((attachment) => attachment.details ?? []);
         const ip = details.find((detail) => detail.name === 'privateIPv4Address')?.value;
         const current = task.taskDefinitionArn === definition?.arn;
-        if (ip !== undefined) addresses.push({ ip, running: task.lastStatus === 'RUNNING', current });
+        if (ip !== undefined)
+          addresses.push({
+            ip,
+            running: task.lastStatus === 'RUNNING',
+            current,
+            createdAt: task.createdAt?.getTime() ?? 0,
+          });
       }
     }
     nextToken = page.nextToken;

@@ -1,8 +1,10 @@
 import type { Ecs } from '../../aws/ports.ts';
-import { marks, placementName } from '../../model/names.ts';
+import { marks } from '../../model/names.ts';
+import { partitionOf, roleArnOf } from '../../model/records/aws-shapes.ts';
 import { canonicalHash } from '../../model/records/canonical.ts';
 import type { Desired, PlacementContext } from '../contract.ts';
 import { ourTags } from '../marks.ts';
+import { nameOfPlacement } from '../names.ts';
 
 /** The input of RegisterTaskDefinition, without tags: the content of a revision. */
 export type TaskDefinitionContent = Omit<Ecs.RegisterTaskDefinitionCommandInput, 'tags'>;
@@ -10,34 +12,22 @@ export type TaskDefinitionContent = Omit<Ecs.RegisterTaskDefinitionCommandInput,
 /** The container that serves; a task has no other. */
 export const containerName = 'app';
 
-/** Family of the placement: one of its own, so that revisions never mix. */
-export function family(context: PlacementContext): string {
-  return placementName({
-    installation: context.installation,
-    tier: context.placement.tier,
-    cell: context.cell.name,
-    infraGroup: context.group.name,
-    tenant: context.tenant,
-    placement: context.placement.id,
-  });
-}
-
 /**
  * The task definition of a placement, as registered. Lists are sorted by name: their order means nothing to ECS, which gives them back in another one.
  */
 export function desiredTaskDefinition(context: PlacementContext): Desired<TaskDefinitionContent> {
   const { service } = context.effective;
   const value: TaskDefinitionContent = {
-    family: family(context),
+    family: nameOfPlacement(context),
     networkMode: 'awsvpc',
     requiresCompatibilities: ['FARGATE'],
     cpu: String(service.cpu),
     memory: String(service.memoryMiB),
     runtimePlatform: { cpuArchitecture: service.architecture, operatingSystemFamily: 'LINUX' },
-    ...(service.taskRoleName === undefined ? {} : { taskRoleArn: roleArn(context, service.taskRoleName) }),
+    ...(service.taskRoleName === undefined ? {} : { taskRoleArn: roleArnOf(context.cell, service.taskRoleName) }),
     ...(service.executionRoleName === undefined
       ? {}
-      : { executionRoleArn: roleArn(context, service.executionRoleName) }),
+      : { executionRoleArn: roleArnOf(context.cell, service.executionRoleName) }),
     containerDefinitions: [container(context)],
   };
   return { state: 'known', value, hash: canonicalHash(value) };
@@ -76,7 +66,7 @@ function environment(context: PlacementContext): { name: string; value: string }
 
 function secrets(context: PlacementContext): { name: string; valueFrom: string }[] {
   const { region, accountId } = context.cell;
-  const place = `${partition(context)}:%:${region}:${accountId}`;
+  const place = `${partitionOf(region)}:%:${region}:${accountId}`;
   return byName(
     Object.entries(context.effective.service.secrets).map(([name, secret]) => ({
       name,
@@ -93,16 +83,6 @@ function logs(context: PlacementContext, group: string): Ecs.LogConfiguration {
     logDriver: 'awslogs',
     options: { 'awslogs-group': group, 'awslogs-region': context.cell.region, 'awslogs-stream-prefix': context.tenant },
   };
-}
-
-function roleArn(context: PlacementContext, name: string): string {
-  const path = name.startsWith('/') ? name.slice(1) : name;
-  return `arn:${partition(context)}:iam::${context.cell.accountId}:role/${path}`;
-}
-
-/** `aws`, `aws-cn`, ...: that of the load balancer's ARN. */
-function partition(context: PlacementContext): string {
-  return context.group.loadBalancerArn.split(':')[1] ?? 'aws';
 }
 
 function byName<T extends { name: string }>(items: T[]): T[] {

@@ -1,6 +1,7 @@
 import type { Reconciler } from '../contract.ts';
+import { nameOfPlacement } from '../names.ts';
 import { registerTaskDefinition, retireTaskDefinition, tagTaskDefinition } from './apply.ts';
-import { desiredTaskDefinition, family, type TaskDefinitionContent } from './desired.ts';
+import { desiredTaskDefinition, type TaskDefinitionContent } from './desired.ts';
 import { diffTaskDefinition, taskDefinitionNeedsSuccessor } from './diff.ts';
 import { taskDefinitionIam } from './iam.ts';
 import { type LiveTaskDefinition, observeTaskDefinition, strayRevisions } from './observe.ts';
@@ -9,7 +10,7 @@ import { type LiveTaskDefinition, observeTaskDefinition, strayRevisions } from '
 export const taskDefinition: Reconciler<TaskDefinitionContent, LiveTaskDefinition> = {
   kind: 'task_definition',
   iam: taskDefinitionIam,
-  name: family,
+  name: nameOfPlacement,
   desired: desiredTaskDefinition,
   observe: observeTaskDefinition,
   diff: diffTaskDefinition,

@@ -4,7 +4,8 @@ import { marks } from '../../model/names.ts';
 import type { InventoryResource } from '../../model/resources.ts';
 import type { Access, Observation, ObserveOptions, PlacementContext } from '../contract.ts';
 import { ecsTagMap, markFault } from '../marks.ts';
-import { desiredTaskDefinition, family } from './desired.ts';
+import { nameOfPlacement } from '../names.ts';
+import { desiredTaskDefinition } from './desired.ts';
 
 export interface LiveTaskDefinition {
   readonly definition: Ecs.TaskDefinition;
@@ -39,7 +40,7 @@ export async function revisions(
   let nextToken: string | undefined;
   do {
     const page = await access.cell.ecs.listTaskDefinitions({
-      familyPrefix: family(context),
+      familyPrefix: nameOfPlacement(context),
       status,
       ...(nextToken === undefined ? {} : { nextToken }),
     });
@@ -93,5 +94,5 @@ export async function strayRevisions(access: Access, context: PlacementContext):
   const arns = await revisions(access, context, 'ACTIVE');
   return arns
     .filter((arn) => !known.has(arn))
-    .map((arn) => ({ kind: 'task_definition', n: current.n, name: family(context), arn }));
+    .map((arn) => ({ kind: 'task_definition', n: current.n, name: nameOfPlacement(context), arn }));
 }

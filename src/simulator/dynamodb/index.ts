@@ -71,7 +71,8 @@ export function createDynamoDb(world: World): DynamoDb {
     },
     items: (place) => {
       const table = registry.region(place).tables.get(place.tableName);
-      if (table === undefined) throw new Error(`items: no table ${place.tableName} in ${place.account}/${place.region}`);
+      if (table === undefined)
+        throw new Error(`items: no table ${place.tableName} in ${place.account}/${place.region}`);
       return table.items.all();
     },
   };

@@ -1,9 +1,9 @@
 import { marks } from '../../../src/model/names.ts';
-import { clusterName } from '../../../src/reconcilers/cluster/desired.ts';
+import { nameOfPlacement } from '../../../src/reconcilers/names.ts';
 import type { Drift, Stranger, Subject } from '../subject.ts';
 import { contextOf, type Hands } from '../world.ts';
 
-const name = clusterName(contextOf());
+const name = nameOfPlacement(contextOf());
 
 const drifts: readonly Drift[] = [
   {

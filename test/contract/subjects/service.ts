@@ -1,6 +1,6 @@
 import type { UpdateServiceRequest } from '@aws-sdk/client-ecs';
 import { marks, serviceName } from '../../../src/model/names.ts';
-import { clusterName } from '../../../src/reconcilers/cluster/desired.ts';
+import { nameOfPlacement } from '../../../src/reconcilers/names.ts';
 import { reconcilers } from '../../../src/reconcilers/registry.ts';
 import type { Chain, Drift, Stranger, Subject } from '../subject.ts';
 import { chainOf } from '../subject.ts';
@@ -140,7 +140,7 @@ const drifts: readonly Drift[] = [
 
 async function look({ ecs }: Hands): Promise<unknown> {
   const { services } = await ecs.describeServices({
-    cluster: clusterName(contextOf()),
+    cluster: nameOfPlacement(contextOf()),
     services: [serviceName(1)],
     include: ['TAGS'],
   });

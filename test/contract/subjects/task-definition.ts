@@ -1,9 +1,9 @@
 import { marks } from '../../../src/model/names.ts';
-import { family } from '../../../src/reconcilers/task-definition/desired.ts';
+import { nameOfPlacement } from '../../../src/reconcilers/names.ts';
 import type { Drift, Stranger, Subject } from '../subject.ts';
 import { contextOf } from '../world.ts';
 
-const name = family(contextOf());
+const name = nameOfPlacement(contextOf());
 
 const drifts: readonly Drift[] = [
   {

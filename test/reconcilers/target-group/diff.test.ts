@@ -32,7 +32,12 @@ function target(Id: string, Port: number, State: TargetHealthStateEnum = 'health
   return { Target: { Id, Port }, TargetHealth: { State } };
 }
 
-const running = (ip: string): TaskAddress => ({ ip, running: true, current: true });
+const running = (ip: string): TaskAddress => ({
+  ip,
+  running: true,
+  current: true,
+  createdAt: Date.parse('2026-06-01T00:00:00Z'),
+});
 
 describe('the difference between a target group and the record', () => {
   it('is nothing, whatever else ELB says of it', () => {
@@ -109,12 +114,24 @@ describe('targets', () => {
   });
 
   it('of a task of an earlier definition may have any port, and are not missed', () => {
-    const earlier = { ip: '10.0.0.1', running: true, current: false };
+    const earlier = { ...running('10.0.0.1'), current: false };
     expect(targetsOf({ targets: [target('10.0.0.1', 9000)], tasks: [earlier] })).toBeUndefined();
     expect(targetsOf({ targets: [], tasks: [earlier] })).toBeUndefined();
   });
 
   it('of a task that is still starting are not missed', () => {
     expect(targetsOf({ targets: [], tasks: [{ ...running('10.0.0.1'), running: false }] })).toBeUndefined();
+  });
+
+  it('of a task that is older than the group are not missed: it belongs to the group before', () => {
+    const task = running('10.0.0.1');
+    const missedIn = (confirmedAt: string): unknown => {
+      const entry = { kind: 'target_group', n: 2, name: 'n', arn: 'arn', confirmedAt } as const;
+      const placement = { ...context.placement, resources: { ...context.placement.resources, target_group: entry } };
+      const one = live({ targets: [], tasks: [task] });
+      return diffTargetGroup(desired, one, { ...context, placement }).find(({ field }) => field === 'Targets')?.after;
+    };
+    expect(missedIn(new Date(task.createdAt + 1).toISOString())).toBeUndefined();
+    expect(missedIn(new Date(task.createdAt - 1).toISOString())).toEqual([`10.0.0.1:${port}`]);
   });
 });

@@ -149,19 +149,17 @@ describe('the wanted task definition', () => {
   });
 
   it('names roles and secrets in the partition and account of the cell', () => {
-    const { loadBalancerArn } = contextOf().group;
-    const group = { loadBalancerArn: loadBalancerArn.replace('arn:aws:', 'arn:aws-cn:') };
     const secrets = {
       A: { from: 'ssm', name: '/cellwright/acme/a' },
       B: { from: 'secretsmanager', name: '/cellwright/acme/b' },
     } as const;
     const { taskRoleArn, containerDefinitions } = known(
-      desiredTaskDefinition(contextOf(undefined, { group, service: { secrets } })),
+      desiredTaskDefinition(contextOf(undefined, { region: 'cn-north-1', service: { secrets } })),
     );
     expect(taskRoleArn).toBe('arn:aws-cn:iam::111111111111:role/app/task');
     expect(containerDefinitions?.[0]?.secrets).toEqual([
-      { name: 'A', valueFrom: 'arn:aws-cn:ssm:us-east-1:111111111111:parameter/cellwright/acme/a' },
-      { name: 'B', valueFrom: 'arn:aws-cn:secretsmanager:us-east-1:111111111111:secret:/cellwright/acme/b' },
+      { name: 'A', valueFrom: 'arn:aws-cn:ssm:cn-north-1:111111111111:parameter/cellwright/acme/a' },
+      { name: 'B', valueFrom: 'arn:aws-cn:secretsmanager:cn-north-1:111111111111:secret:/cellwright/acme/b' },
     ]);
   });
 });

@@ -8,7 +8,11 @@ type Amounts = Record<string, number>;
  * 8. Capacity. At every moment the totals of each infra group, cell and zone are the sum of what the inventories hold there, no dimension is above its limit, no slot is held twice, and
  * the tasks that run take no more vCPU than the account has.
  */
-export function capacity(watch: Watch, records: readonly RawRecord[], foreign: Readonly<Record<string, Amounts>>): Invariant {
+export function capacity(
+  watch: Watch,
+  records: readonly RawRecord[],
+  foreign: Readonly<Record<string, Amounts>>,
+): Invariant {
   const limits = limitsOf(records, foreign);
   return {
     name: '8 capacity',
@@ -22,9 +26,12 @@ export function capacity(watch: Watch, records: readonly RawRecord[], foreign: R
         for (const dimension of new Set([...Object.keys(used), ...Object.keys(expected)])) {
           const have = used[dimension] ?? 0;
           if (Math.abs(have - (expected[dimension] ?? 0)) > 1e-9)
-            watch.violated(`${item.pk} says ${have} ${dimension} are used, the inventories hold ${expected[dimension] ?? 0}`);
+            watch.violated(
+              `${item.pk} says ${have} ${dimension} are used, the inventories hold ${expected[dimension] ?? 0}`,
+            );
           const limit = limits.get(item.pk)?.[dimension];
-          if (limit !== undefined && have > limit) watch.violated(`${item.pk} has ${have} ${dimension} in use, the limit is ${limit}`);
+          if (limit !== undefined && have > limit)
+            watch.violated(`${item.pk} has ${have} ${dimension} in use, the limit is ${limit}`);
         }
       }
     },
@@ -57,7 +64,10 @@ function zoneOf(tier: string): string {
 }
 
 /** The quotas that records name, less what strangers take; reserves are zero in these fleets. */
-function limitsOf(records: readonly RawRecord[], foreign: Readonly<Record<string, Amounts>>): ReadonlyMap<string, Amounts> {
+function limitsOf(
+  records: readonly RawRecord[],
+  foreign: Readonly<Record<string, Amounts>>,
+): ReadonlyMap<string, Amounts> {
   return new Map(
     records
       .filter((record) => record.kind === 'Cell' || record.kind === 'InfraGroup')

@@ -18,7 +18,8 @@ export function handsOff(watch: Watch, strangers: Strangers): Invariant {
         if (tags === undefined) continue;
         if (tags.get(marks.installation) !== installation) watch.violated(`${what} is not ours`);
         const placement = tags.get(marks.placement) ?? '';
-        if (!watch.truth.placements().has(placement)) watch.violated(`${what} is of ${placement}, which no inventory names`);
+        if (!watch.truth.placements().has(placement))
+          watch.violated(`${what} is of ${placement}, which no inventory names`);
       }
     },
     after: ({ mutating }) => {
@@ -33,29 +34,39 @@ export function handsOff(watch: Watch, strangers: Strangers): Invariant {
 }
 
 /** The resources that a call would change, with their tags as they stand; undefined tags where there is no such resource. */
-function* touched(watch: Watch, { call, input }: SeenCall): Generator<{ what: string; tags: ReadonlyMap<string, string> | undefined }> {
+function* touched(
+  watch: Watch,
+  { call, input }: SeenCall,
+): Generator<{ what: string; tags: ReadonlyMap<string, string> | undefined }> {
   const { elb, ecs } = watch.aws.truth;
-  const text = (name: string): string => String(input[name] ?? '');
+  const text = (name: string): string => {
+    const value = input[name];
+    return typeof value === 'string' ? value : '';
+  };
   const region = ecs.regions.get(`${call.account}/${call.region}`);
   const clusterOf = (arn: string) => region?.clusters.get(arn.slice(arn.lastIndexOf('/') + 1));
   switch (call.operation) {
     case 'ModifyRule':
     case 'DeleteRule':
-      return yield { what: text('RuleArn'), tags: elb.rules.get(text('RuleArn'))?.tags };
+      yield { what: text('RuleArn'), tags: elb.rules.get(text('RuleArn'))?.tags };
+      return;
     case 'ModifyTargetGroup':
     case 'ModifyTargetGroupAttributes':
     case 'DeleteTargetGroup':
     case 'RegisterTargets':
     case 'DeregisterTargets':
-      return yield { what: text('TargetGroupArn'), tags: elb.targetGroups.get(text('TargetGroupArn'))?.tags };
+      yield { what: text('TargetGroupArn'), tags: elb.targetGroups.get(text('TargetGroupArn'))?.tags };
+      return;
     case 'UpdateCluster':
     case 'DeleteCluster':
-      return yield { what: text('cluster'), tags: clusterOf(text('cluster'))?.tags };
+      yield { what: text('cluster'), tags: clusterOf(text('cluster'))?.tags };
+      return;
     case 'UpdateService':
     case 'DeleteService': {
       const name = text('service');
       const tags = clusterOf(text('cluster'))?.services.get(name.slice(name.lastIndexOf('/') + 1))?.tags;
-      return yield { what: name, tags };
+      yield { what: name, tags };
+      return;
     }
     default:
   }

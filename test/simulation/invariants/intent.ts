@@ -52,12 +52,21 @@ function observed(watch: Watch, item: StateItem, statuses: Map<string, ObjectSta
   const tenant = item.pk.slice('Tenant/'.length);
   const spec = watch.truth.spec(tenant);
   if (status.observedGeneration > status.generation || status.generation > (spec?.generation ?? 0))
-    watch.violated(`${tenant}: observedGeneration ${status.observedGeneration}, generation ${status.generation}, accepted ${spec?.generation ?? 0}`);
-  if (before !== undefined && status.observedGeneration < before.observedGeneration && status.generation >= before.generation)
-    watch.violated(`${tenant}: observedGeneration went back from ${before.observedGeneration} to ${status.observedGeneration}`);
+    watch.violated(
+      `${tenant}: observedGeneration ${status.observedGeneration}, generation ${status.generation}, accepted ${spec?.generation ?? 0}`,
+    );
+  if (
+    before !== undefined &&
+    status.observedGeneration < before.observedGeneration &&
+    status.generation >= before.generation
+  )
+    watch.violated(
+      `${tenant}: observedGeneration went back from ${before.observedGeneration} to ${status.observedGeneration}`,
+    );
   const risen = status.observedGeneration > (before?.observedGeneration ?? 0);
   const effective = spec?.effective as EffectiveTenant | undefined;
-  if (!risen || effective === undefined || spec?.generation !== status.observedGeneration || watch.isDamaged(tenant)) return;
+  if (!risen || effective === undefined || spec?.generation !== status.observedGeneration || watch.isDamaged(tenant))
+    return;
   for (const fault of liveFaults(watch, tenant, effective))
     watch.violated(`${tenant}: generation ${status.observedGeneration} is said to be live, but ${fault}`);
 }

@@ -32,14 +32,17 @@ export function noLeak(watch: Watch, shared: { readonly tier: string; readonly g
 function intentFirst(watch: Watch, { call, input }: SeenCall): void {
   const kind = creates[call.operation];
   if (kind === undefined) return;
-  const tags = [...((input.tags ?? input.Tags ?? []) as { key?: string; value?: string; Key?: string; Value?: string }[])];
+  const tags = [
+    ...((input.tags ?? input.Tags ?? []) as { key?: string; value?: string; Key?: string; Value?: string }[]),
+  ];
   const id = tags.find((tag) => (tag.key ?? tag.Key) === 'cellwright:placement');
   const owned = watch.truth.placements().get(id?.value ?? id?.Value ?? '');
   const entry = owned?.placement.resources[kind];
   if (entry?.intent === undefined || entry.arn !== undefined)
     watch.violated(`${kind} is created without a durable intent: ${JSON.stringify(entry ?? null)}`);
   const token = input.clientToken;
-  if (token !== undefined && token !== entry?.intent?.token) watch.violated(`${kind} is created under another token than the intent's`);
+  if (token !== undefined && token !== entry?.intent?.token)
+    watch.violated(`${kind} is created under another token than the intent's`);
 }
 
 /** What bears our mark and no inventory accounts for, and what stands twice. */
@@ -62,7 +65,8 @@ export function leaks(watch: Watch, tierRecords: ReadonlySet<string>): readonly 
     for (const kind of resourceKinds) {
       const may = 1 + placement.retired.filter((old) => old.kind === kind).length;
       const count = counts.get(`${placement.id} ${kind}`) ?? 0;
-      if (count > may && kind !== 'task_definition') faults.push(`${tenant} has ${count} of ${kind} in ${placement.id}, ${may} are accounted for`);
+      if (count > may && kind !== 'task_definition')
+        faults.push(`${tenant} has ${count} of ${kind} in ${placement.id}, ${may} are accounted for`);
     }
   }
   return faults;
@@ -71,7 +75,8 @@ export function leaks(watch: Watch, tierRecords: ReadonlySet<string>): readonly 
 function isNamed(one: MarkedResource, { placement }: OwnedPlacement): boolean {
   const current = placement.resources[one.kind];
   // A family is the placement's own, and a record's set identifier too: whatever stands under them is found by it.
-  if (one.kind === 'task_definition' || one.kind === 'dns_record') return current !== undefined || placement.retired.some((old) => old.kind === one.kind);
+  if (one.kind === 'task_definition' || one.kind === 'dns_record')
+    return current !== undefined || placement.retired.some((old) => old.kind === one.kind);
   if (placement.retired.some((old) => old.arn === one.arn)) return true;
   return current?.arn === one.arn || (current?.arn === undefined && current?.name === one.name);
 }

@@ -14,8 +14,7 @@ export function oneOwner(watch: Watch): Invariant {
       const lease = watch.truth.items().get('Lease/controller lease')?.attributes;
       const holder = typeof lease?.holder === 'string' ? lease.holder : '';
       // A lease item that somebody deleted is still believed in until it would have run out.
-      if (lease !== undefined && holder.split('#')[0] !== controller)
-        watch.violated(`the lease is ${holder}'s`);
+      if (lease !== undefined && holder.split('#')[0] !== controller) watch.violated(`the lease is ${holder}'s`);
     },
     after: ({ call, mutating }) => {
       if (!mutating) return;
@@ -39,7 +38,10 @@ function watchFences(watch: Watch, fences: Map<string, number>): void {
   for (const zone of watch.aws.truth.dns.zones.values()) {
     for (const { name, set } of zone.records.from('', Number.MAX_SAFE_INTEGER)) {
       if (!name.startsWith('_cellwright-')) continue;
-      const [epoch = 0, sequence = 0] = (set.ResourceRecords?.[0]?.Value ?? '').replaceAll('"', '').split('/').map(Number);
+      const [epoch = 0, sequence = 0] = (set.ResourceRecords?.[0]?.Value ?? '')
+        .replaceAll('"', '')
+        .split('/')
+        .map(Number);
       const now = epoch * 1e9 + sequence;
       if (now < (fences.get(zone.id) ?? 0)) watch.violated(`the fence of ${zone.id} went back to ${epoch}/${sequence}`);
       fences.set(zone.id, now);

@@ -1,0 +1,37 @@
+import { describe, expect, it } from 'vitest';
+import { runSeed } from './seed.ts';
+
+/** Seeds that `npm test` runs. */
+const usual = 50;
+
+/**
+ * The seeds to run: one by `CELLWRIGHT_SEED=17`, more by `CELLWRIGHT_SEEDS=500` (1 to 500), else 1 to 50. `part` of `parts`: two files share them, so that two cores do.
+ */
+function seedsOf(part: number, parts: number): readonly number[] {
+  const { CELLWRIGHT_SEED: one, CELLWRIGHT_SEEDS: many } = process.env;
+  if (one !== undefined) return part === 0 ? [wholeNumber('CELLWRIGHT_SEED', one)] : [];
+  const count = many === undefined ? usual : wholeNumber('CELLWRIGHT_SEEDS', many);
+  return Array.from({ length: count }, (_, index) => index + 1).filter((seed) => seed % parts === part);
+}
+
+function wholeNumber(name: string, text: string): number {
+  if (!/^[1-9]\d{0,8}$/.test(text)) throw new Error(`${name} is '${text}', expected a whole number from 1`);
+  return Number(text);
+}
+
+/** Defines the tests of one part of the seeds. */
+export function simulate(part: number, parts: number): void {
+  const seeds = seedsOf(part, parts);
+  describe.runIf(seeds.length > 0)('the controller on the simulated AWS, with faults', () => {
+    it.each(seeds)('seed %i', { timeout: 120_000 }, async (seed) => {
+      const { faults, tenants } = await runSeed(seed);
+      const replay = `CELLWRIGHT_SEED=${seed} npx vitest run test/simulation`;
+      expect(tenants, replay).toBeGreaterThanOrEqual(4);
+      expect(faults.throttle, replay).toBeGreaterThan(0);
+      expect(faults.serverError, replay).toBeGreaterThan(0);
+      expect(faults.lostWithEffect, replay).toBeGreaterThan(0);
+      expect(faults.lostWithoutEffect, replay).toBeGreaterThan(0);
+      expect(faults.crashBefore + faults.crashAfter, replay).toBeGreaterThan(0);
+    });
+  });
+}
