@@ -10,6 +10,7 @@ export default defineConfig({
     // Every suite builds its own world; nothing is shared, so workers may be reused.
     isolate: false,
     pool: 'threads',
+    maxWorkers: 2,
     // On Node 20 the SDK says once per process which Node it will need; that is no test's business.
     env: { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' },
   },

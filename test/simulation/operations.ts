@@ -20,6 +20,8 @@ export interface Stage {
   serial: number;
   /** Until when the lease's own writes fail. */
   leaseTroubleUntil: number;
+  /** Whoever makes the next mutating call to AWS is frozen for so long right after it; 0: nobody. */
+  freezeForMs: number;
   /** Starts a controller after a while. */
   startLater(): void;
 }
@@ -118,6 +120,7 @@ const failTask: Operation = (stage) => {
   const task = stage.draw.pick(tasks);
   if (task === undefined) return undefined;
   stage.run.aws.tasks.failTask(task.arn);
+  stage.oracle.shaken(task.service.tags.get('cellwright:tenant') ?? '');
   return `task ${task.arn} failed`;
 };
 
@@ -138,13 +141,12 @@ const stopOne: Operation = async (stage) => {
   return `${controller.name} has stopped`;
 };
 
-const freezeOne: Operation = (stage) => {
-  const controller = stage.draw.pick(stage.run.controllers);
-  if (controller === undefined) return undefined;
-  const ms = stage.draw.whole(1_000, 40_000);
-  controller.process.freeze();
-  stage.run.clock.after(ms, () => controller.process.thaw());
-  return `${controller.name} is frozen for ${ms} ms`;
+/** Freezes the leader in the middle of its work, with another controller standing by and something for both to do. */
+const freezeAtWork: Operation = (stage) => {
+  if (stage.run.controllers.length < 2) note(stage, `${stage.run.start().name} stands by`);
+  stage.freezeForMs = stage.draw.whole(1_000, 40_000);
+  note(stage, `whoever makes the next change of AWS is frozen for ${stage.freezeForMs} ms`);
+  return update(stage);
 };
 
 const secondController: Operation = (stage) => {
@@ -179,7 +181,8 @@ const operations: readonly [Operation, ...Operation[]] = [
   failTask,
   killOne,
   stopOne,
-  freezeOne,
+  freezeAtWork,
+  freezeAtWork,
   secondController,
   loseLease,
   leaseTrouble,

@@ -31,6 +31,9 @@ export interface Watch {
   /** Somebody from outside, or a call that landed late, did something to a tenant: until it is put right its service may be broken. */
   damaged(tenant: string): void;
   isDamaged(tenant: string): boolean;
+  /** Tasks of a tenant failed by themselves: its load balancers may answer 503 for a while. */
+  shaken(tenant: string): void;
+  isShaken(tenant: string): boolean;
 }
 
 /** Everything that outsiders break is healed within a resync, a detail round and a rollout (design: "It is shown by" of the main job). */
@@ -48,6 +51,7 @@ export class Oracle implements Watch, FaultInjector {
   calls = 0;
   faults: FaultInjector | undefined;
   readonly #damagedUntil = new Map<string, number>();
+  readonly #shakenUntil = new Map<string, number>();
   #invariants: readonly Invariant[] = [];
   #current = '';
   #pending: { readonly call: Call; readonly seen: SeenCall } | undefined;
@@ -71,6 +75,14 @@ export class Oracle implements Watch, FaultInjector {
 
   isDamaged(tenant: string): boolean {
     return (this.#damagedUntil.get(tenant) ?? 0) > this.aws.now();
+  }
+
+  shaken(tenant: string): void {
+    this.#shakenUntil.set(tenant, this.aws.now() + healMs);
+  }
+
+  isShaken(tenant: string): boolean {
+    return (this.#shakenUntil.get(tenant) ?? 0) > this.aws.now() || this.isDamaged(tenant);
   }
 
   before(call: Call, input: object) {

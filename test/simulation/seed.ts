@@ -4,7 +4,7 @@ import { type EffectiveTenant, effectiveTenant } from '../../src/model/records/e
 import { parseRecord } from '../../src/model/records/parse.ts';
 import { tierRecordId } from '../../src/controller/tier/publish.ts';
 import { type FaultCounts, type FaultInjector, serverFault } from '../../src/simulator/faults.ts';
-import type { CallRecord } from '../../src/simulator/kernel.ts';
+import type { Call, CallRecord } from '../../src/simulator/kernel.ts';
 import { Draw } from './draw.ts';
 import { FaultPlan } from './fault-plan.ts';
 import { infrastructure, type RawRecord, sharedTier } from './fleet.ts';
@@ -77,6 +77,7 @@ class Simulation {
       history: [],
       serial: 0,
       leaseTroubleUntil: 0,
+      freezeForMs: 0,
       startLater: () => this.#startLater(),
     };
   }
@@ -128,7 +129,10 @@ class Simulation {
         if (this.#isLeaseWrite(input) && this.#run.clock.now() < this.#stage.leaseTroubleUntil) return serverFault(503);
         return this.#plan.before(call);
       },
-      after: () => this.#plan.after(),
+      after: (call) => {
+        this.#freeze(call);
+        return this.#plan.after();
+      },
     };
     oracle.faults = faults;
     this.#run.aws.faults = oracle;
@@ -148,13 +152,25 @@ class Simulation {
   /** Most requests are at AWS at once, some take a while, and now and then a process dies with one on the wire, which lands much later. */
   #journey(travel: Draw, controller: Controller, request: object): Journey {
     const thereMs = travel.chance(0.15) ? travel.whole(1, 80) : 0;
-    if (!this.#isFaulty || this.#deathsLeft === 0 || !isMutating(request) || !this.#deaths.chance(0.01))
+    if (!this.#isFaulty || this.#deathsLeft === 0 || !isMutating(request) || !this.#deaths.chance(0.02))
       return { thereMs };
     this.#deathsLeft -= 1;
     this.#diedOnTheWay += 1;
     const lateMs = this.#deaths.whole(1, 280) * 1_000;
     note(this.#stage, `${controller.name} dies with a call on the wire, which lands ${lateMs / 1_000} s later`);
     return { thereMs: lateMs, death: () => this.#die(controller) };
+  }
+
+  /** The answer to the call, and everything else, reaches the process only when it is thawed. */
+  #freeze(call: Call): void {
+    const { freezeForMs } = this.#stage;
+    if (freezeForMs === 0 || call.service.startsWith('dynamodb') || !isWriteOperation(call.operation)) return;
+    const controller = this.#run.controllers.find((one) => call.principal.endsWith(one.name));
+    if (controller === undefined) return;
+    this.#stage.freezeForMs = 0;
+    note(this.#stage, `${controller.name} is frozen`);
+    controller.process.freeze();
+    this.#run.clock.after(freezeForMs, () => controller.process.thaw());
   }
 
   #crash(principal: string): void {
@@ -209,6 +225,7 @@ class Simulation {
     this.#plan.on = false;
     this.#isFaulty = false;
     this.#stage.leaseTroubleUntil = 0;
+    this.#stage.freezeForMs = 0;
     for (const { process } of this.#run.controllers) process.thaw();
     if (this.#run.controllers.length === 0) note(this.#stage, `${this.#run.start().name} starts`);
   }
@@ -326,8 +343,12 @@ function isMutating(request: object): boolean {
     target === ''
       ? (/Action=(\w+)/.exec(typeof body === 'string' ? body : '')?.[1] ?? '')
       : (target.split('.')[1] ?? '');
-  if (operation !== '') return !/^(Describe|List|Get|Query|Scan|Assume)/.test(operation);
+  if (operation !== '') return isWriteOperation(operation);
   return method === 'POST' && path.includes('/rrset');
+}
+
+function isWriteOperation(operation: string): boolean {
+  return !/^(Describe|List|Get|Query|Scan|Assume)/.test(operation);
 }
 
 function traceOf(calls: readonly CallRecord[], end: number): string {

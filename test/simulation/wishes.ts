@@ -48,7 +48,12 @@ export function nextWish(draw: Draw, wish: Wish, serial: number): Wish {
     { ...wish, service: { ...service, tasks: draw.whole(1, 2) } },
     { ...wish, service: { ...service, cpu: 512, memoryMiB: 1024 } },
     { ...wish, service: { ...service, cpu: 256, memoryMiB: 512 } },
-    wish.tier === ownTier ? { ...wish, placements: wish.placements === 2 ? 1 : 2 } : wish,
+    otherCount(wish),
+    otherCount(wish),
   ];
   return draw.pick(choices);
+}
+
+function otherCount(wish: Wish): Wish {
+  return wish.tier === ownTier ? { ...wish, placements: wish.placements === 2 ? 1 : 2 } : wish;
 }

@@ -18,14 +18,20 @@ beforeEach(() => {
   world = createStoreWorld();
 });
 
-const init = (options: { installation?: string; desiredTable?: string; stateTable?: string } = {}) =>
-  world.drive(initTables(world.dynamo, { desiredTable, stateTable, ...options }));
+/** What is read of tags trails their changes: these tests are about tables that have come to rest. */
+const tagsTrailMs = 5_000;
+
+async function init(options: { installation?: string; desiredTable?: string; stateTable?: string } = {}) {
+  await world.clock.advance(tagsTrailMs);
+  return world.drive(initTables(world.dynamo, { desiredTable, stateTable, ...options }));
+}
 
 async function describeTable(name: string) {
   return (await world.drive(world.dynamo.sdk.send(new DescribeTableCommand({ TableName: name })))).Table;
 }
 
 async function tagOf(name: string): Promise<string | undefined> {
+  await world.clock.advance(tagsTrailMs);
   const ResourceArn = (await describeTable(name))?.TableArn;
   const { Tags } = await world.drive(world.dynamo.sdk.send(new ListTagsOfResourceCommand({ ResourceArn })));
   return Tags?.find(({ Key }) => Key === 'cellwright:installation')?.Value;

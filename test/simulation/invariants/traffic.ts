@@ -55,7 +55,8 @@ function noEmptyAnswer(watch: Watch, tenant: string, published: Set<string>): vo
   const spec = watch.truth.spec(tenant);
   const effective = spec?.effective as EffectiveTenant | undefined;
   if (spec === undefined || effective === undefined || effective.state !== 'active') {
-    published.delete(tenant);
+    if (effective?.state === 'deleted') dnsFirst(watch, effective, published);
+    else published.delete(tenant);
     return;
   }
   const { host, pathPrefix } = effective.routing;
@@ -74,10 +75,38 @@ function noEmptyAnswer(watch: Watch, tenant: string, published: Set<string>): vo
   }
   const lost = answers.find((answer) => answer.status === 404);
   if (lost !== undefined) watch.violated(`${host} leads to ${lost.loadBalancer}, which has no rule of ${tenant}'s`);
+  const broken = answers.find((answer) => !serves(answer));
+  if (broken !== undefined && hasLeaving(watch, tenant) && !watch.isShaken(tenant))
+    watch.violated(
+      `${host} may still lead to ${broken.loadBalancer}, which answers ${broken.status} as a placement leaves`,
+    );
   if (!current.some(serves) && hasHealthy(watch, tenant)) {
     const seen = current.map((answer) => `${answer.status} by ${answer.rule}`).join(', ');
     watch.violated(`${host} is answered by ${seen === '' ? 'nothing' : seen} while ${tenant} has a healthy placement`);
   }
+}
+
+/** A deleted tenant leaves DNS first: as long as a resolver may lead to it, it serves. */
+function dnsFirst(watch: Watch, { tenant, routing }: EffectiveTenant, published: Set<string>): void {
+  if (!published.has(tenant)) return;
+  if (watch.isShaken(tenant) || routing.scope === 'tier') {
+    published.delete(tenant);
+    return;
+  }
+  const { answers } = answerRoute(
+    watch.aws,
+    { host: routing.host, path: routing.pathPrefix ?? '/', headers: {} },
+    true,
+  );
+  const broken = answers.find((answer) => answer.status !== 200);
+  if (broken !== undefined)
+    watch.violated(`${routing.host} may still lead to ${broken.loadBalancer}, which answers ${broken.status} already`);
+}
+
+function hasLeaving(watch: Watch, tenant: string): boolean {
+  return [...watch.truth.placements().values()].some(
+    (owned) => owned.tenant === tenant && owned.placement.phase === 'leaving',
+  );
 }
 
 function hasHealthy(watch: Watch, tenant: string): boolean {
