@@ -10,16 +10,34 @@ const sdk = '^node_modules/(@aws-sdk|@smithy)/';
 
 module.exports = {
   forbidden: [
-    { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } } },
-    { name: 'nobody-imports-main', severity: 'error', from: {}, to: { path: '^src/(main|demo|demo-controller)\\.ts$' } },
+    {
+      name: 'no-cycles',
+      severity: 'error',
+      from: {},
+      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+    },
+    {
+      name: 'nobody-imports-main',
+      severity: 'error',
+      from: {},
+      to: { path: '^src/(main|demo|demo-controller)\\.ts$' },
+    },
     only('model', [], 'model is pure and imports nothing of ours'),
     only('placement', ['model'], 'placement is pure'),
     only('reconcilers', ['model', 'aws/ports\\.ts'], 'a reconciler sees AWS through the ports'),
     only('aws', ['model'], 'aws knows nothing of what it is used for'),
     only('store', ['model'], 'store knows nothing of what it is used for'),
     only('simulator', ['model'], 'the simulator knows nothing of the controller'),
-    only('controller', ['model', 'placement', 'store', 'aws', 'reconcilers/contract\\.ts'], 'the engine reaches reconcilers through their contract'),
-    only('telemetry', ['model', 'controller', 'placement', 'aws', 'store', 'web/snapshot\\.ts'], 'telemetry hangs on the engine, never the other way round'),
+    only(
+      'controller',
+      ['model', 'placement', 'store', 'aws', 'reconcilers/contract\\.ts'],
+      'the engine reaches reconcilers through their contract',
+    ),
+    only(
+      'telemetry',
+      ['model', 'controller', 'placement', 'aws', 'store', 'web/snapshot\\.ts'],
+      'telemetry hangs on the engine, never the other way round',
+    ),
     only('web', ['model', 'controller', 'placement', 'store', 'telemetry'], 'the page shows; it decides nothing'),
     {
       name: 'reconcilers-apart',
@@ -41,6 +59,10 @@ module.exports = {
     doNotFollow: { path: 'node_modules' },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
-    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'node', 'default'], extensions: ['.ts', '.mjs', '.js', '.json'] },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'node', 'default'],
+      extensions: ['.ts', '.mjs', '.js', '.json'],
+    },
   },
 };

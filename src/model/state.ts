@@ -1,8 +1,9 @@
-import type { Condition, TenantPhase } from './conditions.ts';
+import type { Condition } from './conditions.ts';
 
 /** What the state table keeps of an object under sort key `status`: what users see. */
 export interface ObjectStatus {
-  readonly phase?: TenantPhase | string;
+  /** A tenant's phase; other kinds have phases of their own. */
+  readonly phase?: string;
   readonly generation: number;
   readonly observedGeneration: number;
   /** Hash of the effective spec that is live (of `observedGeneration`). */

@@ -9,14 +9,14 @@ import '../../src/cli/commands/init.ts';
 import '../../src/cli/commands/plan.ts';
 import '../../src/cli/commands/run.ts';
 import '../../src/cli/commands/wait.ts';
-import { runCli } from '../../src/cli/index.ts';
 import { type CliHost, Interrupted } from '../../src/cli/host.ts';
+import { runCli } from '../../src/cli/index.ts';
 import type { ControllerConfig, PlanReport, Programs, SimOptions, StartOptions } from '../../src/cli/programs.ts';
 import { systemClock } from '../../src/model/clock.ts';
-import { effectiveHash, effectiveTenant } from '../../src/model/records/effective.ts';
-import { canonicalHash } from '../../src/model/records/canonical.ts';
-import { parseRecord } from '../../src/model/records/parse.ts';
 import type { Condition } from '../../src/model/conditions.ts';
+import { canonicalHash } from '../../src/model/records/canonical.ts';
+import { effectiveHash, effectiveTenant } from '../../src/model/records/effective.ts';
+import { parseRecord } from '../../src/model/records/parse.ts';
 import type { AcceptedSpec, ObjectStatus } from '../../src/model/state.ts';
 import { createDesiredTable, type DesiredTable } from '../../src/store/desired.ts';
 import { createStateWriter, type StateWriter } from '../../src/store/state-writer.ts';
@@ -25,8 +25,8 @@ import {
   createStoreWorld,
   desiredTable,
   heldFence,
-  stateTable,
   type StoreWorld,
+  stateTable,
 } from '../store/world.ts';
 
 /** What one run of the command line did. */

@@ -1,5 +1,5 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Service, UpdateServiceCommandInput } from '@aws-sdk/client-ecs';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Installation } from '../support/installation.ts';
 import { type Damage, seeHealed, sweepConfig } from './healing.ts';
 import { type Chain, chainOf, settled, Watch } from './outside.ts';

@@ -2,7 +2,7 @@ import { AwsError } from '../../src/simulator/kernel.ts';
 import { toItem } from '../../src/store/attributes.ts';
 import type { Draw } from './draw.ts';
 import { meddling } from './drift.ts';
-import { ownTier, sharedTier, type RawRecord } from './fleet.ts';
+import { ownTier, type RawRecord, sharedTier } from './fleet.ts';
 import { homeAccount } from './names.ts';
 import type { Oracle } from './oracle.ts';
 import { type Asked, firstWish, nextWish } from './wishes.ts';

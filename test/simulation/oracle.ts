@@ -1,6 +1,6 @@
 import type { FaultInjector } from '../../src/simulator/faults.ts';
-import type { Call } from '../../src/simulator/kernel.ts';
 import type { CompleteAws } from '../../src/simulator/index.ts';
+import type { Call } from '../../src/simulator/kernel.ts';
 import { lateSuffix } from './process.ts';
 import { TruthView } from './truth.ts';
 

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
+import { tierRecordId } from '../../src/controller/tier/publish.ts';
 import { type EffectiveTenant, effectiveTenant } from '../../src/model/records/effective.ts';
 import { parseRecord } from '../../src/model/records/parse.ts';
-import { tierRecordId } from '../../src/controller/tier/publish.ts';
 import { type FaultCounts, type FaultInjector, serverFault } from '../../src/simulator/faults.ts';
 import type { Call, CallRecord } from '../../src/simulator/kernel.ts';
 import { Draw } from './draw.ts';

@@ -1,4 +1,5 @@
 import type { ConditionUpdate } from '../conditions.ts';
+import { parseLoadBalancerArn, partitionOf } from './aws-shapes.ts';
 import { canonicalHash } from './canonical.ts';
 import type { Claim, ClaimConflict, ClaimRegistry } from './claims.ts';
 import { cellClaims, infraGroupClaims, ownerKey, tenantClaims, tierClaims } from './claims.ts';
@@ -9,7 +10,6 @@ import type { Cell, DesiredRecord, Frozen, InfraGroup, Kind, Specs, Tenant } fro
 import type { ParseResult } from './parse.ts';
 import type { InvalidField } from './problems.ts';
 import { invalidField, problemsLine } from './problems.ts';
-import { parseLoadBalancerArn, partitionOf } from './aws-shapes.ts';
 
 /** Why a record is accepted or not: the reasons of the condition `Accepted`. */
 export type AcceptedReason = 'Valid' | 'Invalid' | 'UnknownReference' | 'Immutable' | 'Conflict';

@@ -1,5 +1,5 @@
-import type { Frozen, Kind } from './kinds.ts';
 import type { EffectiveTenant } from './effective.ts';
+import type { Frozen, Kind } from './kinds.ts';
 import type { CellSpec } from './schema-cell.ts';
 import type { InfraGroupSpec } from './schema-infra-group.ts';
 import type { TierSpec } from './schema-tier.ts';

@@ -1,6 +1,5 @@
-import type { CST } from 'yaml';
+import type { CST, Document } from 'yaml';
 import { Composer, isNode, LineCounter, Parser, visit } from 'yaml';
-import type { Document } from 'yaml';
 import { shown } from './problems.ts';
 
 /** The largest text that is read, in UTF-16 units: some 100,000 tenants. */

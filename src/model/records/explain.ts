@@ -1,6 +1,6 @@
 import type { SchemaNode } from './json-schemas.ts';
 import { recordJsonSchema } from './json-schemas.ts';
-import { kindOfWord, kindWords, kinds } from './kinds.ts';
+import { kindOfWord, kinds, kindWords } from './kinds.ts';
 import { shown } from './problems.ts';
 
 /** What `explain` prints, or why it cannot. */

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { externalId, roleArn } from './aws-shapes.ts';
-import { checkService } from './service-checks.ts';
 import { healthCheckFields, overridable, overridableFields, overridableList, roleName } from './schema-service.ts';
+import { checkService } from './service-checks.ts';
 import { choice, fields, flag, modeField, recordName, text, whole } from './shapes.ts';
 
 const domainExpected =

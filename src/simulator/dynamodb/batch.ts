@@ -7,7 +7,7 @@ import type {
 } from '@aws-sdk/client-dynamodb';
 import { AwsError, type Call, type Operation } from '../kernel.ts';
 import { CapacityTally, readUnits, writeUnits } from './capacity.ts';
-import { capacityLevels, Constraints, metricLevels } from './constraints.ts';
+import { Constraints, capacityLevels, metricLevels } from './constraints.ts';
 import { validation } from './errors.ts';
 import { project } from './expressions/path-tree.ts';
 import { readExpressions } from './expressions/request.ts';
@@ -20,7 +20,7 @@ import { itemResource } from './resources.ts';
 import type { Table } from './table.ts';
 import { itemSize } from './values.ts';
 import { readItem, type WireItem, writeItem } from './wire-values.ts';
-import { bindWrite, type BoundWrite, commitWrite, evaluateWrite, prepareWrite, refuseEmptyKeys } from './writes.ts';
+import { type BoundWrite, bindWrite, commitWrite, evaluateWrite, prepareWrite, refuseEmptyKeys } from './writes.ts';
 
 const getLimit = 100;
 const writeLimit = 25;

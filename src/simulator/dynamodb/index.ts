@@ -4,12 +4,12 @@
  */
 import { AwsError, type SimService, type World } from '../kernel.ts';
 import { batchOperations } from './batch.ts';
+import type { StoredItem } from './item-store.ts';
 import { itemOperations } from './items.ts';
 import { readOperations } from './reads.ts';
 import { Registry } from './registry.ts';
 import { streamOperations } from './streams.ts';
 import { extraOperations } from './table-extras.ts';
-import type { StoredItem } from './item-store.ts';
 import { tableOperations } from './tables.ts';
 import { tagOperations } from './tags.ts';
 import { transactionOperations } from './transactions.ts';

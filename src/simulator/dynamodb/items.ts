@@ -7,7 +7,7 @@ import type {
 } from '@aws-sdk/client-dynamodb';
 import type { Call, Operation } from '../kernel.ts';
 import { readUnits, withCapacity, writeUnits } from './capacity.ts';
-import { capacityLevels, Constraints, failureValues, metricLevels } from './constraints.ts';
+import { Constraints, capacityLevels, failureValues, metricLevels } from './constraints.ts';
 import { enveloped, validation } from './errors.ts';
 import { project } from './expressions/path-tree.ts';
 import { readExpressions } from './expressions/request.ts';
@@ -19,8 +19,8 @@ import { itemResource } from './resources.ts';
 import { type Item, itemSize } from './values.ts';
 import { readItem, type WireItem, writeItem } from './wire-values.ts';
 import {
-  bindWrite,
   type BoundWrite,
+  bindWrite,
   commitWrite,
   evaluateWrite,
   prepareWrite,

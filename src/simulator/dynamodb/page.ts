@@ -4,7 +4,7 @@ import { meets } from './expressions/evaluate.ts';
 import type { Values } from './expressions/parser.ts';
 import { project } from './expressions/path-tree.ts';
 import type { StoredItem } from './item-store.ts';
-import { keyItem, type KeySchema } from './key-schema.ts';
+import { type KeySchema, keyItem } from './key-schema.ts';
 import { type WireItem, writeItem } from './wire-values.ts';
 
 const pageBytes = 1_048_576;

@@ -2,12 +2,12 @@
 import type { QueryCommandInput, ScanCommandInput } from '@aws-sdk/client-dynamodb';
 import { AwsError, type Call, type Operation } from '../kernel.ts';
 import { readUnits, withCapacity } from './capacity.ts';
-import { capacityLevels, Constraints } from './constraints.ts';
+import { Constraints, capacityLevels } from './constraints.ts';
 import { invalidParameter, validation } from './errors.ts';
 import type { Condition, Operand } from './expressions/ast.ts';
 import { type KeyCondition, keyCondition } from './expressions/key-condition.ts';
 import { type Expressions, readExpressions } from './expressions/request.ts';
-import { indexAfter, lowerBound, sortIndex, type StoredItem } from './item-store.ts';
+import { indexAfter, lowerBound, type StoredItem, sortIndex } from './item-store.ts';
 import { keyNames, keyText, type PrimaryKey, readKey } from './key-schema.ts';
 import { refuseLegacy } from './legacy.ts';
 import { operation } from './operation.ts';

@@ -1,6 +1,6 @@
 /** What exists: tables, streams and transaction tokens, each in an account and Region. */
 import type { Call, World } from '../kernel.ts';
-import { validation, tableNotFound } from './errors.ts';
+import { tableNotFound, validation } from './errors.ts';
 import { expireItems } from './expiry.ts';
 import { ExpressionCache } from './expressions/request.ts';
 import { retentionMs, type Stream } from './stream.ts';

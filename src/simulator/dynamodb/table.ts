@@ -1,7 +1,7 @@
 /** One table's state, and the single place where items are written. */
 import type { World } from '../kernel.ts';
 import { hashKey, ItemStore, type StoredItem } from './item-store.ts';
-import { keyItem, type KeySchema, type PrimaryKey } from './key-schema.ts';
+import { type KeySchema, keyItem, type PrimaryKey } from './key-schema.ts';
 import { Stream, type ViewType } from './stream.ts';
 import { equalItems, type Item, itemSize } from './values.ts';
 

@@ -8,7 +8,7 @@ import type {
 } from '@aws-sdk/client-dynamodb';
 import { AwsError, type Call, type Operation } from '../kernel.ts';
 import { CapacityTally, readUnits, writeUnits } from './capacity.ts';
-import { capacityLevels, Constraints, failureValues, metricLevels } from './constraints.ts';
+import { Constraints, capacityLevels, failureValues, metricLevels } from './constraints.ts';
 import { validation } from './errors.ts';
 import { project } from './expressions/path-tree.ts';
 import { readExpressions } from './expressions/request.ts';
@@ -19,8 +19,8 @@ import { itemResource } from './resources.ts';
 import { bytesText, itemSize } from './values.ts';
 import { readItem, type WireItem, writeItem } from './wire-values.ts';
 import {
-  bindWrite,
   type BoundWrite,
+  bindWrite,
   commitWrite,
   evaluateWrite,
   type PreparedWrite,

@@ -5,9 +5,9 @@ import {
   type DeploymentRecord,
   type EcsState,
   type Revision,
-  serial,
   type ServiceDeploymentRecord,
   type ServiceRecord,
+  serial,
   type TaskRecord,
   wakeService,
 } from './state.ts';

@@ -14,9 +14,9 @@ import {
   uuid,
   wakeService,
 } from './state.ts';
-import { beginTask } from './task-machine.ts';
-import { retain } from './task-definition-use.ts';
 import type { Tags } from './tags.ts';
+import { retain } from './task-definition-use.ts';
+import { beginTask } from './task-machine.ts';
 
 /** A service that found no vCPU free tries again after so long, or when a task of the account stops (assumed). */
 const capacityRetryMs = 60_000;

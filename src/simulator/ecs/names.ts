@@ -1,8 +1,8 @@
 import type { Call } from '../kernel.ts';
-import { clusterNameOf, isArn, parseArn, type Place, serviceNameOf } from './arns.ts';
+import { clusterNameOf, isArn, type Place, parseArn, serviceNameOf } from './arns.ts';
 import { clientException, clusterInactive, clusterNotFound, invalidParameter, serviceNotFound } from './errors.ts';
-import { type ClusterRecord, type EcsState, type RegionState, regionOf, type ServiceRecord } from './state.ts';
 import type { TaskDefinitionRecord } from './state.ts';
+import { type ClusterRecord, type EcsState, type RegionState, regionOf, type ServiceRecord } from './state.ts';
 
 const namePattern = /^[A-Za-z0-9_-]{1,255}$/;
 

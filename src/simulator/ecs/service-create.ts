@@ -18,7 +18,7 @@ import {
 } from './service-input.ts';
 import { balancersOf, networkOf } from './service-network.ts';
 import { serviceView } from './service-view.ts';
-import { type ClusterRecord, type EcsState, serial, type ServiceRecord, wakeService } from './state.ts';
+import { type ClusterRecord, type EcsState, type ServiceRecord, serial, wakeService } from './state.ts';
 import { tagsOf } from './tags.ts';
 
 const maxServices = 5_000;

@@ -16,7 +16,7 @@ import {
 } from './service-input.ts';
 import { balancersOf, networkOf } from './service-network.ts';
 import { serviceView } from './service-view.ts';
-import { type EcsState, type Revision, serial, type ServiceRecord, wakeService } from './state.ts';
+import { type EcsState, type Revision, type ServiceRecord, serial, wakeService } from './state.ts';
 
 /** What an update sets besides the revision; none of it starts a deployment. */
 type Settings = Pick<

@@ -9,8 +9,8 @@ import { parseArn } from './arns.ts';
 import { clusterInactive, clusterNotFound, invalidParameter } from './errors.ts';
 import { lookUpTaskDefinition } from './names.ts';
 import { operation } from './operation.ts';
-import { type ClusterRecord, type EcsState, regionOf, type RegionState } from './state.ts';
-import { addTags, tagList, type Tags } from './tags.ts';
+import { type ClusterRecord, type EcsState, type RegionState, regionOf } from './state.ts';
+import { addTags, type Tags, tagList } from './tags.ts';
 
 /** The operations on tags. */
 export function tagOperations(state: EcsState): Record<string, Operation> {

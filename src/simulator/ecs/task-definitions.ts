@@ -21,9 +21,9 @@ import { lookUpTaskDefinition, parseTaskDefinition } from './names.ts';
 import { operation } from './operation.ts';
 import { page } from './paging.ts';
 import { type EcsState, type Family, regionOf, type TaskDefinitionRecord } from './state.ts';
+import { tagList, tagsOf } from './tags.ts';
 import { normalizedTaskDefinition } from './task-definition-input.ts';
 import { removeIfUnused } from './task-definition-use.ts';
-import { tagList, tagsOf } from './tags.ts';
 
 /** New deployments may still use a deregistered definition for up to so long. Source: DeregisterTaskDefinition, ECS API reference. */
 const restrictionLagMs = 600_000;

@@ -8,9 +8,9 @@ import {
   afterLatency,
   type EcsState,
   regionOf,
-  targetKey,
   type TaskRecord,
   type TaskStatus,
+  targetKey,
   wakeService,
 } from './state.ts';
 import { behaviourOf } from './steering.ts';

@@ -2,9 +2,9 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { EffectiveTenant } from '../../../src/model/records/effective.ts';
 import { asEffective, effectiveHash, effectiveTenant, endpointOf } from '../../../src/model/records/effective.ts';
+import { problemLine } from '../../../src/model/records/problems.ts';
 import { derivedHost } from '../../../src/model/records/routing.ts';
 import { domainPattern } from '../../../src/model/records/schema-tier.ts';
-import { problemLine } from '../../../src/model/records/problems.ts';
 import { namePattern } from '../../../src/model/records/shapes.ts';
 import { smallest, tenant, tier } from './fixtures.ts';
 

@@ -1,5 +1,5 @@
-import { parseRecord } from '../../../src/model/records/parse.ts';
 import type { Cell, InfraGroup, Kind, RecordOf, Tenant, Tier } from '../../../src/model/records/kinds.ts';
+import { parseRecord } from '../../../src/model/records/parse.ts';
 import { problemsLine } from '../../../src/model/records/problems.ts';
 
 export const account = '111122223333';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { parseRecord } from '../../../src/model/records/parse.ts';
 import type { Kind } from '../../../src/model/records/kinds.ts';
 import { kinds } from '../../../src/model/records/kinds.ts';
+import { parseRecord } from '../../../src/model/records/parse.ts';
 import { cell, group, listenerArn, parseAs, role, smallest, tenant, tier } from './fixtures.ts';
 
 function refusal(kind: Kind, spec: unknown, name = kind === 'Fleet' ? 'default' : 'acme') {

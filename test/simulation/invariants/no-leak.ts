@@ -1,5 +1,5 @@
-import { type ResourceKind, resourceKinds } from '../../../src/model/resources.ts';
 import { tierRecordId } from '../../../src/controller/tier/publish.ts';
+import { type ResourceKind, resourceKinds } from '../../../src/model/resources.ts';
 import type { Invariant, SeenCall, Watch } from '../oracle.ts';
 import type { MarkedResource, OwnedPlacement } from '../truth.ts';
 

@@ -1,5 +1,5 @@
-import fc from 'fast-check';
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createFixture, type Fixture, key, N, refusal, S, type Wire } from './fixture.ts';
 

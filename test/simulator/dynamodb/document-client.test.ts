@@ -15,8 +15,8 @@ import {
 import {
   DynamoDBDocumentClient,
   GetCommand,
-  paginateScan,
   PutCommand,
+  paginateScan,
   QueryCommand,
   TransactWriteCommand,
   UpdateCommand,

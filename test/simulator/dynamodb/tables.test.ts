@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { account, createFixture, key, region, refusal, S, start } from './fixture.ts';
+import { account, createFixture, key, refusal, region, S, start } from './fixture.ts';
 
 const minimal = (name: string): object => ({
   TableName: name,
