@@ -11,8 +11,6 @@ export const conditionTypes = [
   'Synced',
   'Ready',
 ] as const;
-export type ConditionType = (typeof conditionTypes)[number];
-
 export type ConditionStatus = 'True' | 'False' | 'Unknown';
 
 export interface Condition {

@@ -13,12 +13,3 @@ export const guardReasons = [
   'rebuild_required',
   'incomplete_view',
 ] as const;
-
-/** One label of `guard_held`. */
-export type GuardReason = (typeof guardReasons)[number];
-
-/**
- * The reasons that an operator's `allow` lifts. The others protect somebody else's resources or traffic, or a view of AWS
- * that is not complete: no record can vouch for those.
- */
-export const liftableReasons: readonly GuardReason[] = ['removal_budget', 'mass_change', 'observer_suspected'];

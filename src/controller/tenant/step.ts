@@ -1,5 +1,4 @@
 import type { ConditionUpdate } from '../../model/conditions.ts';
-import { CallError } from '../../model/errors.ts';
 import type { EffectiveTenant } from '../../model/records/effective.ts';
 import type { Change, PlacementInventory } from '../../model/resources.ts';
 import type { ObjectStatus } from '../../model/state.ts';
@@ -372,9 +371,4 @@ async function writeStatus(deps: EngineDeps, entry: ObjectEntry, findings: Tenan
     reason: next.phase ?? 'Changed',
     message: `${before?.phase ?? 'new'} → ${next.phase ?? ''}. ${ready?.message ?? ''}`,
   });
-}
-
-/** Whether a failure of a run means that the lease is gone: nothing more is written then. */
-export function isFenced(error: unknown): boolean {
-  return error instanceof CallError && error.class === 'fenced';
 }
