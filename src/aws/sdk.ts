@@ -31,15 +31,43 @@ export interface SdkConfig {
 /** One attempt of one operation (its camel-case name). */
 export type SendAttempt = (operation: string, input: object, options: AttemptOptions) => Promise<unknown>;
 
-const constructors: Readonly<Record<SdkService, (config: SdkConfig) => Promise<object>>> = {
-  ecs: async (config) => new (await import('@aws-sdk/client-ecs')).ECS(config),
-  elbv2: async (config) =>
-    new (await import('@aws-sdk/client-elastic-load-balancing-v2')).ElasticLoadBalancingV2(config),
-  ec2: async (config) => new (await import('@aws-sdk/client-ec2')).EC2(config),
-  'service-quotas': async (config) => new (await import('@aws-sdk/client-service-quotas')).ServiceQuotas(config),
-  route53: async (config) => new (await import('@aws-sdk/client-route-53')).Route53(config),
-  sts: async (config) => new (await import('@aws-sdk/client-sts')).STS(config),
+type Make = (config: SdkConfig) => object;
+
+const loaders: Readonly<Record<SdkService, () => Promise<Make>>> = {
+  ecs: async () => {
+    const { ECS } = await import('@aws-sdk/client-ecs');
+    return (config) => new ECS(config);
+  },
+  elbv2: async () => {
+    const { ElasticLoadBalancingV2 } = await import('@aws-sdk/client-elastic-load-balancing-v2');
+    return (config) => new ElasticLoadBalancingV2(config);
+  },
+  ec2: async () => {
+    const { EC2 } = await import('@aws-sdk/client-ec2');
+    return (config) => new EC2(config);
+  },
+  'service-quotas': async () => {
+    const { ServiceQuotas } = await import('@aws-sdk/client-service-quotas');
+    return (config) => new ServiceQuotas(config);
+  },
+  route53: async () => {
+    const { Route53 } = await import('@aws-sdk/client-route-53');
+    return (config) => new Route53(config);
+  },
+  sts: async () => {
+    const { STS } = await import('@aws-sdk/client-sts');
+    return (config) => new STS(config);
+  },
 };
+
+/** Once for each service in the process: what is loaded answers without a turn of the event loop, so that the order of first calls depends on nothing outside. */
+const loaded = new Map<SdkService, Promise<Make>>();
+
+function load(service: SdkService): Promise<Make> {
+  const known = loaded.get(service) ?? loaders[service]();
+  loaded.set(service, known);
+  return known;
+}
 
 export interface SdkClients {
   /** The client of this key, made with `config` when it is not there. */
@@ -66,7 +94,8 @@ export function createSdkClients(deps: { readonly clock: Clock }): SdkClients {
         return found.send;
       }
       evict(now);
-      const send = constructors[service](config()).then(sender);
+      const made = config();
+      const send = load(service).then((make) => sender(make(made)));
       entries.set(key, { usedAt: now, send });
       return send;
     },

@@ -27,6 +27,8 @@ export class Sweeps {
   readonly #deps: SweepsDeps;
   #running: Promise<void>[] = [];
   #wakeList: () => void = () => undefined;
+  /** Asked for while nobody waited to be woken: before the start, or in the midst of a sweep. */
+  #listDue = false;
 
   constructor(deps: SweepsDeps) {
     this.#deps = deps;
@@ -42,6 +44,7 @@ export class Sweeps {
 
   /** The next list does not wait for the resync. */
   listSoon(): void {
+    this.#listDue = true;
     this.#wakeList();
   }
 
@@ -51,6 +54,7 @@ export class Sweeps {
       // A tenth of jitter, so that several installations do not sweep in step.
       const early = await this.#pause(term.config.resyncMs * (0.9 + term.random() / 10));
       if (signal.aborted) return;
+      this.#listDue = false;
       await this.#guarded('list', () => this.#deps.list());
       if (early) continue;
       const began = term.clock.monotonic();
@@ -111,6 +115,7 @@ export class Sweeps {
 
   /** True when it was woken before the time. */
   async #pause(ms: number): Promise<boolean> {
+    if (this.#listDue) return true;
     const woken = new Promise<boolean>((resolve) => {
       this.#wakeList = () => resolve(true);
     });

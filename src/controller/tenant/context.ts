@@ -82,6 +82,16 @@ export function isReachable(scope: PlacementScope | Unreachable): scope is Place
   return 'context' in scope;
 }
 
+/**
+ * Whether requests may have reached a placement, whatever its phase says: a record of its own stands, or may, or in tier scope its service, as the shared name may lead to it at any
+ * time.
+ */
+export function hasServed({ placement, effective }: PlacementContext): boolean {
+  if (placement.phase !== 'reserved') return true;
+  const { service, dns_record } = placement.resources;
+  return (effective.routing.scope === 'tier' ? service : dns_record) !== undefined;
+}
+
 /** Makes a placement's inventory durable, and the tenant's memory of it with it. */
 export async function savePlacement(
   deps: EngineDeps,

@@ -4,7 +4,7 @@ import type { PlacementInventory } from '../../model/resources.ts';
 import { slotRestMs } from '../../store/reservations.ts';
 import type { ObjectEntry } from '../fleet/entry.ts';
 import type { Outcome, Trigger } from '../outcome.ts';
-import { type PlacementScope, savePlacement } from './context.ts';
+import { hasServed, type PlacementScope, savePlacement } from './context.ts';
 import type { EngineDeps } from './deps.ts';
 import { siteOf } from './placing.ts';
 import { type RemovalStep, removalConditions, removePlacement } from './removal.ts';
@@ -33,7 +33,7 @@ export async function leavePlacement(
   if (scope.mode !== 'active') return observed(scope.context.placement, leaving);
   const wait = deps.removalsFrom() - deps.clock.now();
   if (wait > 0) return held(`calls of an earlier leader to be over`, wait);
-  const placement = await begin(deps, entry, scope.context.placement, leaving);
+  const placement = await begin(deps, entry, scope, leaving);
   const step = await removePlacement(
     {
       reconcilers: deps.reconcilers,
@@ -59,15 +59,15 @@ export async function leavePlacement(
 async function begin(
   deps: EngineDeps,
   entry: ObjectEntry,
-  placement: PlacementInventory,
+  scope: PlacementScope,
   leaving: Leaving,
 ): Promise<PlacementInventory> {
+  const { placement } = scope.context;
   const phase = leaving.goal === 'stop' ? 'retained' : 'leaving';
-  const wasServing = placement.phase === 'serving' || placement.phase === 'retained';
   if (placement.removal !== undefined && placement.phase === phase) return placement;
   const startedAt = placement.removal?.startedAt ?? new Date(deps.clock.now()).toISOString();
   // A placement that never served costs no removal budget.
-  const budgetedAt = placement.removal?.budgetedAt ?? (wasServing ? undefined : startedAt);
+  const budgetedAt = placement.removal?.budgetedAt ?? (hasServed(scope.context) ? undefined : startedAt);
   const removal = {
     ...placement.removal,
     startedAt,

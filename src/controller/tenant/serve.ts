@@ -5,7 +5,7 @@ import type { PlacementContext } from '../../reconcilers/contract.ts';
 import type { ObjectEntry } from '../fleet/entry.ts';
 import type { Outcome, Trigger } from '../outcome.ts';
 import { type ChainResult, type ChainSignals, convergeChain, type Refusal } from './chain.ts';
-import { type PlacementScope, savePlacement } from './context.ts';
+import { hasServed, type PlacementScope, savePlacement } from './context.ts';
 import type { EngineDeps } from './deps.ts';
 import { recordStrays } from './strays.ts';
 import { wishedRecords } from './wish.ts';
@@ -17,6 +17,7 @@ export interface ServeResult {
   readonly outcome: Outcome;
   readonly signals: ChainSignals;
   readonly changes: readonly Change[];
+  readonly held: readonly Refusal[];
   /** Everything stands as the spec says and no deployment is under way. */
   readonly stable: boolean;
 }
@@ -84,6 +85,7 @@ export async function servePlacement(
     outcome: outcomeOf(result, { write, ready, tasks: scope.context.tasks, retiring: retired.waiting }),
     signals: result.signals,
     changes: result.changes,
+    held: result.held,
     stable,
   };
 }
@@ -108,7 +110,7 @@ async function guard(
 ): Promise<Refusal | undefined> {
   if (change.action !== 'update' || change.kind !== 'service' || scope.context.tasks > 0) return undefined;
   const scaledToNothing = change.fields.some((field) => field.field === 'desiredCount' && Number(field.before) > 0);
-  if (!scaledToNothing || scope.context.placement.phase === 'reserved') return undefined;
+  if (!scaledToNothing || !hasServed(scope.context)) return undefined;
   return chargeRemoval(deps, scope.context.placement.id, 'suspend', entry.name);
 }
 

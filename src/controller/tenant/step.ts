@@ -1,17 +1,18 @@
 import type { ConditionUpdate } from '../../model/conditions.ts';
 import type { EffectiveTenant } from '../../model/records/effective.ts';
 import type { Change, PlacementInventory } from '../../model/resources.ts';
-import type { ObjectStatus } from '../../model/state.ts';
 import { acceptObject } from '../fleet/acceptor.ts';
 import { type ObjectEntry, placementsOf, servingSpec } from '../fleet/entry.ts';
 import type { Outcome, Trigger } from '../outcome.ts';
 import type { Serving } from '../tier/closure.ts';
+import type { Refusal } from './chain.ts';
 import { isReachable, placementScope, worstOutcome } from './context.ts';
 import type { EngineDeps } from './deps.ts';
 import { leavePlacement } from './leave.ts';
 import { type Placing, placeTenant, shrinkTenant } from './placing.ts';
+import { noteGone, reportInvalid, reportTenant } from './report.ts';
 import { type ServeResult, servePlacement } from './serve.ts';
-import { chainTypes, placementStatus, type TenantFindings, tenantStatus } from './status.ts';
+import { chainTypes, type TenantFindings } from './status.ts';
 
 /** How long a name rests after everything of a deleted tenant is gone. */
 export const nameRestMs = 600_000;
@@ -51,7 +52,7 @@ export async function runTenant(deps: EngineDeps, name: string, trigger: Trigger
   deps.noteServing(name, effective.tier, found.serving);
   deps.observer.placed(name, wanted?.unplaceable);
   await giveBack(deps, entry, accepted, wanted, found);
-  await report(deps, entry, accepted, wanted, found);
+  await reportTenant(deps, entry, accepted, wanted, found);
   if (wanted !== undefined && wanted.unplaceable !== undefined) {
     found.outcomes.push({ kind: 'waiting', on: 'room', checkInMs: 30_000 });
   } else if (wanted?.condition.status === 'False') {
@@ -83,17 +84,23 @@ async function decidePlaces(deps: EngineDeps, entry: ObjectEntry, accepted: Effe
   }
   // An orphan is kept and healed as it is: it gets no new place and no move.
   if (!entry.present) {
-    return { follows: true, condition: standing(entry), surplus: [], shrink: [], lost: false };
+    return { follows: true, condition: standing(entry, accepted), surplus: [], shrink: [], lost: false };
   }
   const placing = await placeTenant({ ...deps, closed: deps.placingClosed }, entry, accepted);
   if (placing.follows) await follow(deps, entry);
   return placing;
 }
 
-function standing(entry: ObjectEntry): ConditionUpdate {
-  const before = entry.status?.value.conditions.find((condition) => condition.type === 'Placed');
-  const message = before?.message ?? 'as it was placed';
-  return { type: 'Placed', status: placementsOf(entry).length > 0 ? 'True' : 'False', reason: 'Orphaned', message };
+/** An orphan is placed as its last spec says only where that was carried out before the record vanished. */
+function standing(entry: ObjectEntry, accepted: EffectiveTenant): ConditionUpdate {
+  const staying = placementsOf(entry).filter((placement) => placement.phase !== 'leaving').length;
+  const wanted = accepted.routing.scope === 'tier' ? Math.max(1, staying) : accepted.placements;
+  if (staying === wanted && entry.spec?.value.serving === undefined) {
+    const before = entry.status?.value.conditions.find((condition) => condition.type === 'Placed');
+    return { type: 'Placed', status: 'True', reason: 'Orphaned', message: before?.message ?? 'as it was placed' };
+  }
+  const message = `the record vanished before its last spec was placed (${staying} of ${wanted} placements stand): an orphan gets no new place and loses none; write the record again`;
+  return { type: 'Placed', status: 'False', reason: 'Orphaned', message };
 }
 
 /** From now on the placements are built by the accepted spec. */
@@ -152,7 +159,7 @@ async function workOn(
   found.serving.set(placement.infraGroup, servingOf(served));
   if (served.changes.length > 0) found.notes.push(differing(scope.mode, served.changes));
   if (served.outcome.kind === 'held' || served.outcome.kind === 'retry' || served.outcome.kind === 'terminal')
-    found.notes.push(trouble(served.outcome));
+    found.notes.push(trouble(served.outcome, served.held));
   if (effective.state === 'suspended') {
     const running = served.signals.service?.runningTasks ?? 0;
     found.stopped = running > 0 || served.changes.length > 0 || found.stopped === 'under-way' ? 'under-way' : 'stopped';
@@ -222,10 +229,13 @@ function differing(mode: string, changes: readonly Change[]): ConditionUpdate {
   return { type: 'Synced', status: 'False', reason: 'Applying', message: `just done: ${list}` };
 }
 
-function trouble(outcome: Extract<Outcome, { kind: 'held' | 'retry' | 'terminal' }>): ConditionUpdate {
+function trouble(
+  outcome: Extract<Outcome, { kind: 'held' | 'retry' | 'terminal' }>,
+  held: readonly Refusal[],
+): ConditionUpdate {
   switch (outcome.kind) {
     case 'held':
-      return { type: 'Synced', status: 'False', reason: outcome.reason, message: `held: ${outcome.reason}` };
+      return { type: 'Synced', status: 'False', reason: outcome.reason, message: held[0]?.message ?? outcome.reason };
     case 'retry':
       return { type: 'Synced', status: 'False', reason: 'CallFailed', message: outcome.error.message };
     case 'terminal':
@@ -240,66 +250,6 @@ function trouble(outcome: Extract<Outcome, { kind: 'held' | 'retry' | 'terminal'
   }
 }
 
-async function report(
-  deps: EngineDeps,
-  entry: ObjectEntry,
-  accepted: EffectiveTenant,
-  wanted: Placing | undefined,
-  found: Findings,
-): Promise<void> {
-  const placements = placementsOf(entry);
-  const gone = accepted.state === 'deleted' && placements.length === 0;
-  const synced = found.notes.find((note) => note.type === 'Synced' && note.status !== 'True');
-  await writeStatus(deps, entry, {
-    generation: entry.accepted?.generation ?? 0,
-    hash: entry.accepted?.hash,
-    wanted: accepted.state,
-    accepted: entry.condition ?? unread(),
-    everAccepted: true,
-    vanished: !entry.present,
-    placed: wanted?.condition ?? {
-      type: 'Placed',
-      status: placements.length > 0 ? 'True' : 'False',
-      reason: 'Leaving',
-      message: 'the record says state: deleted',
-    },
-    synced: synced ?? {
-      type: 'Synced',
-      status: 'True',
-      reason: 'InSync',
-      message: 'live resources are as the record says',
-    },
-    chains: found.chains,
-    ...(found.stopped === undefined && !gone ? {} : { stopped: gone ? 'gone' : found.stopped }),
-    placements: placements.map((placement) => placementStatus(placement, recordsOf(placement, accepted))),
-    endpoint: `${accepted.routing.host}${accepted.routing.pathPrefix ?? ''}`,
-  });
-  if (gone) await noteGone(deps, entry);
-}
-
-function recordsOf(placement: PlacementInventory, effective: EffectiveTenant) {
-  const arn = placement.resources.dns_record?.arn;
-  if (arn === undefined) return [];
-  const setIdentifier = arn.split('/').slice(2).join('/');
-  const types = (placement.demand.zone.records ?? 1) > 1 ? ['A', 'AAAA'] : ['A'];
-  return types.map((type) => ({ zone: effective.zone.id, name: effective.routing.host, type, setIdentifier }));
-}
-
-async function noteGone(deps: EngineDeps, entry: ObjectEntry): Promise<void> {
-  const spec = entry.spec?.value;
-  if (spec === undefined || spec.goneAt !== undefined) return;
-  entry.spec = await deps.state.writeSpec(
-    entry.key,
-    { ...spec, goneAt: new Date(deps.clock.now()).toISOString() },
-    entry.spec,
-  );
-  deps.observer.event(entry.key, {
-    type: 'Normal',
-    reason: 'Deleted',
-    message: 'nothing of the tenant is left in AWS',
-  });
-}
-
 /** A deleted tenant of which nothing is left: its finished status stays until its record is removed and its name has rested. */
 async function deleted(deps: EngineDeps, entry: ObjectEntry): Promise<Outcome> {
   const accepted = entry.accepted?.effective;
@@ -307,7 +257,7 @@ async function deleted(deps: EngineDeps, entry: ObjectEntry): Promise<Outcome> {
   await noteGone(deps, entry);
   if (entry.present) {
     const found = { ...findings(), stopped: 'gone' as const };
-    await report(deps, entry, accepted, undefined, found);
+    await reportTenant(deps, entry, accepted, undefined, found);
     return { kind: 'settled' };
   }
   const rest = Date.parse(entry.spec?.value.goneAt ?? '') + nameRestMs - deps.clock.now();
@@ -323,27 +273,9 @@ async function forget(deps: EngineDeps, entry: ObjectEntry): Promise<Outcome> {
   return { kind: 'settled' };
 }
 
-/** A record of which nothing was ever accepted: its condition says why. */
+/** A record of which nothing was ever accepted. */
 async function invalid(deps: EngineDeps, entry: ObjectEntry): Promise<Outcome> {
-  const unplaced: ConditionUpdate = {
-    type: 'Placed',
-    status: 'False',
-    reason: 'NotAccepted',
-    message: 'the record is not accepted',
-  };
-  await writeStatus(deps, entry, {
-    generation: 0,
-    hash: undefined,
-    wanted: 'active',
-    accepted: entry.condition ?? unread(),
-    everAccepted: false,
-    vanished: false,
-    placed: unplaced,
-    synced: unplaced,
-    chains: [],
-    placements: [],
-    endpoint: undefined,
-  });
+  await reportInvalid(deps, entry);
   return { kind: 'settled' };
 }
 
@@ -352,23 +284,4 @@ function damaged(deps: EngineDeps, entry: ObjectEntry): Outcome {
   const message = `the state table's ${items} of ${entry.key} cannot be read: nothing is done about it until it is restored`;
   deps.observer.held('incomplete_view', entry.name, message);
   return { kind: 'held', reason: 'incomplete_view', checkInMs: 300_000 };
-}
-
-function unread(): ConditionUpdate {
-  return { type: 'Accepted', status: 'Unknown', reason: 'NotRead', message: 'the record was not read yet' };
-}
-
-async function writeStatus(deps: EngineDeps, entry: ObjectEntry, findings: TenantFindings): Promise<void> {
-  const before = entry.status?.value;
-  const next: ObjectStatus = tenantStatus(before, findings, new Date(deps.clock.now()).toISOString());
-  entry.status = await deps.state.writeStatus(entry.key, next, entry.status);
-  if (before?.phase === next.phase) return;
-  const ready = next.conditions.find((condition) => condition.type === 'Ready');
-  const type =
-    next.phase === 'Degraded' || next.phase === 'Unplaceable' || next.phase === 'Invalid' ? 'Warning' : 'Normal';
-  deps.observer.event(entry.key, {
-    type,
-    reason: next.phase ?? 'Changed',
-    message: `${before?.phase ?? 'new'} → ${next.phase ?? ''}. ${ready?.message ?? ''}`,
-  });
 }
