@@ -5,16 +5,21 @@ import type { KeyedQueue } from '../queue/keyed-queue.ts';
 import { detailPeriodMs } from '../sweeps/periods.ts';
 import { suspicious } from '../sweeps/probe.ts';
 import type { EngineDeps } from '../tenant/deps.ts';
-import type { TermDeps } from './deps.ts';
+import type { LoopObserver, TermDeps } from './deps.ts';
 
 export interface SweepsDeps {
-  readonly term: TermDeps;
+  readonly term: Pick<TermDeps, 'clock' | 'random' | 'config'> & {
+    readonly observer: Pick<LoopObserver, 'swept' | 'detailPeriod' | 'callFailed' | 'failed'>;
+  };
   readonly engine: EngineDeps;
   readonly queue: KeyedQueue;
   readonly view: FleetView;
   readonly list: () => Promise<void>;
   readonly signal: AbortSignal;
 }
+
+/** A list that failed is tried again after this long. */
+const listAgainMs = 5_000;
 
 /** Tenants that a probe looks at side by side, so that their reads share calls: a call reads up to a hundred clusters. */
 const probedTogether = 200;
@@ -50,17 +55,28 @@ export class Sweeps {
 
   async #probes(): Promise<void> {
     const { term, signal } = this.#deps;
+    // A list that is asked for in between never puts the probe off.
+    let due = this.#nextProbe();
     while (!signal.aborted) {
-      // A tenth of jitter, so that several installations do not sweep in step.
-      const early = await this.#pause(term.config.resyncMs * (0.9 + term.random() / 10));
+      await this.#pause(due - term.clock.monotonic());
       if (signal.aborted) return;
       this.#listDue = false;
-      await this.#guarded('list', () => this.#deps.list());
-      if (early) continue;
+      if (!(await this.#guarded('list', () => this.#deps.list()))) {
+        this.#listDue = true;
+        await this.#sleep(listAgainMs);
+      }
+      if (term.clock.monotonic() < due) continue;
       const began = term.clock.monotonic();
       await this.#guarded('probe', () => this.#probe());
       if (!signal.aborted) term.observer.swept('probe', term.clock.monotonic() - began);
+      due = this.#nextProbe();
     }
+  }
+
+  /** A tenth of jitter, so that several installations do not sweep in step. */
+  #nextProbe(): number {
+    const { term } = this.#deps;
+    return term.clock.monotonic() + term.config.resyncMs * (0.9 + term.random() / 10);
   }
 
   async #probe(): Promise<void> {
@@ -113,13 +129,13 @@ export class Sweeps {
     return detailPeriodMs(term.config.detailMs, Math.max(0, ...byCell.values()), view.fleet()?.callShare ?? 0.7);
   }
 
-  /** True when it was woken before the time. */
-  async #pause(ms: number): Promise<boolean> {
-    if (this.#listDue) return true;
-    const woken = new Promise<boolean>((resolve) => {
-      this.#wakeList = () => resolve(true);
+  /** Ends before the time when a list is asked for. */
+  async #pause(ms: number): Promise<void> {
+    if (this.#listDue) return;
+    const woken = new Promise<void>((resolve) => {
+      this.#wakeList = resolve;
     });
-    return Promise.race([woken, this.#sleep(ms).then(() => false)]);
+    await Promise.race([woken, this.#sleep(Math.max(0, ms))]);
   }
 
   async #sleep(ms: number): Promise<void> {
@@ -132,13 +148,15 @@ export class Sweeps {
     }
   }
 
-  /** A sweep that fails is tried again at the next round: it never ends the loop. */
-  async #guarded(what: string, run: () => Promise<void>): Promise<void> {
+  /** Whether it went well. A sweep that fails is tried again at the next round: it never ends the loop. */
+  async #guarded(what: string, run: () => Promise<void>): Promise<boolean> {
     try {
       await run();
+      return true;
     } catch (error) {
       if (!this.#deps.signal.aborted)
         this.#deps.term.observer.failed(what, error instanceof Error ? error : new Error(String(error)));
+      return false;
     }
   }
 }
