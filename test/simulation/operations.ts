@@ -28,10 +28,12 @@ export interface Stage {
 
 type Operation = (stage: Stage) => string | undefined | Promise<string | undefined>;
 
-/** One operation at random. */
+/** One operation at random; one that cannot be done now gives way to another. */
 export async function operate(stage: Stage): Promise<void> {
-  const what = await stage.draw.pick(operations)(stage);
-  if (what !== undefined) note(stage, what);
+  for (let tries = 0; tries < 10; tries += 1) {
+    const what = await stage.draw.pick(stage.draw.pick(hands))?.(stage);
+    if (what !== undefined) return note(stage, what);
+  }
 }
 
 export function note(stage: Stage, what: string): void {
@@ -166,24 +168,39 @@ const leaseTrouble: Operation = (stage) => {
   return `writes of the lease fail for ${ms} ms`;
 };
 
-const operations: readonly [Operation, ...Operation[]] = [
+/** A script gone wrong: half of all tenants are to go or to stop at once. */
+const stopMany: Operation = (stage) => {
+  const state = stage.draw.pick(['suspended', 'deleted'] as const);
+  const done = stage.asked.flatMap((asked) =>
+    asked.wish?.state === 'active' && stage.draw.chance(0.6) ? [wish(stage, asked, { ...asked.wish, state })] : [],
+  );
+  return done.length === 0 ? undefined : done.join('; ');
+};
+
+/** Who does something next, and what: users half of the time. */
+const users = [
   update,
   update,
   update,
   onboard,
   suspendOrResume,
   remove,
+  remove,
+  stopMany,
   invalid,
   vanishOrReturn,
-  changeTier,
-  meddle,
-  meddle,
-  failTask,
-  killOne,
-  stopOne,
-  freezeAtWork,
-  freezeAtWork,
-  secondController,
-  loseLease,
-  leaseTrouble,
+] as const;
+const tier = [changeTier] as const;
+const meddlers = [meddle, meddle, failTask] as const;
+const machines = [killOne, stopOne, freezeAtWork, freezeAtWork, secondController, loseLease, leaseTrouble] as const;
+const hands: readonly [readonly Operation[], ...(readonly Operation[])[]] = [
+  users,
+  users,
+  users,
+  users,
+  tier,
+  meddlers,
+  meddlers,
+  machines,
+  machines,
 ];

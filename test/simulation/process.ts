@@ -51,12 +51,17 @@ export class SimulatedProcess {
     for (const run of this.#postponed.splice(0)) run();
   }
 
-  /** A request handler whose requests are this process's: they take `journey`'s time to AWS, and land whatever becomes of the process. */
-  handler<H extends Handler>(inner: H, journey: (request: object) => Journey): H {
+  /** A request handler whose requests are this process's: they pass the gate, take the journey's time to AWS, and land whatever becomes of the process. */
+  handler<H extends Handler>(
+    inner: H,
+    travel: { journey(request: object): Journey; gate(request: object): Promise<void> },
+  ): H {
     const handle = async (request: never, options?: never): Promise<unknown> => {
-      if (this.#state === 'dead') return new Promise(() => undefined);
+      if (this.#isDead()) return new Promise(() => undefined);
       this.#base.requests += 1;
-      const { thereMs, death } = journey(request);
+      await travel.gate(request);
+      if (this.#isDead()) return new Promise(() => undefined);
+      const { thereMs, death } = travel.journey(request);
       death?.();
       if (thereMs > 0) await new Promise<void>((resolve) => void this.#base.after(thereMs, resolve));
       // What is on the wire is not called back by a signal of a process that is no more.
@@ -69,6 +74,10 @@ export class SimulatedProcess {
       });
     };
     return { ...inner, handle };
+  }
+
+  #isDead(): boolean {
+    return this.#state === 'dead';
   }
 
   /** Does something inside the process: now, when it wakes, or never. */

@@ -53,6 +53,8 @@ class Simulation {
   readonly #stage: Stage;
   readonly #deaths: Draw;
   #diedOnTheWay = 0;
+  /** When the last call of a process that died lands. */
+  #lastLanding = 0;
   #deathsLeft: number;
   #isFaulty = true;
 
@@ -94,7 +96,7 @@ class Simulation {
       note(this.#stage, wish(this.#stage, asked, firstWish(draw, asked)));
     this.#run.start();
     await this.#advance(draw.whole(5, 70) * 1_000);
-    for (let left = draw.whole(6, 10); left > 0; left -= 1) {
+    for (let left = draw.whole(6, 9); left > 0; left -= 1) {
       await operate(this.#stage);
       await this.#advance(draw.whole(1, 50) * 1_000);
     }
@@ -156,7 +158,8 @@ class Simulation {
       return { thereMs };
     this.#deathsLeft -= 1;
     this.#diedOnTheWay += 1;
-    const lateMs = this.#deaths.whole(1, 280) * 1_000;
+    const lateMs = this.#deaths.whole(1, 200) * 1_000;
+    this.#lastLanding = Math.max(this.#lastLanding, this.#run.clock.now() + lateMs);
     note(this.#stage, `${controller.name} dies with a call on the wire, which lands ${lateMs / 1_000} s later`);
     return { thereMs: lateMs, death: () => this.#die(controller) };
   }
@@ -256,6 +259,7 @@ class Simulation {
   }
 
   #unmet(): readonly string[] {
+    if (this.#run.clock.now() <= this.#lastLanding) return ['calls are still on the wire'];
     const tierRecords = new Set(this.#sharedGroups().map((group) => tierRecordId(sharedTier, group)));
     const tenants = this.#stage.asked.flatMap((asked) => this.#unmetOf(asked));
     const left = [...this.#oracle.truth.placements().values()].flatMap(({ placement, tenant }) =>
@@ -285,6 +289,7 @@ class Simulation {
       return [`${name}: accepted is ${JSON.stringify(spec.spec)}, asked for was ${JSON.stringify(wanted)}`];
     const placed = status?.conditions.find((condition) => condition.type === 'Placed');
     if (placed?.reason === 'Unplaceable') return [];
+    if (stands === 'absent' && placed?.status === 'False' && placed.reason === 'Orphaned') return [];
     const ready = status?.conditions.find((condition) => condition.type === 'Ready');
     const faults = liveFaults(this.#oracle, name, effective).map((fault) => `${name}: ${fault}`);
     if (status?.observedGeneration !== spec.generation)

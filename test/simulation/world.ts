@@ -1,9 +1,4 @@
-import '@aws-sdk/client-ec2';
-import '@aws-sdk/client-ecs';
-import '@aws-sdk/client-elastic-load-balancing-v2';
-import '@aws-sdk/client-route-53';
-import '@aws-sdk/client-service-quotas';
-import '@aws-sdk/client-sts';
+import { createSdkClients, type SdkConfig } from '../../src/aws/sdk.ts';
 import type { LoopObserver } from '../../src/controller/loop/deps.ts';
 import { parseRecord } from '../../src/model/records/parse.ts';
 import { type FleetSeed, seedFleet } from '../../src/simulator/fleet.ts';
@@ -19,6 +14,7 @@ import { Draw } from './draw.ts';
 import type { RawRecord } from './fleet.ts';
 import { homeAccount, installation, region } from './names.ts';
 import { type Journey, SimulatedProcess } from './process.ts';
+import { requestKey, Turnstile } from './turnstile.ts';
 
 /** One controller: a process with a name of its own. */
 export interface Controller {
@@ -43,6 +39,7 @@ export class SimulatedInstallation {
   readonly #seed: number;
   readonly #records: readonly RawRecord[];
   readonly #journey: (controller: Controller, request: object) => Journey;
+  readonly #turnstile = new Turnstile();
   #started = 0;
 
   constructor(
@@ -59,7 +56,14 @@ export class SimulatedInstallation {
 
   /** Makes the tables and writes the records. */
   async init(): Promise<void> {
-    const access = this.#access('init', createRequestHandler(this.aws));
+    const handler = createRequestHandler(this.aws);
+    await loadSdk(this.clock, {
+      requestHandler: handler,
+      userAgentAppId: 'init',
+      maxAttempts: 1,
+      retryMode: 'standard',
+    });
+    const access = this.#access('init', handler);
     const dynamo = createDynamo(access, { clock: this.clock, random: () => 0.5 });
     await this.clock.drive(initTables(dynamo, { desiredTable: 'desired', stateTable: 'state', installation }));
     dynamo.destroy();
@@ -86,7 +90,10 @@ export class SimulatedInstallation {
     const name = `controller-${this.#started}`;
     const draw = new Draw(this.#seed, name);
     const process = new SimulatedProcess(this.clock);
-    const handler = process.handler(createRequestHandler(this.aws), (request) => this.#journey(controller, request));
+    const handler = process.handler(createRequestHandler(this.aws), {
+      gate: (request) => this.#turnstile.pass(requestKey(name, request)),
+      journey: (request) => this.#journey(controller, request),
+    });
     const say = (text: string): void => void this.said.push({ at: this.clock.now(), by: name, text });
     const leader = new Leader({
       aws: this.#access(name, handler),
@@ -134,6 +141,13 @@ export class SimulatedInstallation {
       appId,
     };
   }
+}
+
+/** Loads every client once, so that no seed waits for files, in whatever order they come. */
+async function loadSdk(clock: VirtualClock, config: SdkConfig): Promise<void> {
+  const clients = createSdkClients({ clock });
+  const services = ['ecs', 'elbv2', 'ec2', 'service-quotas', 'route53', 'sts'] as const;
+  for (const service of services) await clients.client(service, service, () => config);
 }
 
 function observerOf(say: (text: string) => void): LoopObserver {

@@ -20,6 +20,7 @@ import type { Serving } from '../tier/closure.ts';
 import { publicationOf, type TierPublication } from '../tier/publish.ts';
 import type { TermDeps } from './deps.ts';
 import { Infrastructure } from './infra.ts';
+import { lateWrites } from './late-writes.ts';
 import { fleetMode, type InfraRunDeps, runCell, runFleet, runInfraGroup, runTier } from './runs.ts';
 import { Sweeps } from './sweeps.ts';
 
@@ -46,6 +47,7 @@ export class Term {
   /** Keys of which the state table holds something else than we remember: read anew before they run again. */
   readonly #stale = new Set<string>();
   #streaming: Promise<void> = Promise.resolve();
+  #rereading: Promise<void> = Promise.resolve();
   #working = false;
 
   constructor(deps: TermDeps) {
@@ -104,6 +106,7 @@ export class Term {
     this.#working = true;
     this.#enqueueAll();
     this.#sweeps.start();
+    this.#rereading = this.#lookForLateWrites();
     deps.observer.synced(deps.clock.now());
   }
 
@@ -121,6 +124,19 @@ export class Term {
     await this.queue.stop();
     await this.#sweeps.stopped();
     await this.#streaming;
+    await this.#rereading;
+  }
+
+  async #lookForLateWrites(): Promise<void> {
+    const { clock, reader, removalsFrom, observer } = this.#deps;
+    const failed = observer.failed.bind(observer);
+    const { view } = this;
+    for (const key of await lateWrites({ clock, reader, removalsFrom, view, signal: this.#stop.signal, failed })) {
+      const { kind, name } = parseKey(key);
+      if (isKind(kind)) view.ensure(kind, name);
+      this.#stale.add(key);
+      this.queue.add(key, 'drift');
+    }
   }
 
   #load(objects: ReadonlyMap<string, StoredObject>): void {
