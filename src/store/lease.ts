@@ -52,10 +52,7 @@ export interface LeaderLease extends Fence {
   isLeader(): boolean;
   /** How long the lease is ours for certain; 0 when it is not. */
   remainingMs(): number;
-  /**
-   * Called with each new epoch. `handedOver`: the leader before released the lease, or there was none, so that no call of it can still be on its way. Returns the
-   * unsubscribe.
-   */
+  /** Called with each new epoch. `handedOver`: no call of a leader before can still be on its way. Returns the unsubscribe. */
   onAcquired(listener: (epoch: number, handedOver: boolean) => void): () => void;
   /** Called once for each term that ends other than by `stop`. Returns the unsubscribe. */
   onLost(listener: (reason: string) => void): () => void;
