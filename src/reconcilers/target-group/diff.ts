@@ -52,7 +52,7 @@ export function foreignTargets(live: LiveTargetGroup, context: PlacementContext)
   if (tasks === undefined) return [];
   const own = new Map(tasks.map((task) => [task.ip, task]));
   const port = context.effective.service.containerPort;
-  return standing(live).filter((target) => {
+  return standing(live.targets).filter((target) => {
     const task = own.get(target.Id ?? '');
     return task === undefined || (task.current && target.Port !== port);
   });
@@ -68,15 +68,15 @@ export function missingTargets(live: LiveTargetGroup, context: PlacementContext)
   const confirmedAt = context.placement.resources.target_group?.confirmedAt;
   const madeAt = confirmedAt === undefined ? 0 : Date.parse(confirmedAt);
   const Port = context.effective.service.containerPort;
-  const stands = new Set(standing(live).map(addressText));
+  const stands = new Set([...standing(live.targets), ...standing(live.laterTargets)].map(addressText));
   return tasks
     .filter((task) => task.current && task.running && task.createdAt >= madeAt)
     .map((task) => ({ Id: task.ip, Port }))
     .filter((target) => !stands.has(addressText(target)));
 }
 
-function standing(live: LiveTargetGroup): readonly Elb.TargetDescription[] {
-  return (live.targets ?? [])
+function standing(targets: LiveTargetGroup['targets']): readonly Elb.TargetDescription[] {
+  return (targets ?? [])
     .filter((target) => target.TargetHealth?.State !== 'draining')
     .flatMap((target) => (target.Target === undefined ? [] : [target.Target]));
 }

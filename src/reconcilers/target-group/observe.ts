@@ -8,6 +8,8 @@ export interface LiveTargetGroup {
   /** Not read by a probe. */
   readonly attributes?: Readonly<Record<string, string>>;
   readonly targets?: readonly Elb.TargetHealthDescription[];
+  /** Read once more after the tasks, where one of them had no target: it may have been registered in between. */
+  readonly laterTargets?: readonly Elb.TargetHealthDescription[];
   /** The placement's tasks, by the address of their network interface; undefined where they were not read. */
   readonly tasks?: readonly TaskAddress[];
 }
@@ -48,7 +50,11 @@ export async function observeTargetGroup(
   // Before the tasks: a task that starts in between is then known, and its target never taken for a stranger's.
   const targets = await readTargets(access, arn, Math.min(options.maxAgeMs, options.driftAgeMs));
   const tasks = await readTasks(access, context, options.driftAgeMs);
-  return { state: 'live', live: { group, tags, attributes, targets, ...(tasks === undefined ? {} : { tasks }) }, arn };
+  if (tasks === undefined) return { state: 'live', live: { group, tags, attributes, targets }, arn };
+  const registered = new Set(targets.map((target) => target.Target?.Id));
+  const doubtful = tasks.some((task) => task.running && !registered.has(task.ip));
+  const laterTargets = doubtful ? await readTargets(access, arn, 0) : [];
+  return { state: 'live', live: { group, tags, attributes, targets, laterTargets, tasks }, arn };
 }
 
 async function findGroup(

@@ -119,6 +119,11 @@ describe('targets', () => {
     expect(targetsOf({ targets: [], tasks: [earlier] })).toBeUndefined();
   });
 
+  it('that were registered while the tasks were read are not missed', () => {
+    const laterTargets = [target('10.0.0.1', port)];
+    expect(targetsOf({ targets: [], laterTargets, tasks: [running('10.0.0.1')] })).toBeUndefined();
+  });
+
   it('of a task that is still starting are not missed', () => {
     expect(targetsOf({ targets: [], tasks: [{ ...running('10.0.0.1'), running: false }] })).toBeUndefined();
   });
