@@ -56,7 +56,7 @@ export function invalidRecords(problems: readonly FileProblem[]): CliError {
     reason: 'InvalidRecords',
     what: `nothing was written: ${count === 1 ? 'a record is' : `${count} records are`} not valid`,
     why: lines.join('\n'),
-    todo: 'correct them and apply again; the fields in words: cellwright explain KIND[.FIELD]',
+    hint: 'correct them and apply again; the fields in words: cellwright explain KIND[.FIELD]',
     details: { problems },
   });
 }
@@ -109,7 +109,7 @@ async function readText(host: CliHost, file: string): Promise<string> {
       reason: 'FileNotRead',
       what: `${file} cannot be read`,
       why: error.message,
-      todo: 'check the path; - reads from stdin',
+      hint: 'check the path; - reads from stdin',
     });
   }
 }
@@ -132,6 +132,6 @@ function nothingThere(files: readonly string[]): CliError {
     reason: 'NoRecords',
     what: 'there is nothing to apply',
     why: `no record in ${files.join(', ')}`,
-    todo: 'a record looks like this: {kind: Tenant, name: acme, spec: {tier: standard}}',
+    hint: 'a record looks like this: {kind: Tenant, name: acme, spec: {tier: standard}}',
   });
 }

@@ -151,7 +151,7 @@ function compile<T>(source: SettingSource, read: (read: Read) => T): T {
     why: problems
       .map(({ setting, value, expected }) => `${setting} is "${value.slice(0, 80)}", expected ${expected}`)
       .join('; '),
-    todo: 'correct it and run the command again',
+    hint: 'correct it and run the command again',
     details: { problems },
   });
 }
@@ -256,6 +256,6 @@ export function wrongFlag(flag: string, text: string, expected: string): CliErro
     reason: 'InvalidFlag',
     what: `${flag} is wrong`,
     why: `found "${text.slice(0, 80)}", expected ${expected}`,
-    todo: 'correct it and run the command again',
+    hint: 'correct it and run the command again',
   });
 }

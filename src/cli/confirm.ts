@@ -17,7 +17,7 @@ export async function confirm(
       reason: 'NotConfirmed',
       what: 'this removes something and was not confirmed',
       why: 'there is no terminal to ask on, and --yes was not given',
-      todo: options.command,
+      hint: options.command,
     });
   }
   stderr.write(`${question} [y/N] `);

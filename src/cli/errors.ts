@@ -11,7 +11,7 @@ export interface Trouble {
   readonly reason: string;
   readonly what: string;
   readonly why: string;
-  readonly todo: string;
+  readonly hint: string;
   /** More for programs, beside the three in the JSON form. */
   readonly details?: Readonly<Record<string, unknown>>;
 }
@@ -41,15 +41,15 @@ export function troubleOf(error: unknown, command: string): Trouble {
   if (error instanceof CallError) return callTrouble(error, what);
   // The store's own error for tables and installations that do not fit; told by name, as loading the store here would slow down every command.
   if (error instanceof Error && error.name === 'InstallationError') {
-    return { reason: 'Installation', what, why: error.message, todo: 'look at the two tables and their tags' };
+    return { reason: 'Installation', what, why: error.message, hint: 'look at the two tables and their tags' };
   }
   const why = error instanceof Error ? error.message : String(error);
-  return { reason: 'Unexpected', what, why, todo: 'run it again with --verbose and report what it says' };
+  return { reason: 'Unexpected', what, why, hint: 'run it again with --verbose and report what it says' };
 }
 
 function callTrouble(error: CallError, what: string): Trouble {
   const request = error.requestId === undefined ? '' : ` (request ${error.requestId})`;
-  return { reason: error.code, what, why: `${firstLine(error.message)}${request}`, todo: remedyOf(error) };
+  return { reason: error.code, what, why: `${firstLine(error.message)}${request}`, hint: remedyOf(error) };
 }
 
 const remedyByCode: Readonly<Record<string, string>> = {

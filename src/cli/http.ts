@@ -34,13 +34,13 @@ function hostText(host: string): string {
 
 function refused(url: string, status: number, text: string): CliError {
   const why = `${url} answered ${status}: ${messageOf(text)}`;
-  const todo =
+  const hint =
     status === 401 || status === 403
       ? 'give the token: CELLWRIGHT_HTTP_TOKEN_FILE'
       : status === 404
         ? 'check the name: cellwright get tenants'
         : 'wait until the controller is ready (its /readyz says why it is not), and ask again';
-  return new CliError({ reason: `Http${status}`, what: 'the controller does not answer this', why, todo });
+  return new CliError({ reason: `Http${status}`, what: 'the controller does not answer this', why, hint });
 }
 
 function messageOf(text: string): string {
@@ -64,7 +64,7 @@ function unreachable(url: string, error: unknown): CliError {
       reason: 'ControllerUnreachable',
       what: 'the controller cannot be asked',
       why: `${url}: ${text === '' ? code : text}`,
-      todo: 'start one (cellwright controller), name where it is (CELLWRIGHT_HTTP), or do without it: cellwright plan --local',
+      hint: 'start one (cellwright controller), name where it is (CELLWRIGHT_HTTP), or do without it: cellwright plan --local',
     },
     { cause: error },
   );

@@ -68,11 +68,11 @@ function createRoot(host: CliHost): Command {
 function usageError(error: CommanderError): CliError {
   const [first = '', second = ''] = error.message.replace(/^error: /, '').split('\n');
   const meant = /Did you mean (?:one of )?(.*)\?/.exec(second)?.[1];
-  const todo =
+  const hint =
     meant === undefined
       ? 'see what there is: cellwright --help'
       : `did you mean ${meant}? Otherwise: cellwright --help`;
-  return new CliError({ reason: 'Usage', what: 'the command is not understood', why: first, todo }, { cause: error });
+  return new CliError({ reason: 'Usage', what: 'the command is not understood', why: first, hint }, { cause: error });
 }
 
 function complain(host: CliHost, argv: readonly string[], error: unknown): void {
@@ -80,8 +80,8 @@ function complain(host: CliHost, argv: readonly string[], error: unknown): void 
   const trouble = troubleOf(error, commandOf(argv));
   // Standard output holds JSON and nothing else, so that a program that reads it finds the reason there too.
   if (wantsJson(argv)) {
-    const { reason, what, why, todo, details } = trouble;
-    const body = { error: { reason, message: `${what}: ${why}`, hint: todo, ...details } };
+    const { reason, what, why, hint, details } = trouble;
+    const body = { error: { reason, message: `${what}: ${why}`, hint, ...details } };
     host.stdout.write(`${JSON.stringify(body, null, 2)}\n`);
   }
   host.stderr.write(threeLines(host, argv, trouble));
@@ -90,11 +90,11 @@ function complain(host: CliHost, argv: readonly string[], error: unknown): void 
   }
 }
 
-function threeLines(host: CliHost, argv: readonly string[], { what, why, todo }: Trouble): string {
+function threeLines(host: CliHost, argv: readonly string[], { what, why, hint }: Trouble): string {
   const paint = paintOf(mayColour(host.stderr, host.env, !argv.includes('--no-color')));
   const reasons = why.split('\n');
   const [first = '', ...rest] = reasons;
-  return `${paint('bad', 'error:')} ${what}\n  why: ${first}\n${rest.map((line) => `       ${line}\n`).join('')}  do:  ${todo}\n`;
+  return `${paint('bad', 'error:')} ${what}\n  why: ${first}\n${rest.map((line) => `       ${line}\n`).join('')}  do:  ${hint}\n`;
 }
 
 function stackOf(error: Error): string {

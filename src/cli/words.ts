@@ -13,7 +13,7 @@ export function requireKind(word: string): Kind {
     reason: 'UnknownKind',
     what: `there is no kind "${shown(word)}"`,
     why: `the kinds are ${known}, singular or plural`,
-    todo: `use one of them; what each is: cellwright explain ${kindWords.Tenant.one}`,
+    hint: `use one of them; what each is: cellwright explain ${kindWords.Tenant.one}`,
   });
 }
 
@@ -24,7 +24,7 @@ export function requireName(kind: Kind, name: string): string {
     reason: 'InvalidName',
     what: `"${shown(name)}" cannot be the name of a ${kindWords[kind].one}`,
     why: 'names are a-z first, then a-z, 0-9 and -, no - at the end, no --, at most 40 characters',
-    todo: `list the names: cellwright get ${kindWords[kind].many}`,
+    hint: `list the names: cellwright get ${kindWords[kind].many}`,
   });
 }
 
@@ -44,7 +44,7 @@ function notFound(kind: Kind, name: string, why: string): CliError {
     reason: 'NotFound',
     what: `there is no ${one} ${shown(name)}`,
     why,
-    todo: `list what there is: cellwright get ${many}`,
+    hint: `list what there is: cellwright get ${many}`,
   });
 }
 

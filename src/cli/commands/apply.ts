@@ -135,7 +135,7 @@ function partlyWritten(error: unknown, at: Outcome | undefined, count: { done: n
       reason: 'PartlyWritten',
       what: `${count.done} of ${count.all} records were written, then one failed`,
       why: `${spoken(at.record.kind, at.record.name)}: ${error instanceof Error ? error.message : String(error)}`,
-      todo: 'apply the same file again: what is written already is left alone',
+      hint: 'apply the same file again: what is written already is left alone',
     },
     { cause: error },
   );

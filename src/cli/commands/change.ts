@@ -72,8 +72,8 @@ function tenantNameOf(command: string, words: readonly string[]): string {
   throw usage(command, `a ${kindWords[kind].one} has no such state`, `cellwright ${command} tenant NAME`);
 }
 
-function usage(command: string, why: string, todo: string): CliError {
-  return new CliError({ reason: 'Usage', what: `${command} cannot be done`, why, todo });
+function usage(command: string, why: string, hint: string): CliError {
+  return new CliError({ reason: 'Usage', what: `${command} cannot be done`, why, hint });
 }
 
 async function edit(

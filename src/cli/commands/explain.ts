@@ -19,7 +19,7 @@ export async function explain(context: Context, subject: string, name: string | 
       reason: 'UnknownField',
       what: `"${subject}" cannot be explained`,
       why: found.message,
-      todo: 'start from a kind, for example: cellwright explain tenant',
+      hint: 'start from a kind, for example: cellwright explain tenant',
     });
   }
   await context.output.data({ subject, text: found.text }, () => [found.text.trimEnd()]);
@@ -31,7 +31,7 @@ function unexpectedName(subject: string, name: string): CliError {
     reason: 'Usage',
     what: `explain does not take two words "${subject}" and "${name}"`,
     why: 'only "explain placement NAME" has a name',
-    todo: `did you mean: cellwright explain ${subject}.${name}`,
+    hint: `did you mean: cellwright explain ${subject}.${name}`,
   });
 }
 
@@ -42,7 +42,7 @@ async function explainPlacement(context: Context, name: string | undefined): Pro
       reason: 'Usage',
       what: 'explain placement needs a tenant',
       why: 'no name was given',
-      todo: 'name one: cellwright explain placement NAME',
+      hint: 'name one: cellwright explain placement NAME',
     });
   }
   requireName('Tenant', name);

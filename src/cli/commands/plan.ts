@@ -44,7 +44,7 @@ function tenantOf(word: string | undefined, name: string | undefined): string | 
     reason: 'Usage',
     what: `plan does not take ${word}`,
     why: 'plans are made for tenants',
-    todo: 'cellwright plan, or cellwright plan tenant NAME',
+    hint: 'cellwright plan, or cellwright plan tenant NAME',
   });
 }
 
@@ -64,7 +64,7 @@ async function planThere(context: Context, tenant: string | undefined): Promise<
     reason: 'UnknownAnswer',
     what: 'the plan cannot be shown',
     why: `what answers at ${settings.host}:${settings.port} is not a controller of this version`,
-    todo: 'check CELLWRIGHT_HTTP, or ask without the controller: cellwright plan --local',
+    hint: 'check CELLWRIGHT_HTTP, or ask without the controller: cellwright plan --local',
   });
 }
 

@@ -56,7 +56,7 @@ export async function sim(context: Context, options: Options): Promise<number> {
       reason: 'Usage',
       what: '--apply has nothing to write',
       why: 'it writes the records of --fleet, which was not given',
-      todo: 'cellwright sim --fleet FILE --apply',
+      hint: 'cellwright sim --fleet FILE --apply',
     });
   }
   return context.programs.sim({

@@ -40,7 +40,7 @@ export async function wait(
       reason: 'Usage',
       what: `wait does not take ${word}`,
       why: 'only tenants are waited for',
-      todo: `cellwright wait tenant NAME --for ${goals.join('|')}`,
+      hint: `cellwright wait tenant NAME --for ${goals.join('|')}`,
     });
   }
   requireName('Tenant', name);
@@ -86,7 +86,7 @@ function timedOut(asked: { name: string; goal: Goal; timeoutSeconds: number }, o
       reason: 'TimedOut',
       what: `tenant ${name} is not ${goal} after ${timeoutSeconds} s`,
       why: `${obstacle.condition} (${obstacle.reason}): ${obstacle.message}`,
-      todo: `cellwright describe tenant ${name}`,
+      hint: `cellwright describe tenant ${name}`,
       details: { kind: 'Tenant', name, for: goal, met: false, blocking: obstacle },
     },
     { exitCode: exitCodes.no },
