@@ -3,8 +3,7 @@
 import { zonesOf } from './ec2/zones.ts';
 import { homeAccount } from './identity.ts';
 import type { World } from './kernel.ts';
-import type { QuotaDefinition } from './quota-codes.ts';
-import { quotaDefinitions } from './quota-codes.ts';
+import type { QuotaName } from './quotas/definitions.ts';
 
 /** What is read of a Tier record. */
 export interface FleetTier {
@@ -137,15 +136,15 @@ function seedCell(world: World, cell: FleetCell): void {
     seedRole(world, arn, cell.externalId);
   }
   const { quotas = {} } = cell;
-  raise(world, cell, quotaDefinitions.fargateVcpu, quotas.fargateVcpu ?? fleetFargateVcpu);
-  raise(world, cell, quotaDefinitions.targetGroupsPerRegion, quotas.targetGroups);
-  raise(world, cell, quotaDefinitions.networkInterfaces, quotas.networkInterfaces);
-  raise(world, cell, quotaDefinitions.ecsClusters, quotas.clusters);
+  raise(world, cell, 'fargateVcpu', quotas.fargateVcpu ?? fleetFargateVcpu);
+  raise(world, cell, 'targetGroupsPerRegion', quotas.targetGroups);
+  raise(world, cell, 'networkInterfaces', quotas.networkInterfaces);
+  raise(world, cell, 'ecsClusters', quotas.clusters);
 }
 
-function raise(world: World, cell: FleetCell, quota: QuotaDefinition, value: number | undefined): void {
+function raise(world: World, cell: FleetCell, quota: QuotaName, value: number | undefined): void {
   if (value === undefined) return;
-  world.quotas.set(cell.accountId, cell.region, quota.serviceCode, quota.quotaCode, value);
+  world.quotas.set({ account: cell.accountId, region: cell.region }, quota, value);
 }
 
 /** What earlier groups made: groups of one cell may share a VPC, its subnets and its security groups. */
@@ -216,14 +215,9 @@ function seedGroupQuotas(
     const quotas = groups
       .filter((group) => isSameScope(cells.get(group.cell), cell))
       .flatMap((group) => (group.quotas === undefined ? [] : [group.quotas]));
-    raise(
-      world,
-      cell,
-      quotaDefinitions.targetGroupsPerLoadBalancer,
-      largest(quotas.map((quota) => quota.targetGroups)),
-    );
-    raise(world, cell, quotaDefinitions.rulesPerLoadBalancer, largest(quotas.map((quota) => quota.rules)));
-    raise(world, cell, quotaDefinitions.targetsPerLoadBalancer, largest(quotas.map((quota) => quota.targets)));
+    raise(world, cell, 'targetGroupsPerLoadBalancer', largest(quotas.map((quota) => quota.targetGroups)));
+    raise(world, cell, 'rulesPerLoadBalancer', largest(quotas.map((quota) => quota.rules)));
+    raise(world, cell, 'targetsPerLoadBalancer', largest(quotas.map((quota) => quota.targets)));
   }
 }
 

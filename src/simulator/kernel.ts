@@ -7,6 +7,8 @@
  * a target turns healthy) are events on the world's agenda, run in order of time before the next call is looked at.
  */
 
+import type { QuotaName } from './quotas/definitions.ts';
+
 export const serviceIds = [
   'ecs',
   'elbv2',
@@ -67,6 +69,13 @@ export interface BucketDraw {
 export interface Operation {
   /** The operation's nature, whether a given call is refused or not. */
   readonly mutating: boolean;
+  /**
+   * The members of the input that the operation acts on; nested ones as `a.b`, where lists are walked through and `a` alone means all of `a`.
+   * A call with any other member is refused (`SimService.untaken`): what is not simulated never succeeds silently.
+   */
+  readonly takes?: readonly string[];
+  /** How long AWS takes to answer, in milliseconds before the latency factor; the mounts wait for it. */
+  readonly latencyMs?: number;
   /** Buckets the call draws from; all must hold enough, or the call is throttled and (as AWS does) nothing is taken. */
   buckets?(input: never, call: Call): readonly BucketDraw[];
   /** The state machine's step. Throws `AwsError` for what AWS would refuse. */
@@ -80,6 +89,8 @@ export interface SimService {
   readonly operations: ReadonlyMap<string, Operation>;
   /** What this service answers when a bucket is empty. */
   throttled(): AwsError;
+  /** What this service answers to an input member that the operation does not take (`a.b`): AWS's own error for what it does not support. */
+  untaken?(member: string): AwsError;
 }
 
 /** One line of the call log. */
@@ -262,7 +273,8 @@ export interface StsWorld {
 }
 
 export interface QuotaWorld {
-  /** The applied value of a quota in an account and Region (`serviceCode` and `quotaCode` as Service Quotas knows them). */
-  get(account: string, region: string, serviceCode: string, quotaCode: string): number;
-  set(account: string, region: string, serviceCode: string, quotaCode: string, value: number): void;
+  /** The applied value of a quota in an account and Region. */
+  get(where: { readonly account: string; readonly region: string }, quota: QuotaName): number;
+  /** Applies another value than AWS's default; undefined goes back to that. */
+  set(where: { readonly account: string; readonly region: string }, quota: QuotaName, value: number | undefined): void;
 }

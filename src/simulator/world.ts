@@ -20,6 +20,7 @@ import type {
 } from './kernel.ts';
 import { AwsError } from './kernel.ts';
 import { RandomStreams } from './random.ts';
+import { firstUntaken } from './takes.ts';
 import { TokenBuckets } from './throttle.ts';
 
 /** How a simulated AWS is set up. */
@@ -246,6 +247,9 @@ export class SimulatedAws implements World {
     try {
       const draws = this.buckets === undefined ? [] : (operation.buckets?.(request.input as never, call) ?? []);
       if (this.buckets !== undefined && !this.buckets.take(draws, call)) return { error: throttled() };
+      const untaken = operation.takes === undefined ? undefined : firstUntaken(operation.takes, request.input);
+      if (untaken !== undefined)
+        return { error: this.services.get(request.service)?.untaken?.(untaken) ?? throttled() };
       return { output: operation.run(request.input as never, call) ?? {} };
     } catch (error) {
       if (error instanceof AwsError) return { error };

@@ -2,7 +2,6 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { readCellFacts } from '../../src/aws/cell-facts.ts';
 import { readInfraGroup } from '../../src/aws/infra.ts';
 import { readCellQuotas } from '../../src/aws/quotas.ts';
-import { quotaDefinitions } from '../../src/model/quota-codes.ts';
 import { AwsError } from '../../src/simulator/kernel.ts';
 import { account, listenerArn, loadBalancerArn, region, type Simulated, simulated, vpcId } from './simulated.ts';
 
@@ -21,12 +20,11 @@ const denyAll = (service: string, operation?: string): void => {
 
 describe('quotas of a cell', () => {
   it('are read as applied, and once an hour', async () => {
-    const { serviceCode, quotaCode } = quotaDefinitions.fargateVcpu;
-    sim.world.quotas.set(account, region, serviceCode, quotaCode, 4_000);
+    sim.world.quotas.set({ account, region }, 'fargateVcpu', 4_000);
     const quotas = await sim.finish(readCellQuotas(sim.cell));
     expect(quotas.fargateVcpu).toEqual({ value: 4_000 });
     expect(quotas.rulesPerLoadBalancer).toEqual({ value: 100 });
-    sim.world.quotas.set(account, region, serviceCode, quotaCode, 5_000);
+    sim.world.quotas.set({ account, region }, 'fargateVcpu', 5_000);
     const since = sim.world.log.last;
     await sim.clock.advance(50 * 60_000);
     expect((await sim.finish(readCellQuotas(sim.cell))).fargateVcpu).toEqual({ value: 4_000 });

@@ -18,7 +18,6 @@ import {
 import { describe, expect, it } from 'vitest';
 import { createSimulatedAws } from '../../src/simulator/index.ts';
 import { AwsError } from '../../src/simulator/kernel.ts';
-import { quotaDefinitions } from '../../src/simulator/quota-codes.ts';
 import { clientsOf } from './support/clients.ts';
 import { HandClock } from './support/clock.ts';
 
@@ -88,8 +87,7 @@ describe('addresses', () => {
 
   it('stop at the quota of interfaces, which holds for each zone', () => {
     const { world } = setUp();
-    const { serviceCode, quotaCode } = quotaDefinitions.networkInterfaces;
-    world.quotas.set(account, region, serviceCode, quotaCode, 2);
+    world.quotas.set({ account, region }, 'networkInterfaces', 2);
     world.ec2.allocateAddress('subnet-a');
     world.ec2.allocateAddress('subnet-a');
     expect(codeOf(() => world.ec2.allocateAddress('subnet-a'))).toBe('NetworkInterfaceLimitExceeded');

@@ -4,11 +4,11 @@ import { GetHostedZoneCommand } from '@aws-sdk/client-route-53';
 import { GetServiceQuotaCommand } from '@aws-sdk/client-service-quotas';
 import { AssumeRoleCommand } from '@aws-sdk/client-sts';
 import { describe, expect, it } from 'vitest';
+import type { QuotaDefinition } from '../../src/model/quota-codes.ts';
+import { quotaDefinitions } from '../../src/model/quota-codes.ts';
 import type { FleetCell, FleetInfraGroup, FleetSeed, FleetTier } from '../../src/simulator/fleet.ts';
 import { seedFleet } from '../../src/simulator/fleet.ts';
 import { createSimulatedAws } from '../../src/simulator/index.ts';
-import type { QuotaDefinition } from '../../src/simulator/quota-codes.ts';
-import { quotaDefinitions } from '../../src/simulator/quota-codes.ts';
 import { clientsOf } from './support/clients.ts';
 import { HandClock } from './support/clock.ts';
 

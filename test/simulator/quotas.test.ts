@@ -5,12 +5,12 @@ import {
 } from '@aws-sdk/client-service-quotas';
 import { describe, expect, it } from 'vitest';
 import { createSimulatedAws } from '../../src/simulator/index.ts';
-import { quotaDefinitions } from '../../src/simulator/quota-codes.ts';
+import { simulatedQuotas } from '../../src/simulator/quotas/definitions.ts';
 import { clientsOf } from './support/clients.ts';
 import { HandClock } from './support/clock.ts';
 
 describe('Service Quotas', () => {
-  const { serviceCode: ServiceCode, quotaCode: QuotaCode } = quotaDefinitions.rulesPerLoadBalancer;
+  const { serviceCode: ServiceCode, quotaCode: QuotaCode } = simulatedQuotas.rulesPerLoadBalancer;
 
   it('has AWS’s defaults until one is set, for one account and Region only', async () => {
     const world = createSimulatedAws({ clock: new HandClock() });
@@ -18,7 +18,7 @@ describe('Service Quotas', () => {
     const get = async (client: typeof here) =>
       (await client.send(new GetServiceQuotaCommand({ ServiceCode, QuotaCode }))).Quota?.Value;
     expect(await get(here)).toBe(100);
-    world.quotas.set('111111111111', 'us-east-1', ServiceCode, QuotaCode, 250);
+    world.quotas.set({ account: '111111111111', region: 'us-east-1' }, 'rulesPerLoadBalancer', 250);
     expect(await get(here)).toBe(250);
     expect(await get(clientsOf(world, { region: 'eu-west-1' })['service-quotas'])).toBe(100);
     expect(await get(clientsOf(world, { accessKeyId: '222222222222' })['service-quotas'])).toBe(100);
@@ -39,7 +39,7 @@ describe('Service Quotas', () => {
       codes.push(...(page.Quotas ?? []).map((quota) => quota.QuotaCode));
       NextToken = page.NextToken;
     } while (NextToken !== undefined);
-    const expected = Object.values(quotaDefinitions)
+    const expected = Object.values(simulatedQuotas)
       .filter((quota) => quota.serviceCode === ServiceCode)
       .map((quota) => quota.quotaCode);
     expect(codes).toEqual(expected);

@@ -1,6 +1,5 @@
 import type { Ec2World, InterfaceDetails, World } from '../kernel.ts';
 import { AwsError } from '../kernel.ts';
-import { quotaDefinitions } from '../quota-codes.ts';
 import type { Cidr } from './cidr.ts';
 import { contains, formatAddress, formatCidr, overlaps, parseCidr, sizeOf } from './cidr.ts';
 import { subnetNotFound } from './errors.ts';
@@ -143,8 +142,7 @@ export class Ec2Network implements Ec2World {
 
   private checkInterfaceQuota(subnet: Subnet): void {
     const { account, region } = subnet.vpc;
-    const { serviceCode, quotaCode } = quotaDefinitions.networkInterfaces;
-    const limit = this.world.quotas.get(account, region, serviceCode, quotaCode);
+    const limit = this.world.quotas.get({ account, region }, 'networkInterfaces');
     const inUse = this.state.scope(account, region).interfacesByZone.get(subnet.zone) ?? 0;
     if (inUse < limit) return;
     throw new AwsError(

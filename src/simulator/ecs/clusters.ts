@@ -12,7 +12,6 @@ import type {
   UpdateClusterSettingsRequest,
 } from '@aws-sdk/client-ecs';
 import { AwsError, type Call, type Operation } from '../kernel.ts';
-import { quotaDefinitions } from '../quota-codes.ts';
 import { clusterArn, clusterNameOf, isArn } from './arns.ts';
 import { capacityProvidersOf, settingsOf, strategyOf } from './cluster-settings.ts';
 import { clusterView } from './cluster-view.ts';
@@ -116,8 +115,7 @@ function createCluster(state: EcsState, input: CreateClusterRequest, call: Call)
 }
 
 function checkQuota(state: EcsState, call: Call): void {
-  const { serviceCode, quotaCode } = quotaDefinitions.ecsClusters;
-  const limit = state.world.quotas.get(call.account, call.region, serviceCode, quotaCode);
+  const limit = state.world.quotas.get(call, 'ecsClusters');
   const { clusters } = regionOf(state, call);
   if (clusters.size < limit) return;
   let active = 0;

@@ -1,4 +1,3 @@
-import { quotaDefinitions } from '../quota-codes.ts';
 import { taskArn } from './arns.ts';
 import { isFargate } from './cluster-view.ts';
 import { startLatency } from './latencies.ts';
@@ -76,8 +75,7 @@ function cpuUnitsOf(service: ServiceRecord, deployment: DeploymentRecord): numbe
 }
 
 function mayUse(state: EcsState, region: RegionState, cpuUnits: number): boolean {
-  const { serviceCode, quotaCode } = quotaDefinitions.fargateVcpu;
-  const limit = state.world.quotas.get(region.account, region.region, serviceCode, quotaCode) * 1_024;
+  const limit = state.world.quotas.get(region, 'fargateVcpu') * 1_024;
   return region.cpuUnitsInUse + cpuUnits <= limit;
 }
 

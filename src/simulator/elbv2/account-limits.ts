@@ -3,7 +3,7 @@ import type {
   DescribeAccountLimitsOutput,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import type { Call, Operation } from '../kernel.ts';
-import { type QuotaDefinition, quotaDefinitions } from '../quota-codes.ts';
+import type { QuotaName } from '../quotas/definitions.ts';
 import { maxListeners } from './listeners.ts';
 import { maxLoadBalancers } from './load-balancers.ts';
 import { operation } from './operation.ts';
@@ -25,15 +25,14 @@ export function accountLimitOperations(state: ElbState): Record<string, Operatio
 }
 
 function limitsOf(state: ElbState, call: Call): Record<string, number> {
-  const quota = ({ serviceCode, quotaCode }: QuotaDefinition): number =>
-    state.world.quotas.get(call.account, call.region, serviceCode, quotaCode);
+  const quota = (name: QuotaName): number => state.world.quotas.get(call, name);
   return {
     'application-load-balancers': maxLoadBalancers,
-    'target-groups': quota(quotaDefinitions.targetGroupsPerRegion),
-    'targets-per-application-load-balancer': quota(quotaDefinitions.targetsPerLoadBalancer),
+    'target-groups': quota('targetGroupsPerRegion'),
+    'targets-per-application-load-balancer': quota('targetsPerLoadBalancer'),
     'listeners-per-application-load-balancer': maxListeners,
-    'rules-per-application-load-balancer': quota(quotaDefinitions.rulesPerLoadBalancer),
-    'target-groups-per-application-load-balancer': quota(quotaDefinitions.targetGroupsPerLoadBalancer),
+    'rules-per-application-load-balancer': quota('rulesPerLoadBalancer'),
+    'target-groups-per-application-load-balancer': quota('targetGroupsPerLoadBalancer'),
     'target-groups-per-action-on-application-load-balancer': 5,
     'condition-values-per-alb-rule': 5,
     'condition-wildcards-per-alb-rule': 5,

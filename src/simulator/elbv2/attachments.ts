@@ -1,7 +1,6 @@
 /** Which target groups a load balancer's rules use: the quotas on that, health checks that follow from it, and the data plane's lag. */
 import type { Action } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { AwsError, type Call } from '../kernel.ts';
-import { quotaDefinitions } from '../quota-codes.ts';
 import { groupsOf } from './actions.ts';
 import { validationError } from './errors.ts';
 import { attachmentChanged, isAttached } from './health.ts';
@@ -28,8 +27,7 @@ export function checkGroups(
   const used = new Set(loadBalancer.groups.keys());
   for (const arn of groupsOf(replaced?.actions ?? [])) if (loadBalancer.groups.get(arn) === 1) used.delete(arn);
   for (const arn of arns) used.add(arn);
-  const { serviceCode, quotaCode } = quotaDefinitions.targetGroupsPerLoadBalancer;
-  const limit = state.world.quotas.get(call.account, call.region, serviceCode, quotaCode);
+  const limit = state.world.quotas.get(call, 'targetGroupsPerLoadBalancer');
   if (used.size > limit && arns.some((arn) => !loadBalancer.groups.has(arn))) {
     throw new AwsError(
       'TooManyUniqueTargetGroupsPerLoadBalancerException',

@@ -11,7 +11,6 @@ import type {
   SetRulePrioritiesOutput,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { AwsError, type Call, type Operation } from '../kernel.ts';
-import { quotaDefinitions } from '../quota-codes.ts';
 import { normaliseActions } from './actions.ts';
 import { ruleArn } from './arns.ts';
 import { attachAll, byPriority, checkGroups, detachAll, rulesChanged, setActions } from './attachments.ts';
@@ -104,8 +103,7 @@ function priorityInUse(priority: number): AwsError {
 
 /** The quota counts the rules of all listeners of the load balancer, default rules apart. */
 function checkRuleCount(state: ElbState, call: Call, listener: Listener): void {
-  const { serviceCode, quotaCode } = quotaDefinitions.rulesPerLoadBalancer;
-  const limit = state.world.quotas.get(call.account, call.region, serviceCode, quotaCode);
+  const limit = state.world.quotas.get(call, 'rulesPerLoadBalancer');
   let count = 0;
   for (const one of listener.loadBalancer.listeners.values()) count += one.byPriority.size;
   if (count >= limit) {

@@ -14,7 +14,6 @@ import type {
   TargetGroup as TargetGroupDescription,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { AwsError, type Call, type Operation } from '../kernel.ts';
-import { quotaDefinitions } from '../quota-codes.ts';
 import { targetGroupArn } from './arns.ts';
 import { defaultsOf, listAttributes, targetGroupAttributes, writeAttributes } from './attributes.ts';
 import { required, targetGroupNotFound, validationError } from './errors.ts';
@@ -97,8 +96,7 @@ function createTargetGroup(state: ElbState, input: CreateTargetGroupInput, call:
       `A target group with the same name '${name}' exists, but with different settings`,
     );
   }
-  const { serviceCode, quotaCode } = quotaDefinitions.targetGroupsPerRegion;
-  const limit = state.world.quotas.get(call.account, call.region, serviceCode, quotaCode);
+  const limit = state.world.quotas.get(call, 'targetGroupsPerRegion');
   if (scope.targetGroups.size >= limit) {
     throw new AwsError(
       'TooManyTargetGroupsException',

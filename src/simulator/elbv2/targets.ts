@@ -9,7 +9,6 @@ import type {
   TargetHealthDescription,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { AwsError, type Call, type Operation, type TargetAddress } from '../kernel.ts';
-import { quotaDefinitions } from '../quota-codes.ts';
 import { required, validationError } from './errors.ts';
 import { addressKey, drain, setAnswers, startChecks, targetKey } from './health.ts';
 import { operation } from './operation.ts';
@@ -99,8 +98,7 @@ function registerTargets(state: ElbState, input: RegisterTargetsInput, call: Cal
   const targets = required(input.Targets, 'Targets');
   const addresses = targets.map((target) => ({ ...addressOf(group, target), zone: target.AvailabilityZone }));
   for (const { ip } of addresses) checkAddress(group, ip);
-  const { serviceCode, quotaCode } = quotaDefinitions.targetsPerLoadBalancer;
-  const limit = state.world.quotas.get(call.account, call.region, serviceCode, quotaCode);
+  const limit = state.world.quotas.get(call, 'targetsPerLoadBalancer');
   const added = addresses.filter((address) => !group.targets.has(targetKey(address))).length;
   if (registeredBeside(state, group) + added > limit) {
     throw new AwsError('TooManyTargetsException', `You have reached the maximum number of targets: [${limit}]`);

@@ -10,40 +10,53 @@ import type {
 } from '@aws-sdk/client-service-quotas';
 import type { Call, Operation, QuotaWorld, SimService, World } from '../kernel.ts';
 import { AwsError } from '../kernel.ts';
-import type { QuotaDefinition } from '../quota-codes.ts';
-import { quotaDefinitions } from '../quota-codes.ts';
+import { type QuotaName, type SimulatedQuota, simulatedQuotas } from './definitions.ts';
 
 type Answer<T> = Omit<T, '$metadata'>;
 
-const definitions: readonly QuotaDefinition[] = Object.values(quotaDefinitions);
+const names = Object.keys(simulatedQuotas) as QuotaName[];
 
 const serviceNames: ReadonlyMap<string, string> = new Map([
   ['ecs', 'Amazon Elastic Container Service (Amazon ECS)'],
   ['fargate', 'AWS Fargate'],
   ['elasticloadbalancing', 'Elastic Load Balancing (ELB)'],
   ['vpc', 'Amazon Virtual Private Cloud (Amazon VPC)'],
+  ['route53', 'Amazon Route 53'],
 ]);
 
 /** The applied values: AWS's defaults until somebody sets another. */
 class Quotas implements QuotaWorld {
   private readonly applied = new Map<string, number>();
 
-  get(account: string, region: string, serviceCode: string, quotaCode: string): number {
-    const definition = definitionOf(serviceCode, quotaCode);
-    return this.applied.get(keyOf(account, region, definition)) ?? definition.value;
+  get(where: Where, quota: QuotaName): number {
+    return this.applied.get(keyOf(where, quota)) ?? definitionOf(quota).value;
   }
 
-  set(account: string, region: string, serviceCode: string, quotaCode: string, value: number): void {
-    this.applied.set(keyOf(account, region, definitionOf(serviceCode, quotaCode)), value);
+  set(where: Where, quota: QuotaName, value: number | undefined): void {
+    if (value === undefined) this.applied.delete(keyOf(where, quota));
+    else this.applied.set(keyOf(where, quota), value);
   }
 }
 
-function keyOf(account: string, region: string, definition: QuotaDefinition): string {
-  return `${account}/${region}/${definition.serviceCode}/${definition.quotaCode}`;
+interface Where {
+  readonly account: string;
+  readonly region: string;
 }
 
-function definitionOf(serviceCode: string, quotaCode: string): QuotaDefinition {
-  const found = definitions.find((quota) => quota.serviceCode === serviceCode && quota.quotaCode === quotaCode);
+function definitionOf(quota: QuotaName): SimulatedQuota {
+  return simulatedQuotas[quota];
+}
+
+function keyOf({ account, region }: Where, quota: QuotaName): string {
+  return definitionOf(quota).global === true ? `${account}/${quota}` : `${account}/${region}/${quota}`;
+}
+
+/** The quota that Service Quotas knows by these codes. Throws NoSuchResourceException. */
+function quotaNamed(serviceCode: string | undefined, quotaCode: string | undefined): QuotaName {
+  const found = names.find((name) => {
+    const quota = simulatedQuotas[name];
+    return quota.serviceCode === serviceCode && quota.quotaCode === quotaCode;
+  });
   if (found !== undefined) return found;
   throw new AwsError(
     'NoSuchResourceException',
@@ -51,7 +64,8 @@ function definitionOf(serviceCode: string, quotaCode: string): QuotaDefinition {
   );
 }
 
-function describe(definition: QuotaDefinition, call: Call, value: number): ServiceQuota {
+function describe(quota: QuotaName, call: Call, value: number): ServiceQuota {
+  const definition = definitionOf(quota);
   const { serviceCode, quotaCode, name, adjustable } = definition;
   return {
     ServiceCode: serviceCode,
@@ -62,7 +76,7 @@ function describe(definition: QuotaDefinition, call: Call, value: number): Servi
     Value: value,
     Unit: 'None',
     Adjustable: adjustable,
-    GlobalQuota: false,
+    GlobalQuota: definition.global === true,
     QuotaAppliedAtLevel: 'ACCOUNT',
   };
 }
@@ -76,10 +90,10 @@ function listQuotas(
   if (size < 1 || size > 100) {
     throw new AwsError('IllegalArgumentException', `MaxResults: found ${size}, expected 1 to 100`);
   }
-  const all = definitions.filter(
-    (quota) =>
-      quota.serviceCode === input.ServiceCode && (input.QuotaCode === undefined || quota.quotaCode === input.QuotaCode),
-  );
+  const all = names.filter((name) => {
+    const { serviceCode, quotaCode } = simulatedQuotas[name];
+    return serviceCode === input.ServiceCode && (input.QuotaCode === undefined || quotaCode === input.QuotaCode);
+  });
   if (!serviceNames.has(input.ServiceCode ?? '')) {
     throw new AwsError('NoSuchResourceException', 'The request failed because the specified service does not exist.');
   }
@@ -89,9 +103,7 @@ function listQuotas(
   }
   const end = start + size;
   return {
-    Quotas: all
-      .slice(start, end)
-      .map((quota) => describe(quota, call, quotas.get(call.account, call.region, quota.serviceCode, quota.quotaCode))),
+    Quotas: all.slice(start, end).map((quota) => describe(quota, call, quotas.get(call, quota))),
     ...(end < all.length ? { NextToken: String(end) } : {}),
   };
 }
@@ -100,17 +112,16 @@ function operationsOf(quotas: Quotas): ReadonlyMap<string, Operation> {
   const getServiceQuota: Operation = {
     mutating: false,
     run: (input: GetServiceQuotaCommandInput, call): Answer<GetServiceQuotaCommandOutput> => {
-      const definition = definitionOf(input.ServiceCode ?? '', input.QuotaCode ?? '');
-      const value = quotas.get(call.account, call.region, definition.serviceCode, definition.quotaCode);
-      return { Quota: describe(definition, call, value) };
+      const quota = quotaNamed(input.ServiceCode, input.QuotaCode);
+      return { Quota: describe(quota, call, quotas.get(call, quota)) };
     },
     resources: (input: GetServiceQuotaCommandInput) => [`${input.ServiceCode}/${input.QuotaCode}`],
   };
   const getDefault: Operation = {
     mutating: false,
     run: (input: GetAWSDefaultServiceQuotaCommandInput, call): Answer<GetAWSDefaultServiceQuotaCommandOutput> => {
-      const definition = definitionOf(input.ServiceCode ?? '', input.QuotaCode ?? '');
-      return { Quota: describe(definition, call, definition.value) };
+      const quota = quotaNamed(input.ServiceCode, input.QuotaCode);
+      return { Quota: describe(quota, call, definitionOf(quota).value) };
     },
     resources: (input: GetAWSDefaultServiceQuotaCommandInput) => [`${input.ServiceCode}/${input.QuotaCode}`],
   };

@@ -27,7 +27,7 @@ describe('CreateCluster', () => {
   });
 
   it('refuses a cluster over the quota', () => {
-    f.world.quotas.set('111111111111', 'us-east-1', 'ecs', 'L-21C621EB', 2);
+    f.world.quotas.set({ account: '111111111111', region: 'us-east-1' }, 'ecsClusters', 2);
     f.call('CreateCluster', { clusterName: 'second' });
     expect(f.refused('CreateCluster', { clusterName: 'third' }).code).toBe('ClientException');
     f.call('DeleteCluster', { cluster: 'second' });

@@ -50,7 +50,7 @@ export function createFixture(options: Partial<SimulatedAwsOptions> & { vcpu?: n
     securityGroupIds: ['sg-01'],
   });
   world.elb.seedListener({ arn: listenerArn, loadBalancerArn });
-  world.quotas.set(account, region, 'fargate', 'L-3032A538', vcpu);
+  world.quotas.set({ account, region }, 'fargateVcpu', vcpu);
 
   const callAs = <O>(service: ServiceId, operation: string, input: object, as = account): O =>
     world.call({ accessKeyId: as, region, service, operation, input }) as O;

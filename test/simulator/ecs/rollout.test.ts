@@ -339,7 +339,7 @@ describe('Fargate limits', () => {
     expect(f.messages().join()).toContain("You've reached the limit on the number of vCPUs");
     f.world.advance(300);
     expect(f.service()).toMatchObject({ runningCount: 4, pendingCount: 0 });
-    f.world.quotas.set('111111111111', 'us-east-1', 'fargate', 'L-3032A538', 10);
+    f.world.quotas.set({ account: '111111111111', region: 'us-east-1' }, 'fargateVcpu', 10);
     f.until(() => f.service().runningCount === 6, 300);
   });
 

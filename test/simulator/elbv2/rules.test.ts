@@ -7,7 +7,6 @@ import type {
   RuleCondition,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { describe, expect, test } from 'vitest';
-import { quotaDefinitions } from '../../../src/simulator/quota-codes.ts';
 import {
   account,
   createFixture,
@@ -114,8 +113,7 @@ describe('CreateRule', () => {
     const another = (priority: number, group = groups[100] ?? '') =>
       makeRule(fixture, ruleInput('more.example.com', priority, group));
     expect(refusal(() => another(200)).code).toBe('TooManyRulesException');
-    const { serviceCode, quotaCode } = quotaDefinitions.rulesPerLoadBalancer;
-    fixture.world.quotas.set(account, region, serviceCode, quotaCode, 200);
+    fixture.world.quotas.set({ account, region }, 'rulesPerLoadBalancer', 200);
     expect(refusal(() => another(200)).code).toBe('TooManyUniqueTargetGroupsPerLoadBalancerException');
     expect(() => another(200, groups[0])).not.toThrow();
     const [first, second] = rulesOf(fixture);

@@ -5,7 +5,6 @@ import type {
   DescribeTargetGroupsOutput,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { describe, expect, test } from 'vitest';
-import { quotaDefinitions } from '../../../src/simulator/quota-codes.ts';
 import { account, createFixture, loadBalancerArn, makeGroup, makeRule, refusal, region, ruleInput } from './fixture.ts';
 
 const input = { Name: 'cw-acme', Protocol: 'HTTP', Port: 80, VpcId: 'vpc-1', TargetType: 'ip' };
@@ -72,8 +71,7 @@ describe('CreateTargetGroup', () => {
 
   test('stops at the quota of the Region', () => {
     const fixture = createFixture();
-    const { serviceCode, quotaCode } = quotaDefinitions.targetGroupsPerRegion;
-    fixture.world.quotas.set(account, region, serviceCode, quotaCode, 1);
+    fixture.world.quotas.set({ account, region }, 'targetGroupsPerRegion', 1);
     makeGroup(fixture, 'cw-1');
     expect(refusal(() => makeGroup(fixture, 'cw-2')).code).toBe('TooManyTargetGroupsException');
   });
