@@ -3,10 +3,10 @@
  * caller then meets instead of the answer. So "a time-out without effect" is a lost answer before, and "with effect" one after.
  */
 
-import type { Call } from './kernel.ts';
+import type { Call, ServiceId } from './kernel.ts';
 import { AwsError } from './kernel.ts';
 
-/** What happens to one call. */
+/** What a call is met by instead of its answer. */
 export type Fault =
   /** The caller gets this error. Before: the call never runs. After: it ran, and the answer is replaced. */
   | { readonly kind: 'error'; readonly error: AwsError }
@@ -14,15 +14,24 @@ export type Fault =
   | { readonly kind: 'throttle' }
   /** No answer arrives: the client's request ends in a time-out, or in a reset connection, after `afterMs` (0) of the clock. */
   | { readonly kind: 'lost'; readonly how: 'timeout' | 'reset'; readonly afterMs?: number }
+  /** The caller gets a body that no protocol of AWS's can be read from: a proxy's or a gateway's page. */
+  | { readonly kind: 'garbage'; readonly status: number }
   /** The caller dies: `kill` runs, and the call is never answered at all (only the request's own abort signal ends it). */
   | { readonly kind: 'crash'; readonly kill: () => void };
+
+/** The call runs, and is answered otherwise than it would be. Only before a call. */
+export type BentFault =
+  /** A read is answered as it would have been `ms` ago; a call that writes, or that asks for a consistent read, runs as it is. */
+  | { readonly kind: 'stale'; readonly ms: number }
+  /** A list is answered with the smallest page that AWS gives, and a token for the rest. */
+  | { readonly kind: 'partial-page' };
 
 /** How a call went before `after` is asked. */
 export type CallOutcome = { readonly output: object } | { readonly error: AwsError };
 
 /** Decides about faults. Both hooks run synchronously; returning undefined lets the call be. */
 export interface FaultInjector {
-  before?(call: Call, input: object): Fault | undefined;
+  before?(call: Call, input: object): Fault | BentFault | undefined;
   after?(call: Call, input: object, outcome: CallOutcome): Fault | undefined;
 }
 
@@ -35,8 +44,12 @@ export interface FaultCounts {
   otherError: number;
   lostWithoutEffect: number;
   lostWithEffect: number;
+  garbled: number;
   crashBefore: number;
   crashAfter: number;
+  /** Reads answered from the past by a fault (not by a service's own lag). */
+  stale: number;
+  partialPage: number;
 }
 
 /** Counts with nothing injected yet. */
@@ -47,8 +60,11 @@ export function noFaults(): FaultCounts {
     otherError: 0,
     lostWithoutEffect: 0,
     lostWithEffect: 0,
+    garbled: 0,
     crashBefore: 0,
     crashAfter: 0,
+    stale: 0,
+    partialPage: 0,
   };
 }
 
@@ -66,6 +82,20 @@ export class LostAnswer extends Error {
   }
 }
 
+/** Thrown by `call` where the caller gets a body that is no answer of AWS's. */
+export class GarbledAnswer extends Error {
+  override readonly name = 'GarbledAnswer';
+  readonly status: number;
+  readonly contentType = 'text/html';
+  readonly body: string;
+
+  constructor(status: number) {
+    super(`the answer was garbled (status ${status})`);
+    this.status = status;
+    this.body = `<html><head><title>${status}</title></head><body><h1>${status}</h1><hr>gateway</body></html>\n`;
+  }
+}
+
 /** A fault that answers with an internal failure of the service; `status` 500 or 503 (the SDK retries both). */
 export function serverFault(status: 500 | 503 = 500): Fault {
   const error =
@@ -75,13 +105,40 @@ export function serverFault(status: 500 | 503 = 500): Fault {
   return { kind: 'error', error };
 }
 
+/** Whether the call runs in spite of the fault. */
+export function isBent(fault: Fault | BentFault): fault is BentFault {
+  return fault.kind === 'stale' || fault.kind === 'partial-page';
+}
+
+/** The member with which each service's lists are told the size of a page, and the smallest that is allowed (API references). */
+const pageSizes: Readonly<Partial<Record<ServiceId, readonly [member: string, least: number]>>> = {
+  ecs: ['maxResults', 1],
+  elbv2: ['PageSize', 1],
+  route53: ['MaxItems', 1],
+  ec2: ['MaxResults', 5],
+  'service-quotas': ['MaxResults', 1],
+  dynamodb: ['Limit', 1],
+  'dynamodb-streams': ['Limit', 1],
+};
+
+/** The input with the smallest page size, or undefined where the operation takes none. */
+export function withSmallestPage(
+  service: ServiceId,
+  takes: readonly string[] | undefined,
+  input: object,
+): object | undefined {
+  const [member, least] = pageSizes[service] ?? [];
+  if (member === undefined || takes?.includes(member) !== true) return undefined;
+  return { ...input, [member]: least };
+}
+
 /** Counts `fault` and returns what the caller must be thrown. A crash kills the caller here. */
 export function meetFault(
   fault: Fault,
   phase: 'before' | 'after',
   throttled: () => AwsError,
   counts: FaultCounts,
-): AwsError | LostAnswer {
+): AwsError | LostAnswer | GarbledAnswer {
   switch (fault.kind) {
     case 'throttle':
       counts.throttle += 1;
@@ -92,6 +149,9 @@ export function meetFault(
     case 'lost':
       counts[phase === 'before' ? 'lostWithoutEffect' : 'lostWithEffect'] += 1;
       return new LostAnswer(fault.how, fault.afterMs ?? 0);
+    case 'garbage':
+      counts.garbled += 1;
+      return new GarbledAnswer(fault.status);
     case 'crash':
       counts[phase === 'before' ? 'crashBefore' : 'crashAfter'] += 1;
       fault.kill();

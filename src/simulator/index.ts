@@ -1,5 +1,6 @@
 /** The simulated AWS, put together: every service of the simulator in one world. */
 
+import type { Clock } from '../model/clock.ts';
 import type { DynamoDb } from './dynamodb/index.ts';
 import { createDynamoDb } from './dynamodb/index.ts';
 import { createEc2 } from './ec2/index.ts';
@@ -12,6 +13,7 @@ import { createServiceQuotas } from './quotas/index.ts';
 import { createRoute53 } from './route53/index.ts';
 import type { DnsState } from './route53/state.ts';
 import { createSts } from './sts/index.ts';
+import { Trailing } from './trailing.ts';
 import type { SimulatedAwsOptions } from './world.ts';
 import { SimulatedAws } from './world.ts';
 
@@ -33,9 +35,36 @@ export interface Truth {
   readonly items: DynamoDb['items'];
 }
 
-/** A new AWS with all its services, and with nothing in any account. */
+/**
+ * A new AWS with all its services, and with nothing in any account. Where reads lag behind, or may be stale, a copy for each distance follows it
+ * (see trailing.ts).
+ */
 export function createSimulatedAws(options: SimulatedAwsOptions): CompleteAws {
   const world = new SimulatedAws(options);
+  const distances = [...Object.values(options.readLagMs ?? {}), ...(options.staleMs ?? [])].filter((ms) => ms > 0);
+  for (const ms of new Set(distances)) {
+    // A copy's time is that of the last deed or question; nothing waits on it.
+    const start = world.now();
+    const clock: Clock = {
+      now: () => start,
+      monotonic: () => start,
+      after: (ms, run) => options.clock.after(ms, run),
+      sleep: (ms, signal) => options.clock.sleep(ms, signal),
+    };
+    const { seed, latencyFactor } = options;
+    const copy = new SimulatedAws({
+      clock,
+      throttle: false,
+      ...(seed === undefined ? {} : { seed }),
+      ...(latencyFactor === undefined ? {} : { latencyFactor }),
+    });
+    furnish(copy);
+    world.follow(new Trailing(copy, ms));
+  }
+  return furnish(world);
+}
+
+function furnish(world: SimulatedAws): CompleteAws {
   const sts = createSts(world);
   const quotas = createServiceQuotas(world);
   const ec2 = createEc2(world);
@@ -55,7 +84,12 @@ export function createSimulatedAws(options: SimulatedAwsOptions): CompleteAws {
   const rollShards: DynamoDb['rollShards'] = (place, options) => database.rollShards(place, options);
   const items: DynamoDb['items'] = (place) => database.items(place);
   const truth: Truth = { ecs: ecs.state, elb: elb.state, dns: route53.state, items };
-  return Object.assign(world, { tasks: ecs.world, rollShards, truth });
+  const shards = world.byHand('shards', { roll: rollShards });
+  return Object.assign(world, {
+    tasks: world.byHand('tasks', ecs.world),
+    rollShards: shards.roll,
+    truth,
+  });
 }
 
 export type { SimulatedAws, SimulatedAwsOptions } from './world.ts';

@@ -74,6 +74,8 @@ export interface Operation {
    * A call with any other member is refused (`SimService.untaken`): what is not simulated never succeeds silently.
    */
   readonly takes?: readonly string[];
+  /** Whether this input asks for a read that never lags behind (DynamoDB's ConsistentRead). Reads without it may be answered from the past. */
+  consistent?(input: never): boolean;
   /** How long AWS takes to answer, in milliseconds before the latency factor; the mounts wait for it. */
   readonly latencyMs?: number;
   /** Buckets the call draws from; all must hold enough, or the call is throttled and (as AWS does) nothing is taken. */
@@ -90,7 +92,7 @@ export interface SimService {
   /** What this service answers when a bucket is empty. */
   throttled(): AwsError;
   /** What this service answers to an input member that the operation does not take (`a.b`): AWS's own error for what it does not support. */
-  untaken?(member: string): AwsError;
+  untaken(member: string): AwsError;
 }
 
 /** One line of the call log. */

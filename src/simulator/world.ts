@@ -1,8 +1,8 @@
 import type { Clock } from '../model/clock.ts';
 import { Agenda } from './agenda.ts';
 import { RingCallLog } from './call-log.ts';
-import type { CallOutcome, Fault, FaultCounts, FaultInjector, LostAnswer } from './faults.ts';
-import { meetFault, noFaults } from './faults.ts';
+import type { BentFault, CallOutcome, Fault, FaultCounts, FaultInjector } from './faults.ts';
+import { isBent, meetFault, noFaults, withSmallestPage } from './faults.ts';
 import { credentialError, isCredentialFault, plainIdentity, unknownOperation } from './identity.ts';
 import type {
   ApiRequest,
@@ -22,6 +22,7 @@ import { AwsError } from './kernel.ts';
 import { RandomStreams } from './random.ts';
 import { firstUntaken } from './takes.ts';
 import { TokenBuckets } from './throttle.ts';
+import type { Deed, Follower, Trailing } from './trailing.ts';
 
 /** How a simulated AWS is set up. */
 export interface SimulatedAwsOptions {
@@ -33,6 +34,12 @@ export interface SimulatedAwsOptions {
   readonly throttle?: boolean;
   /** Scales every built-in latency: 1 (default) as AWS is, 0 everything at once. */
   readonly latencyFactor?: number;
+  /** Whether mounts hold each answer back for as long as AWS takes to give it (false: answers come at once). */
+  readonly answerDelays?: boolean;
+  /** How far the reads of a service lag behind, in milliseconds (0), unless a call asks for a consistent one. */
+  readonly readLagMs?: Readonly<Partial<Record<ServiceId, number>>>;
+  /** Further distances, in milliseconds, at which a fault may answer a read from the past. Each costs a second copy of the world. */
+  readonly staleMs?: readonly number[];
 }
 
 /** The state that services offer each other; a service is there once it was installed. */
@@ -57,9 +64,10 @@ interface Identity {
 const eventsPerInstant = 1_000_000;
 
 /** AWS in one process: services, accounts, time, throttles and the call log behind one synchronous `call`. */
-export class SimulatedAws implements World {
+export class SimulatedAws implements World, Follower<SimulatedAws> {
   readonly clock: Clock;
   readonly latencyFactor: number;
+  readonly answerDelays: boolean;
   readonly log = new RingCallLog();
   /** Decides about faults; tests set and replace it at will. */
   faults: FaultInjector | undefined = undefined;
@@ -68,7 +76,13 @@ export class SimulatedAws implements World {
   /** What was injected so far. */
   readonly faultCounts: FaultCounts = noFaults();
 
-  private readonly streams: RandomStreams;
+  private readonly readLagMs: Readonly<Partial<Record<ServiceId, number>>>;
+  private readonly trailing = new Map<number, Trailing<SimulatedAws>>();
+  /** What outsiders may lay hands on, by name, so that a copy finds its own. */
+  private readonly hands = new Map<string, object>();
+  private called = false;
+  private streams: RandomStreams;
+  private readonly staleStreams: RandomStreams;
   private readonly agenda = new Agenda();
   private readonly buckets: TokenBuckets | undefined;
   private readonly services = new Map<ServiceId, SimService>();
@@ -81,14 +95,74 @@ export class SimulatedAws implements World {
   constructor(options: SimulatedAwsOptions) {
     this.clock = options.clock;
     this.latencyFactor = options.latencyFactor ?? 1;
+    this.answerDelays = options.answerDelays ?? false;
+    this.readLagMs = options.readLagMs ?? {};
     this.streams = new RandomStreams(options.seed ?? 1);
+    this.staleStreams = new RandomStreams(`${options.seed ?? 1}/stale`);
     this.buckets = options.throttle === false ? undefined : new TokenBuckets();
   }
 
   /** Adds a service, and what it offers to the others. A second service with the same id replaces the first. */
   install(services: readonly SimService[], worlds: Partial<ServiceWorlds> = {}): void {
     for (const service of services) this.services.set(service.id, service);
-    Object.assign(this.worlds, worlds);
+    for (const [name, world] of Object.entries(worlds) as [string, object][]) {
+      Object.assign(this.worlds, { [name]: this.byHand(name, world) });
+    }
+  }
+
+  /** Has a copy follow this world at a distance. Only before services are installed. */
+  follow(trailing: Trailing<SimulatedAws>): void {
+    this.trailing.set(trailing.lagMs, trailing);
+  }
+
+  /** The distances, in milliseconds, at which reads can be answered from the past. */
+  get distances(): readonly number[] {
+    return [...this.trailing.keys()];
+  }
+
+  /**
+   * What outsiders (tests, fleet files, the door) lay hands on: the same object, but what they do with it is done to the copies too.
+   * What services do with it on their own is not: the copies' services do that by themselves.
+   */
+  byHand<T extends object>(name: string, target: T): T {
+    this.hands.set(name, target);
+    if (this.trailing.size === 0) return target;
+    return new Proxy(target, {
+      get: (object, member) => {
+        const found: unknown = Reflect.get(object, member);
+        if (typeof found !== 'function') return found;
+        return (...args: unknown[]): unknown => {
+          if (this.instant !== undefined) return Reflect.apply(found, object, args) as unknown;
+          this.settle();
+          this.note((copy) => {
+            const own: unknown = copy.hands.get(name);
+            Reflect.apply(Reflect.get(own as object, member) as () => unknown, own, args);
+          });
+          return Reflect.apply(found, object, args) as unknown;
+        };
+      },
+    });
+  }
+
+  private note(redo: (copy: SimulatedAws) => void): void {
+    if (this.trailing.size === 0) return;
+    const deed: Deed<SimulatedAws> = { at: this.now(), redo };
+    for (const trailing of this.trailing.values()) trailing.note(deed, !this.called);
+  }
+
+  redo(deed: Deed<SimulatedAws>): void {
+    this.goTo(deed.at);
+    this.instant = this.now();
+    try {
+      deed.redo(this);
+    } finally {
+      this.instant = undefined;
+    }
+  }
+
+  goTo(at: number): void {
+    this.latest = Math.max(this.latest, at);
+    this.settle();
   }
 
   get ecs(): EcsWorld {
@@ -180,15 +254,17 @@ export class SimulatedAws implements World {
   }
 
   private answer(request: ApiRequest, now: number): object {
+    this.called = true;
     const who = this.whoIs(request);
     const call = this.identified(request, who, now);
     const service = this.services.get(request.service);
     const throttled = (): AwsError => service?.throttled() ?? new AwsError('ThrottlingException', 'Rate exceeded');
     const operation = service?.operations.get(request.operation);
     const early = this.faults?.before?.(call, request.input);
-    if (early !== undefined) throw this.met(early, 'before', throttled, { call, request, operation });
+    const bent = early !== undefined && isBent(early) ? early : undefined;
+    if (early !== undefined && !isBent(early)) throw this.met(early, throttled, { call, request, operation });
     const refused = who.refused ?? request.refused;
-    const outcome = refused === undefined ? this.attempt(request, call, operation, throttled) : { error: refused };
+    const outcome = refused === undefined ? this.attempt(request, call, operation, bent) : { error: refused };
     this.record(request, call, operation, outcome);
     const late = this.faults?.after?.(call, request.input, outcome);
     if (late !== undefined) throw meetFault(late, 'after', throttled, this.faultCounts);
@@ -199,11 +275,10 @@ export class SimulatedAws implements World {
   /** A fault before the call: an error that AWS answered with is in its log, a call that never arrived is not. */
   private met(
     fault: Fault,
-    phase: 'before' | 'after',
     throttled: () => AwsError,
     about: { call: Call; request: ApiRequest; operation: Operation | undefined },
-  ): AwsError | LostAnswer {
-    const met = meetFault(fault, phase, throttled, this.faultCounts);
+  ): Error {
+    const met = meetFault(fault, 'before', throttled, this.faultCounts);
     if (met instanceof AwsError) this.record(about.request, about.call, about.operation, { error: met });
     return met;
   }
@@ -241,19 +316,66 @@ export class SimulatedAws implements World {
     request: ApiRequest,
     call: Call,
     operation: Operation | undefined,
-    throttled: () => AwsError,
+    bent: BentFault | undefined,
   ): CallOutcome {
-    if (operation === undefined) return { error: unknownOperation(request.service, request.operation) };
+    const service = this.services.get(request.service);
+    if (operation === undefined || service === undefined) {
+      return { error: unknownOperation(request.service, request.operation) };
+    }
     try {
       const draws = this.buckets === undefined ? [] : (operation.buckets?.(request.input as never, call) ?? []);
-      if (this.buckets !== undefined && !this.buckets.take(draws, call)) return { error: throttled() };
+      if (this.buckets !== undefined && !this.buckets.take(draws, call)) return { error: service.throttled() };
       const untaken = operation.takes === undefined ? undefined : firstUntaken(operation.takes, request.input);
-      if (untaken !== undefined)
-        return { error: this.services.get(request.service)?.untaken?.(untaken) ?? throttled() };
-      return { output: operation.run(request.input as never, call) ?? {} };
+      if (untaken !== undefined) return { error: service.untaken(untaken) };
+      const input = bent?.kind === 'partial-page' ? this.smallestPage(request, operation) : request.input;
+      const lagMs = this.lagOf(call, operation, input, bent);
+      const past = lagMs > 0 ? this.trailing.get(lagMs) : undefined;
+      if (past !== undefined) return { output: past.asOf(call.now).readFromPast(call, input) };
+      this.note((copy) => copy.repeat(call, input));
+      return { output: operation.run(input as never, call) ?? {} };
     } catch (error) {
       if (error instanceof AwsError) return { error };
       throw error;
+    }
+  }
+
+  private smallestPage(request: ApiRequest, operation: Operation): object {
+    const smaller = withSmallestPage(request.service, operation.takes, request.input);
+    if (smaller !== undefined) this.faultCounts.partialPage += 1;
+    return smaller ?? request.input;
+  }
+
+  /** How far back the answer of this call lies, in milliseconds. */
+  private lagOf(call: Call, operation: Operation, input: object, bent: BentFault | undefined): number {
+    if (operation.mutating || operation.consistent?.(input as never) === true) return 0;
+    if (bent?.kind !== 'stale') return this.readLagMs[call.service] ?? 0;
+    this.faultCounts.stale += 1;
+    return bent.ms;
+  }
+
+  /** As a copy: does again what a call did. What AWS refused then it refuses again. */
+  private repeat(call: Call, input: object): void {
+    try {
+      this.services
+        .get(call.service)
+        ?.operations.get(call.operation)
+        ?.run(input as never, call);
+    } catch (error) {
+      if (!(error instanceof AwsError)) throw error;
+    }
+  }
+
+  /** As a copy: answers a read as of where it stands. Draws from streams of its own, for the world that it follows never draws for this. */
+  private readFromPast(call: Call, input: object): object {
+    const { streams } = this;
+    this.streams = this.staleStreams;
+    this.instant = this.now();
+    try {
+      const operation = this.services.get(call.service)?.operations.get(call.operation);
+      return operation?.run(input as never, { ...call, now: this.instant }) ?? {};
+    } finally {
+      this.instant = undefined;
+      this.streams = streams;
     }
   }
 
