@@ -31,7 +31,11 @@ export function declareRunning(wiring: Wiring): void {
     group: 'Run',
     summary: 'Run only the simulated AWS, on 127.0.0.1',
     text: 'Anything that speaks to AWS can use it: set AWS_ENDPOINT_URL=http://127.0.0.1:4566. A 12-digit access key id is the account.',
-    examples: ['cellwright sim --fleet examples/fleet.yaml --apply', 'cellwright sim --port 0 --no-throttle'],
+    examples: [
+      'cellwright sim --fleet examples/fleet.yaml --apply',
+      'cellwright sim --port 0 --no-throttle',
+      'cellwright sim --fault-file examples/faults.yaml --read-lag ecs=3,dynamodb=0.5',
+    ],
     options: [
       new Option('--port <n>', 'port to listen on; 0 takes a free one').default('4566'),
       seedOption(),
@@ -42,6 +46,11 @@ export function declareRunning(wiring: Wiring): void {
         'makes the accounts, roles, zones, VPCs and load balancers that these records name, and the tables',
       ),
       new Option('--apply', 'writes the records of --fleet too'),
+      new Option('--fault-file <file>', 'a fault plan, YAML or JSON (docs/guides/simulator.md)'),
+      new Option(
+        '--read-lag <lags>',
+        'how many seconds reads lag behind: for all services (3), or by service (ecs=3,ec2=10,dynamodb=0.5)',
+      ),
     ],
     prints: false,
     run: async (context, _args, options) => {

@@ -2,6 +2,7 @@
 import type { Mode } from '../model/records/shapes.ts';
 import type { Change } from '../model/resources.ts';
 import type { AwsAccess } from '../store/client.ts';
+import type { RehearsalReport, RehearsalRequest } from './rehearsal.ts';
 
 /** The names of the two tables. */
 export interface TableNames {
@@ -49,6 +50,10 @@ export interface SimOptions extends TableNames {
   readonly fleetFile?: string;
   /** Writes the records of `fleetFile` too. */
   readonly apply: boolean;
+  /** A fault plan in YAML or JSON. */
+  readonly faultFile?: string;
+  /** How far reads lag behind, in seconds, by service. */
+  readonly readLag: Readonly<Partial<Record<string, number>>>;
   /** Where the tables are made. */
   readonly region: string;
 }
@@ -87,11 +92,13 @@ export interface PlanReport {
   readonly tenants: readonly TenantPlan[];
 }
 
-/** The programs behind `start`, `sim`, `controller` and `plan --local`. Each loads what it needs when it is called; the number is the exit code. */
+/** The programs behind `start`, `sim`, `controller`, `plan --local` and `rehearse`. Each loads what it needs when it is called; the number is the exit code. */
 export interface Programs {
   start(options: StartOptions): Promise<number>;
   sim(options: SimOptions): Promise<number>;
   controller(config: ControllerConfig): Promise<number>;
   /** Throws `CallError` where AWS does not answer. */
   planLocal(request: PlanRequest): Promise<PlanReport>;
+  /** Throws an error named `RehearsalError` where the records cannot be played. */
+  rehearse(request: RehearsalRequest): Promise<RehearsalReport>;
 }

@@ -1,12 +1,15 @@
 /** The simulator's own door: what tests and scripts ask the simulated world itself, beside AWS's APIs. */
+
+import { FaultPlanError, parseFaultPlan } from './fault-plan/rules.ts';
+import type { CompleteAws } from './index.ts';
 import { answerRoute } from './route53/data-plane.ts';
 import type { WireResponse } from './wire/messages.ts';
-import type { SimulatedAws } from './world.ts';
 
 export interface DoorRequest {
   readonly method: string;
   readonly path: string;
   readonly query: URLSearchParams;
+  readonly body: string;
 }
 
 /** At most this many calls are shown at a time. */
@@ -23,29 +26,31 @@ class DoorError extends Error {
   }
 }
 
-const answers: ReadonlyMap<
-  string,
-  { method: string; answer: (world: SimulatedAws, query: URLSearchParams) => unknown }
-> = new Map([
-  ['/_sim/health', { method: 'GET', answer: health }],
-  ['/_sim/route', { method: 'GET', answer: route }],
-  ['/_sim/calls', { method: 'GET', answer: calls }],
-  ['/_sim/advance', { method: 'POST', answer: advance }],
-]);
+type Answer = (world: CompleteAws, query: URLSearchParams, body: string) => unknown;
+
+const answers: Readonly<Record<string, Readonly<Record<string, Answer>>>> = {
+  '/_sim/health': { GET: health },
+  '/_sim/route': { GET: route },
+  '/_sim/calls': { GET: calls },
+  '/_sim/advance': { POST: advance },
+  '/_sim/fault': { GET: faults, POST: addFaults, DELETE: clearFaults },
+};
 
 /** Answers a request to the door; undefined for anything outside `/_sim/`, which is AWS's. */
-export function answerDoor(world: SimulatedAws, request: DoorRequest): WireResponse | undefined {
+export function answerDoor(world: CompleteAws, request: DoorRequest): WireResponse | undefined {
   if (!request.path.startsWith('/_sim/')) return undefined;
   try {
-    const known = answers.get(request.path);
+    const known = Object.hasOwn(answers, request.path) ? answers[request.path] : undefined;
     if (known === undefined) {
-      throw new DoorError(404, `found ${request.path}, expected one of ${[...answers.keys()].join(', ')}`);
+      throw new DoorError(404, `found ${request.path}, expected one of ${Object.keys(answers).join(', ')}`);
     }
-    if (request.method !== known.method) {
-      throw new DoorError(405, `found ${request.method} ${request.path}, expected ${known.method}`);
+    const answer = Object.hasOwn(known, request.method) ? known[request.method] : undefined;
+    if (answer === undefined) {
+      const methods = Object.keys(known).join(' or ');
+      throw new DoorError(405, `found ${request.method} ${request.path}, expected ${methods}`);
     }
     world.settle();
-    return json(200, known.answer(world, request.query));
+    return json(200, answer(world, request.query, request.body));
   } catch (error) {
     if (error instanceof DoorError) return json(error.status, { error: error.message });
     throw error;
@@ -56,15 +61,15 @@ function json(status: number, value: unknown): WireResponse {
   return { status, headers: { 'content-type': 'application/json' }, body: `${JSON.stringify(value)}\n` };
 }
 
-function timeOf(world: SimulatedAws): { now: string } {
+function timeOf(world: CompleteAws): { now: string } {
   return { now: new Date(world.now()).toISOString() };
 }
 
-function health(world: SimulatedAws): unknown {
+function health(world: CompleteAws): unknown {
   return { status: 'ok', ...timeOf(world), calls: world.log.last };
 }
 
-function route(world: SimulatedAws, query: URLSearchParams): unknown {
+function route(world: CompleteAws, query: URLSearchParams): unknown {
   const host = query.get('host') ?? '';
   if (host === '') throw new DoorError(400, 'host: found nothing, expected the name that the request is for');
   const cached = query.get('cached') ?? 'false';
@@ -81,14 +86,14 @@ function route(world: SimulatedAws, query: URLSearchParams): unknown {
   return answerRoute(world, { host, path: path === '' ? '/' : path, headers }, cached === 'true');
 }
 
-function calls(world: SimulatedAws, query: URLSearchParams): unknown {
+function calls(world: CompleteAws, query: URLSearchParams): unknown {
   const since = query.get('since') ?? '0';
   if (!/^\d{1,15}$/.test(since))
     throw new DoorError(400, `since: found '${since}', expected the number of a call, from 0`);
   return world.log.since(Number(since), callsAtATime);
 }
 
-function advance(world: SimulatedAws, query: URLSearchParams): unknown {
+function advance(world: CompleteAws, query: URLSearchParams): unknown {
   const text = query.get('seconds') ?? '';
   const seconds = Number(text);
   if (text === '' || !Number.isFinite(seconds) || seconds < 0) {
@@ -96,4 +101,26 @@ function advance(world: SimulatedAws, query: URLSearchParams): unknown {
   }
   world.advance(seconds);
   return timeOf(world);
+}
+
+/** The fault plan's rules, each with how many calls matched it and how many met its fault. */
+function faults(world: CompleteAws): unknown {
+  return { faults: world.plan.rules() };
+}
+
+/** Adds to the fault plan what the body says: `{"faults": [...]}`, a list of rules, or one rule. */
+function addFaults(world: CompleteAws, _query: URLSearchParams, body: string): unknown {
+  try {
+    world.plan.add(parseFaultPlan(JSON.parse(body)));
+  } catch (error) {
+    if (error instanceof SyntaxError) throw new DoorError(400, `the body is no JSON: ${error.message}`);
+    if (error instanceof FaultPlanError) throw new DoorError(400, error.message);
+    throw error;
+  }
+  return faults(world);
+}
+
+function clearFaults(world: CompleteAws): unknown {
+  world.plan.clear();
+  return faults(world);
 }

@@ -9,6 +9,8 @@ import { createEcs } from './ecs/index.ts';
 import type { EcsState } from './ecs/state.ts';
 import { createElb } from './elbv2/index.ts';
 import type { ElbState } from './elbv2/state.ts';
+import { Conditions } from './fault-plan/conditions.ts';
+import { FaultPlan } from './fault-plan/plan.ts';
 import { createServiceQuotas } from './quotas/index.ts';
 import { createRoute53 } from './route53/index.ts';
 import type { DnsState } from './route53/state.ts';
@@ -23,6 +25,8 @@ export interface CompleteAws extends SimulatedAws {
   readonly tasks: EcsControls;
   /** Rolls or splits the shards of a table's stream, as DynamoDB does by itself. */
   readonly rollShards: DynamoDb['rollShards'];
+  /** Faults by plan: rules for calls, and for what holds in the world. */
+  readonly plan: FaultPlan;
   /** What is, past all APIs: for oracles. Nothing of it may be changed from outside. */
   readonly truth: Truth;
 }
@@ -51,12 +55,13 @@ export function createSimulatedAws(options: SimulatedAwsOptions): CompleteAws {
       after: (ms, run) => options.clock.after(ms, run),
       sleep: (ms, signal) => options.clock.sleep(ms, signal),
     };
-    const { seed, latencyFactor } = options;
+    const { seed, latencyFactor, answerDelays } = options;
     const copy = new SimulatedAws({
       clock,
       throttle: false,
       ...(seed === undefined ? {} : { seed }),
       ...(latencyFactor === undefined ? {} : { latencyFactor }),
+      ...(answerDelays === undefined ? {} : { answerDelays }),
     });
     furnish(copy);
     world.follow(new Trailing(copy, ms));
@@ -71,7 +76,7 @@ function furnish(world: SimulatedAws): CompleteAws {
   const elb = createElb(world);
   const ecs = createEcs(world);
   const route53 = createRoute53(world);
-  const database = createDynamoDb(world);
+  const database = createDynamoDb(world, { answerDelays: world.answerDelays });
   const parts = [sts, quotas, ec2, elb, ecs, route53];
   world.install([...parts.map((part) => part.service), database.dynamodb, database.streams], {
     sts: sts.world,
@@ -85,7 +90,9 @@ function furnish(world: SimulatedAws): CompleteAws {
   const items: DynamoDb['items'] = (place) => database.items(place);
   const truth: Truth = { ecs: ecs.state, elb: elb.state, dns: route53.state, items };
   const shards = world.byHand('shards', { roll: rollShards });
+  const conditions = world.byHand('conditions', new Conditions(world, ecs.world, database));
   return Object.assign(world, {
+    plan: new FaultPlan(world, conditions),
     tasks: world.byHand('tasks', ecs.world),
     rollShards: shards.roll,
     truth,

@@ -237,6 +237,27 @@ export interface InterfaceDetails {
   readonly description?: string;
   readonly groupIds?: readonly string[];
   readonly interfaceType?: string;
+  /** The service that asked for it and holds its attachment (`amazon-elb`). */
+  readonly requester?: string;
+  /** Network Address Usage that it costs (1). */
+  readonly addressUnits?: number;
+}
+
+/** An endpoint service of PrivateLink, as a fleet file or a test makes it known. AWS's own exist by themselves. */
+export interface EndpointServiceSeed {
+  /** `com.amazonaws.vpce.<region>.vpce-svc-<id>`. */
+  readonly serviceName: string;
+  /** The account that owns it, and accepts or rejects connections. */
+  readonly account: string;
+  readonly acceptanceRequired: boolean;
+  /** Without one, no endpoint can have private DNS. */
+  readonly privateDnsName?: string;
+  /** The zones that it is available in (all of its Region). */
+  readonly zones?: readonly string[];
+  /** The accounts that may connect to it (all); others are told that it does not exist. */
+  readonly allowedAccounts?: readonly string[];
+  /** Endpoints end as `failed` instead of `available`. */
+  readonly fails?: boolean;
 }
 
 export interface Ec2World {
@@ -250,8 +271,12 @@ export interface Ec2World {
   /** `cidr` defaults to a free /20 of the VPC. */
   seedSubnet(seed: { subnetId: string; vpcId: string; zone?: string; cidr?: string }): void;
   seedSecurityGroup(seed: { groupId: string; vpcId: string }): void;
+  /** Makes an endpoint service known to all accounts, or replaces it for endpoints to come. */
+  seedEndpointService(seed: EndpointServiceSeed): void;
   /** Whether they exist in this account and Region, for the checks of other services. */
   subnetVpc(account: string, region: string, subnetId: string): string | undefined;
+  subnetZone(account: string, region: string, subnetId: string): string | undefined;
+  hasVpc(account: string, region: string, vpcId: string): boolean;
   securityGroupVpc(account: string, region: string, groupId: string): string | undefined;
 }
 

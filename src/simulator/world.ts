@@ -21,7 +21,7 @@ import type {
 import { AwsError } from './kernel.ts';
 import { RandomStreams } from './random.ts';
 import { firstUntaken } from './takes.ts';
-import { TokenBuckets } from './throttle.ts';
+import { type BucketUsage, TokenBuckets } from './throttle.ts';
 import type { Deed, Follower, Trailing } from './trailing.ts';
 
 /** How a simulated AWS is set up. */
@@ -138,7 +138,12 @@ export class SimulatedAws implements World, Follower<SimulatedAws> {
             const own: unknown = copy.hands.get(name);
             Reflect.apply(Reflect.get(own as object, member) as () => unknown, own, args);
           });
-          return Reflect.apply(found, object, args) as unknown;
+          this.instant = this.now();
+          try {
+            return Reflect.apply(found, object, args) as unknown;
+          } finally {
+            this.instant = undefined;
+          }
         };
       },
     });
@@ -207,6 +212,17 @@ export class SimulatedAws implements World, Follower<SimulatedAws> {
   newRequestId(): string {
     const digits = this.hex('request-id', 32);
     return `${digits.slice(0, 8)}-${digits.slice(8, 12)}-${digits.slice(12, 16)}-${digits.slice(16, 20)}-${digits.slice(20)}`;
+  }
+
+  /** What every token bucket has given until now; empty where buckets do not throttle. */
+  bucketUsage(): readonly BucketUsage[] {
+    return this.buckets?.usage(this.now()) ?? [];
+  }
+
+  /** How long the answer to such a call takes, in milliseconds of the clock; 0 where answers come at once. */
+  delayOf({ service, operation }: Pick<ApiRequest, 'service' | 'operation'>): number {
+    if (!this.answerDelays) return 0;
+    return (this.services.get(service)?.operations.get(operation)?.latencyMs ?? 0) * this.latencyFactor;
   }
 
   /** Shifts the simulator's time forward by `seconds` and runs what falls due on the way. Throws `RangeError` for anything but a finite number from 0. */

@@ -1,9 +1,11 @@
 import { readFile } from 'node:fs/promises';
+import { parse, YAMLParseError } from 'yaml';
 import type { Clock } from '../model/clock.ts';
 import { parseDocuments } from '../model/records/documents.ts';
 import type { DesiredRecord } from '../model/records/kinds.ts';
 import { parseRecord } from '../model/records/parse.ts';
 import { problemLine } from '../model/records/problems.ts';
+import { FaultPlanError, type FaultRule, parseFaultPlan, staleDistances } from '../simulator/fault-plan/rules.ts';
 import { type FleetSeed, seedFleet } from '../simulator/fleet.ts';
 import { type CompleteAws, createSimulatedAws } from '../simulator/index.ts';
 import { createRequestHandler } from '../simulator/mounts/request-handler.ts';
@@ -24,6 +26,10 @@ export interface SimulatedOptions {
   readonly fleetText?: string;
   /** Whether the records are written too. */
   readonly apply: boolean;
+  /** A fault plan, YAML or JSON. Its clock starts once the fleet is set up. */
+  readonly faultFile?: string;
+  /** How far reads lag behind, in seconds, by service. */
+  readonly readLag?: Readonly<Partial<Record<string, number>>>;
   /** Uniform in [0, 1). */
   readonly random: () => number;
 }
@@ -33,12 +39,44 @@ export class FleetFileError extends Error {
   override readonly name = 'FleetFileError';
 }
 
-/** The simulated AWS, with the accounts, networks, tables and records of the fleet file in it. Throws `FleetFileError`. */
+/**
+ * The simulated AWS, with the accounts, networks, tables and records of the fleet file in it, and the fault plan at work.
+ * Throws `FleetFileError` and `FaultPlanError`.
+ */
 export async function createFleetAws(options: SimulatedOptions): Promise<CompleteAws> {
-  const { clock, seed, throttle, fleetFile } = options;
-  const aws = createSimulatedAws({ clock, seed, throttle });
+  const { clock, seed, throttle, faultFile } = options;
+  const faults = faultFile === undefined ? [] : await readFaultPlan(faultFile);
+  const readLagMs = Object.fromEntries(
+    Object.entries(options.readLag ?? {}).map(([service, seconds = 0]) => [service, seconds * 1_000]),
+  );
+  const aws = createSimulatedAws({
+    clock,
+    seed,
+    throttle,
+    answerDelays: true,
+    readLagMs,
+    staleMs: staleDistances(faults),
+  });
+  await setUpFleet(aws, options);
+  aws.plan.add(faults);
+  return aws;
+}
+
+async function readFaultPlan(file: string): Promise<readonly FaultRule[]> {
+  try {
+    return parseFaultPlan(parse(await readFile(file, 'utf8')));
+  } catch (error) {
+    if (error instanceof FaultPlanError || error instanceof YAMLParseError) {
+      throw new FaultPlanError(`${file} cannot be used:\n  ${error.message.replaceAll('\n', '\n  ')}`);
+    }
+    throw error;
+  }
+}
+
+async function setUpFleet(aws: CompleteAws, options: SimulatedOptions): Promise<void> {
+  const { clock, fleetFile } = options;
   const text = fleetFile === undefined ? options.fleetText : await readFile(fleetFile, 'utf8');
-  if (text === undefined) return aws;
+  if (text === undefined) return;
   const records = readFleet(fleetFile ?? 'the fleet', text);
   seedFleet(aws, seedOf(records));
   // Setting up costs no time: where the tables' making is waited for, the simulator's clock is moved on instead.
@@ -52,7 +90,6 @@ export async function createFleetAws(options: SimulatedOptions): Promise<Complet
     for (const record of records) await desired.put({ kind: record.kind, name: record.name, spec: record.written });
   }
   dynamo.destroy();
-  return aws;
 }
 
 /** The way to a simulated AWS in the same process, as account 000000000000. */

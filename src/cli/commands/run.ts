@@ -67,6 +67,8 @@ export async function sim(context: Context, options: Options): Promise<number> {
     timeScale: timeScaleOf(options),
     throttle: options['throttle'] !== false,
     apply,
+    ...readableFile('--fault-file', 'faultFile', options['faultFile']),
+    readLag: readLagOf(textOf(options['readLag'])),
     region: simulatedRegion(context.host.env),
   });
 }
@@ -78,17 +80,44 @@ export async function controller(context: Context): Promise<number> {
   return context.programs.controller({ ...settings, aws });
 }
 
-/** Looked for now, so that a wrong path is refused before anything runs. */
 function fleetOf(options: Options): { fleetFile?: string } {
-  const fleetFile = textOf(options['fleet']);
-  if (fleetFile === undefined) return {};
+  return readableFile('--fleet', 'fleetFile', options['fleet']);
+}
+
+/** Looked for now, so that a wrong path is refused before anything runs. */
+function readableFile<K extends string>(flag: string, key: K, option: unknown): { [P in K]?: string } {
+  const file = textOf(option);
+  if (file === undefined) return {};
   try {
-    accessSync(fleetFile, constants.R_OK);
+    accessSync(file, constants.R_OK);
   } catch (error) {
     const why = error instanceof Error && 'code' in error ? String(error.code) : 'unreadable';
-    throw wrongFlag('--fleet', fleetFile, `a file that can be read (${why})`);
+    throw wrongFlag(flag, file, `a file that can be read (${why})`);
   }
-  return { fleetFile };
+  return { [key]: file } as { [P in K]?: string };
+}
+
+/** Services whose reads may lag behind; STS has none that could, and streams come late by themselves. */
+const laggingServices = ['ecs', 'elbv2', 'route53', 'ec2', 'service-quotas', 'dynamodb'] as const;
+const longestLag = 900;
+
+/** `3` for all services, or `ecs=3,dynamodb=0.5`. */
+function readLagOf(text: string | undefined): Readonly<Record<string, number>> {
+  if (text === undefined) return {};
+  const expected = `seconds up to ${longestLag} for all services, or SERVICE=SECONDS[,...] with a service of ${laggingServices.join(', ')}`;
+  const secondsOf = (value: string): number => {
+    const seconds = Number(value);
+    if (value.trim() !== '' && seconds >= 0 && seconds <= longestLag) return seconds;
+    throw wrongFlag('--read-lag', text, expected);
+  };
+  if (!text.includes('=')) return Object.fromEntries(laggingServices.map((service) => [service, secondsOf(text)]));
+  return Object.fromEntries(
+    text.split(',').map((part) => {
+      const [service = '', value = ''] = part.split('=');
+      if ((laggingServices as readonly string[]).includes(service)) return [service, secondsOf(value)];
+      throw wrongFlag('--read-lag', text, expected);
+    }),
+  );
 }
 
 function timeScaleOf(options: Options): number {

@@ -10,9 +10,14 @@
  */
 import type { EcsWorld, Operation, SimService, World } from '../kernel.ts';
 import { AwsError } from '../kernel.ts';
+import { accountSettingOperations } from './account-settings.ts';
+import { capacityProviderOperations } from './capacity-providers.ts';
 import { clusterOperations } from './clusters.ts';
+import { untaken } from './errors.ts';
+import { usualTombstoneMs } from './latencies.ts';
 import { reconcileService } from './scheduler.ts';
 import { serviceDeploymentOperations } from './service-deployments.ts';
+import { serviceRevisionOperations } from './service-revisions.ts';
 import { serviceOperations } from './services.ts';
 import type { EcsState, TaskRecord } from './state.ts';
 import { tagOperations } from './tagging.ts';
@@ -26,18 +31,31 @@ export interface EcsControls {
   failTask(taskArn: string): void;
   /** The running task's health checks fail (false) or pass (true) from now on. Throws when there is no such task. */
   setTaskAnswering(taskArn: string, answering: boolean): void;
+  /** Has tasks that start from now on pass no health check where `decide` says so; undefined: none. */
+  setAilments(decide: EcsState['ailing']): void;
+}
+
+/** How this ECS differs from what is usual. */
+export interface EcsOptions {
+  /** How long a deleted cluster or service stays describable, in milliseconds before the latency factor (an hour). */
+  readonly tombstoneMs?: number;
 }
 
 /** Makes the ECS of a simulated AWS: the service for its calls, and what the world may ask of it. */
-export function createEcs(world: World): { service: SimService; world: EcsWorld & EcsControls; state: EcsState } {
+export function createEcs(
+  world: World,
+  options: EcsOptions = {},
+): { service: SimService; world: EcsWorld & EcsControls; state: EcsState } {
   const state: EcsState = {
     world,
+    tombstoneMs: options.tombstoneMs ?? usualTombstoneMs,
     regions: new Map(),
     tasksByArn: new Map(),
     tasksByAddress: new Map(),
     tasksByTarget: new Map(),
     reconcile: (service) => reconcileService(state, service),
     listening: false,
+    ailing: undefined,
   };
   const operations = new Map<string, Operation>(
     [
@@ -47,6 +65,9 @@ export function createEcs(world: World): { service: SimService; world: EcsWorld 
       taskOperations(state),
       tagOperations(state),
       serviceDeploymentOperations(state),
+      serviceRevisionOperations(state),
+      accountSettingOperations(state),
+      capacityProviderOperations(state),
     ].flatMap((group) => Object.entries(group)),
   );
   return {
@@ -55,11 +76,15 @@ export function createEcs(world: World): { service: SimService; world: EcsWorld 
       id: 'ecs',
       operations,
       throttled: () => new AwsError('ThrottlingException', 'Rate exceeded', { status: 400 }),
+      untaken,
     },
     world: {
       taskAt: (vpcId, ip) => {
         const task = state.tasksByAddress.get(`${vpcId}/${ip}`);
         return task?.lastStatus === 'RUNNING' ? { taskArn: task.arn, environment: environmentOf(task) } : undefined;
+      },
+      setAilments: (decide) => {
+        state.ailing = decide;
       },
       failTask: (taskArn) => killTask(state, taskNamed(state, taskArn)),
       setTaskAnswering: (taskArn, answering) => setTaskAnswering(state, taskNamed(state, taskArn), answering),

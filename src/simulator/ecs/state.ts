@@ -24,6 +24,8 @@ import type { Tags } from './tags.ts';
 /** Everything that ECS knows, over all accounts and Regions. */
 export interface EcsState {
   readonly world: World;
+  /** How long a deleted cluster or service stays describable, in milliseconds before the latency factor. */
+  readonly tombstoneMs: number;
   /** By `<account>/<region>`. */
   readonly regions: Map<string, RegionState>;
   readonly tasksByArn: Map<string, TaskRecord>;
@@ -34,6 +36,13 @@ export interface EcsState {
   /** One pass of the service scheduler; set once when the parts are put together. */
   reconcile: (service: ServiceRecord) => void;
   listening: boolean;
+  /** Decides of a task that starts whether it is to pass no health check, whatever its image; set by a fault plan. */
+  ailing: ((task: StartingTask) => boolean) | undefined;
+}
+
+/** A task as a fault plan knows it. */
+export interface StartingTask extends Place {
+  readonly family: string;
 }
 
 /** One account in one Region. */
@@ -44,6 +53,8 @@ export interface RegionState extends Place {
   cpuUnitsInUse: number;
   /** Services that could not launch for want of vCPU, in the order in which they asked. */
   readonly waitingForCpu: Set<ServiceRecord>;
+  /** Account settings by the principal's ARN and the setting's name. */
+  readonly settings: Map<string, Map<string, string>>;
   /** When Fargate's launch bucket will be full again; see launch-rate.ts. */
   readonly launchRate: { fullAt: number };
 }
@@ -92,6 +103,7 @@ export interface TaskDefinitionRecord {
 /** What a deployment rolls out: a change of any of these starts a new one. */
 export interface Revision {
   readonly id: string;
+  readonly createdAt: number;
   readonly taskDefinition: TaskDefinitionRecord;
   readonly networkConfiguration: NetworkConfiguration | undefined;
   readonly platformVersion: string | undefined;
@@ -236,6 +248,7 @@ export function regionOf(state: EcsState, place: Place): RegionState {
       region: place.region,
       clusters: new Map(),
       families: new Map(),
+      settings: new Map(),
       cpuUnitsInUse: 0,
       waitingForCpu: new Set(),
       launchRate: { fullAt: 0 },

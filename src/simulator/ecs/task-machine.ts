@@ -2,7 +2,7 @@ import type { TaskStopCode } from '@aws-sdk/client-ecs';
 import { AwsError } from '../kernel.ts';
 import { attachmentArn } from './arns.ts';
 import { recordFailure } from './deployments.ts';
-import { deprovisionLatency, stopLatency, tombstoneMs } from './latencies.ts';
+import { deprovisionLatency, stopLatency, stoppedTaskMs } from './latencies.ts';
 import {
   addEvent,
   afterLatency,
@@ -81,7 +81,9 @@ function run(state: EcsState, task: TaskRecord): void {
   const { address, service } = task;
   if (address === undefined) throw new Error(`task ${task.arn} runs without an address`);
   task.startedAt = state.world.now();
-  task.answering = behaviourOf(task.taskDefinition) === 'works';
+  const { account, region } = service.cluster;
+  const isAiling = state.ailing?.({ account, region, family: task.taskDefinition.family.name }) ?? false;
+  task.answering = behaviourOf(task.taskDefinition) === 'works' && !isAiling;
   enter(state, task, 'RUNNING');
   listen(state);
   task.targets = task.deployment.revision.loadBalancers.map((balancer) => ({
@@ -177,6 +179,7 @@ function deregister(state: EcsState, task: TaskRecord): boolean {
     const key = targetKey(targetGroupArn, target);
     if (state.tasksByTarget.get(key) !== task) continue;
     state.world.elb.deregister(targetGroupArn, target);
+    addEvent(state, task.service, `deregistered 1 targets in (target-group ${targetGroupArn})`);
     if (state.world.elb.targetState(targetGroupArn, target) !== undefined) task.draining.add(key);
   }
   return task.draining.size > 0;
@@ -225,7 +228,7 @@ function finish(state: EcsState, task: TaskRecord): void {
   service.tasks.delete(task);
   release(state, task.taskDefinition);
   freeCpu(state, task);
-  state.world.at(state.world.now() + tombstoneMs, () => {
+  state.world.at(state.world.now() + stoppedTaskMs, () => {
     service.cluster.tasks.delete(task.id);
     state.tasksByArn.delete(task.arn);
   });

@@ -3,10 +3,9 @@
  * them. Inputs and outputs are copied by the operation's schema, so neither side can reach into the other's objects, and errors are the
  * client's own exception classes. There are no retries: a throttled call is thrown.
  */
-import { constructStack } from '@smithy/core/client';
-import type { DeserializeMiddleware, MetadataBearer, MiddlewareStack, SerializeMiddleware } from '@smithy/types';
+import type { MetadataBearer, MiddlewareStack } from '@smithy/types';
 import { SMITHY_CONTEXT_KEY } from '@smithy/types';
-import { LostAnswer } from '../faults.ts';
+import { GarbledAnswer, LostAnswer } from '../faults.ts';
 import type { ServiceId } from '../kernel.ts';
 import { AwsError } from '../kernel.ts';
 import { exceptionOf, metadataOf } from '../wire/exceptions.ts';
@@ -17,7 +16,9 @@ import type { Fields } from '../wire/values.ts';
 import { copyStruct, requireMembers } from '../wire/values.ts';
 import type { SimulatedAws } from '../world.ts';
 import type { AbortSignalLike } from './lost.ts';
-import { lose, throwIfAborted } from './lost.ts';
+import { holdBack, lose, throwIfAborted } from './lost.ts';
+import type { Terminal } from './short-stack.ts';
+import { ShortStack } from './short-stack.ts';
 
 /** What is needed of a client: every client of the SDK has it. */
 export interface ClientBeneath<I extends object, O extends MetadataBearer> {
@@ -52,33 +53,27 @@ interface Sender {
 }
 
 /**
- * Puts `world` beneath a client's `send`, by giving the client a stack of middleware with two steps only. Returns a function that gives it
+ * Puts `world` beneath a client's `send`, by giving the client a stack of middleware of its own. Returns a function that gives it
  * back its own. A document client takes over its client's stack when it is made: install first.
  */
 export function installBeneathSend<I extends object, O extends MetadataBearer>(
   client: ClientBeneath<I, O>,
   world: SimulatedAws,
 ): () => void {
-  const serialize: SerializeMiddleware<I, O> = (next) => (args) => next({ ...args, request: args.input });
-  const answer: DeserializeMiddleware<I, O> = (_next, context) => {
+  const terminal: Terminal = (context) => {
     const smithy: Record<string, unknown> = context[SMITHY_CONTEXT_KEY] ?? {};
     const { namespace, name } = operationOf(smithy['operationSchema']);
     const signal = smithy['abortSignal'] as AbortSignalLike;
-    return async (args) => {
+    return async (input) => {
       const service = namespaces.get(namespace);
       if (service === undefined) throw new Error(`the simulator has no service for ${namespace}#${name}`);
       const model = modelIfLoaded(service) ?? (await loadModel(service));
       const sender = await senderOf(client.config, signal);
-      const output: object = await send(world, model, name, args.request as object, sender);
-      return { response: {}, output: output as O };
+      return send(world, model, name, input, sender);
     };
   };
-  // Under the names of the steps that they stand for, so that what is put relative to those (the document client's marshalling) still runs.
-  const stack = constructStack<I, O>();
-  stack.add(serialize, { step: 'serialize', name: 'serializerMiddleware' });
-  stack.add(answer, { step: 'deserialize', name: 'deserializerMiddleware' });
   const own = client.middlewareStack;
-  client.middlewareStack = stack;
+  client.middlewareStack = new ShortStack<I, O>(terminal);
   return () => {
     client.middlewareStack = own;
   };
@@ -110,12 +105,27 @@ async function send(
   const requestId = world.newRequestId();
   throwIfAborted(sender.signal);
   try {
-    return call(world, model, { name, input, requestId }, sender);
+    const output = call(world, model, { name, input, requestId }, sender);
+    if (world.answerDelays) await delay(world, model, name, sender);
+    return output;
   } catch (error) {
-    if (error instanceof AwsError) throw exceptionOf(model, error, requestId);
     if (error instanceof LostAnswer) return lose(world, error, sender.signal);
+    if (error instanceof AwsError || error instanceof GarbledAnswer) await delay(world, model, name, sender);
+    if (error instanceof AwsError) throw exceptionOf(model, error, requestId);
+    if (error instanceof GarbledAnswer) throw unreadable(error);
     throw error;
   }
+}
+
+async function delay(world: SimulatedAws, { id }: ServiceModel, operation: string, sender: Sender): Promise<void> {
+  const delayMs = world.delayOf({ service: id, operation });
+  if (delayMs > 0) await holdBack(world, delayMs, sender.signal);
+}
+
+/** What the clients' deserialisers throw for a body that they cannot read. */
+function unreadable(answer: GarbledAnswer): Error {
+  const error = new SyntaxError(`Unexpected token '<', "${answer.body.slice(0, 10)}"... is not valid JSON`);
+  return Object.assign(error, { $metadata: { httpStatusCode: answer.status } });
 }
 
 function call(

@@ -1,3 +1,4 @@
+import { GarbledAnswer } from '../faults.ts';
 import { AwsError } from '../kernel.ts';
 import { WireFault } from '../wire/faults.ts';
 import type { WireRequest, WireResponse } from '../wire/messages.ts';
@@ -25,7 +26,9 @@ export async function exchange(
     throw error;
   }
   beforeCall?.();
-  return answer(world, decoded, requestId);
+  const response = answer(world, decoded, requestId);
+  const delayMs = world.delayOf(decoded.request);
+  return delayMs > 0 ? { ...response, delayMs } : response;
 }
 
 function answer(world: SimulatedAws, decoded: DecodedRequest, requestId: string): WireResponse {
@@ -38,6 +41,9 @@ function answer(world: SimulatedAws, decoded: DecodedRequest, requestId: string)
     return encodeOutput(model, operation, output, requestId);
   } catch (error) {
     if (error instanceof AwsError) return encodeError(model, error, requestId);
+    if (error instanceof GarbledAnswer) {
+      return { status: error.status, headers: { 'content-type': error.contentType }, body: error.body };
+    }
     throw error;
   }
 }

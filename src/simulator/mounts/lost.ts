@@ -1,4 +1,4 @@
-/** What a client meets where an injected fault keeps the answer from it. */
+/** What a client meets where an answer is kept from it, by a fault or for as long as AWS takes. */
 import type { HttpHandlerOptions } from '@smithy/types';
 import type { LostAnswer } from '../faults.ts';
 import type { SimulatedAws } from '../world.ts';
@@ -11,14 +11,29 @@ export function lose(world: SimulatedAws, fault: LostAnswer, signal: AbortSignal
   return new Promise((_resolve, reject) => {
     const cancel =
       fault.how === 'never' ? undefined : world.clock.after(fault.afterMs, () => reject(connectionError(fault.how)));
-    if (signal === undefined) return;
-    const onAbort = (): void => {
+    onAbort(signal, (error) => {
       cancel?.();
-      reject(abortError(signal));
-    };
-    if ('addEventListener' in signal) signal.addEventListener('abort', onAbort, { once: true });
-    else signal.onabort = onAbort;
+      reject(error);
+    });
   });
+}
+
+/** Holds an answer back for `ms` of the simulator's clock. Rejects with `AbortError` when the caller gives up first; the call has been made all the same. */
+export function holdBack(world: SimulatedAws, ms: number, signal: AbortSignalLike): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const cancel = world.clock.after(ms, resolve);
+    onAbort(signal, (error) => {
+      cancel();
+      reject(error);
+    });
+  });
+}
+
+function onAbort(signal: AbortSignalLike, give: (error: Error) => void): void {
+  if (signal === undefined) return;
+  const abort = (): void => give(abortError(signal));
+  if ('addEventListener' in signal) signal.addEventListener('abort', abort, { once: true });
+  else signal.onabort = abort;
 }
 
 /** Node's HTTP handler names a request's time-out `TimeoutError`; a connection that breaks has the code of the socket's error. */

@@ -4,7 +4,7 @@ import { LostAnswer } from '../faults.ts';
 import type { WireRequest } from '../wire/messages.ts';
 import type { SimulatedAws } from '../world.ts';
 import { exchange } from './exchange.ts';
-import { lose, throwIfAborted } from './lost.ts';
+import { holdBack, lose, throwIfAborted } from './lost.ts';
 
 /** What SDK clients take as `requestHandler`. */
 export interface SimulatedRequestHandler extends RequestHandler<HttpRequest, HttpResponse, HttpHandlerOptions> {
@@ -36,7 +36,8 @@ async function handle(
   throwIfAborted(signal);
   const message = wireRequest(request);
   try {
-    const { status, headers, body } = await exchange(world, message, () => throwIfAborted(signal));
+    const { status, headers, body, delayMs } = await exchange(world, message, () => throwIfAborted(signal));
+    if (delayMs !== undefined) await holdBack(world, delayMs, signal);
     return { response: new SimulatedResponse(status, { ...headers }, Buffer.from(body)) };
   } catch (error) {
     if (error instanceof LostAnswer) return lose(world, error, signal);

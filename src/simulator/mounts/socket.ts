@@ -5,8 +5,8 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { answerDoor } from '../door.ts';
 import { LostAnswer } from '../faults.ts';
+import type { CompleteAws } from '../index.ts';
 import type { WireResponse } from '../wire/messages.ts';
-import type { SimulatedAws } from '../world.ts';
 import { exchange } from './exchange.ts';
 
 export interface SocketOptions {
@@ -32,7 +32,7 @@ const largestBody = 20 * 1024 * 1024;
 const heldOpenMs = 120_000;
 
 /** Listens; rejects with the socket's error when the port is taken. */
-export async function listen(world: SimulatedAws, options: SocketOptions): Promise<SocketMount> {
+export async function listen(world: CompleteAws, options: SocketOptions): Promise<SocketMount> {
   const host = options.host ?? '127.0.0.1';
   const server = createServer((request, response) => {
     serve(world, request, response).catch((error: unknown) => {
@@ -61,7 +61,7 @@ function close(server: Server): Promise<void> {
   });
 }
 
-async function serve(world: SimulatedAws, request: IncomingMessage, response: ServerResponse): Promise<void> {
+async function serve(world: CompleteAws, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const body = await readBody(request);
   if (body === undefined) {
     send(response, { status: 413, headers: {}, body: '' });
@@ -69,7 +69,7 @@ async function serve(world: SimulatedAws, request: IncomingMessage, response: Se
   }
   const url = new URL(request.url ?? '/', 'http://simulator');
   const method = request.method ?? 'GET';
-  const door = answerDoor(world, { method, path: url.pathname, query: url.searchParams });
+  const door = answerDoor(world, { method, path: url.pathname, query: url.searchParams, body });
   const answer =
     door ??
     (await exchange(world, {
@@ -79,6 +79,7 @@ async function serve(world: SimulatedAws, request: IncomingMessage, response: Se
       headers: headersOf(request),
       body,
     }));
+  if (answer.delayMs !== undefined) await world.clock.sleep(answer.delayMs);
   send(response, answer);
 }
 
@@ -114,7 +115,7 @@ function send(response: ServerResponse, answer: WireResponse): void {
 }
 
 /** A lost answer: the connection breaks, or hangs until the client gives up. */
-function breakOff(world: SimulatedAws, fault: LostAnswer, response: ServerResponse): void {
+function breakOff(world: CompleteAws, fault: LostAnswer, response: ServerResponse): void {
   if (fault.how === 'never') return;
   const afterMs = fault.how === 'timeout' && fault.afterMs === 0 ? heldOpenMs : fault.afterMs;
   const cancel = world.clock.after(afterMs, () => response.destroy());

@@ -13,4 +13,6 @@ export interface WireResponse {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
+  /** How long AWS takes to give it, in milliseconds of the simulator's clock: the mount holds it back. */
+  readonly delayMs?: number;
 }
