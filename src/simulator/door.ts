@@ -1,9 +1,13 @@
 /** The simulator's own door: what tests and scripts ask the simulated world itself, beside AWS's APIs. */
 
+import type { FaultPlan } from './fault-plan/plan.ts';
 import { FaultPlanError, parseFaultPlan } from './fault-plan/rules.ts';
-import type { CompleteAws } from './index.ts';
 import { answerRoute } from './route53/data-plane.ts';
 import type { WireResponse } from './wire/messages.ts';
+import type { SimulatedAws } from './world.ts';
+
+/** A simulated AWS, with a fault plan where it has one. */
+export type DoorWorld = SimulatedAws & { readonly plan?: FaultPlan };
 
 export interface DoorRequest {
   readonly method: string;
@@ -26,7 +30,7 @@ class DoorError extends Error {
   }
 }
 
-type Answer = (world: CompleteAws, query: URLSearchParams, body: string) => unknown;
+type Answer = (world: DoorWorld, query: URLSearchParams, body: string) => unknown;
 
 const answers: Readonly<Record<string, Readonly<Record<string, Answer>>>> = {
   '/_sim/health': { GET: health },
@@ -37,7 +41,7 @@ const answers: Readonly<Record<string, Readonly<Record<string, Answer>>>> = {
 };
 
 /** Answers a request to the door; undefined for anything outside `/_sim/`, which is AWS's. */
-export function answerDoor(world: CompleteAws, request: DoorRequest): WireResponse | undefined {
+export function answerDoor(world: DoorWorld, request: DoorRequest): WireResponse | undefined {
   if (!request.path.startsWith('/_sim/')) return undefined;
   try {
     const known = Object.hasOwn(answers, request.path) ? answers[request.path] : undefined;
@@ -61,15 +65,15 @@ function json(status: number, value: unknown): WireResponse {
   return { status, headers: { 'content-type': 'application/json' }, body: `${JSON.stringify(value)}\n` };
 }
 
-function timeOf(world: CompleteAws): { now: string } {
+function timeOf(world: DoorWorld): { now: string } {
   return { now: new Date(world.now()).toISOString() };
 }
 
-function health(world: CompleteAws): unknown {
+function health(world: DoorWorld): unknown {
   return { status: 'ok', ...timeOf(world), calls: world.log.last };
 }
 
-function route(world: CompleteAws, query: URLSearchParams): unknown {
+function route(world: DoorWorld, query: URLSearchParams): unknown {
   const host = query.get('host') ?? '';
   if (host === '') throw new DoorError(400, 'host: found nothing, expected the name that the request is for');
   const cached = query.get('cached') ?? 'false';
@@ -86,14 +90,14 @@ function route(world: CompleteAws, query: URLSearchParams): unknown {
   return answerRoute(world, { host, path: path === '' ? '/' : path, headers }, cached === 'true');
 }
 
-function calls(world: CompleteAws, query: URLSearchParams): unknown {
+function calls(world: DoorWorld, query: URLSearchParams): unknown {
   const since = query.get('since') ?? '0';
   if (!/^\d{1,15}$/.test(since))
     throw new DoorError(400, `since: found '${since}', expected the number of a call, from 0`);
   return world.log.since(Number(since), callsAtATime);
 }
 
-function advance(world: CompleteAws, query: URLSearchParams): unknown {
+function advance(world: DoorWorld, query: URLSearchParams): unknown {
   const text = query.get('seconds') ?? '';
   const seconds = Number(text);
   if (text === '' || !Number.isFinite(seconds) || seconds < 0) {
@@ -104,14 +108,14 @@ function advance(world: CompleteAws, query: URLSearchParams): unknown {
 }
 
 /** The fault plan's rules, each with how many calls matched it and how many met its fault. */
-function faults(world: CompleteAws): unknown {
-  return { faults: world.plan.rules() };
+function faults(world: DoorWorld): unknown {
+  return { faults: planOf(world).rules() };
 }
 
 /** Adds to the fault plan what the body says: `{"faults": [...]}`, a list of rules, or one rule. */
-function addFaults(world: CompleteAws, _query: URLSearchParams, body: string): unknown {
+function addFaults(world: DoorWorld, _query: URLSearchParams, body: string): unknown {
   try {
-    world.plan.add(parseFaultPlan(JSON.parse(body)));
+    planOf(world).add(parseFaultPlan(JSON.parse(body)));
   } catch (error) {
     if (error instanceof SyntaxError) throw new DoorError(400, `the body is no JSON: ${error.message}`);
     if (error instanceof FaultPlanError) throw new DoorError(400, error.message);
@@ -120,7 +124,12 @@ function addFaults(world: CompleteAws, _query: URLSearchParams, body: string): u
   return faults(world);
 }
 
-function clearFaults(world: CompleteAws): unknown {
-  world.plan.clear();
+function clearFaults(world: DoorWorld): unknown {
+  planOf(world).clear();
   return faults(world);
+}
+
+function planOf(world: DoorWorld): FaultPlan {
+  if (world.plan === undefined) throw new DoorError(404, 'this simulator was made without a fault plan');
+  return world.plan;
 }

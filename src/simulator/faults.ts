@@ -122,13 +122,9 @@ const pageSizes: Readonly<Partial<Record<ServiceId, readonly [member: string, le
 };
 
 /** The input with the smallest page size, or undefined where the operation takes none. */
-export function withSmallestPage(
-  service: ServiceId,
-  takes: readonly string[] | undefined,
-  input: object,
-): object | undefined {
+export function withSmallestPage(service: ServiceId, takes: readonly string[], input: object): object | undefined {
   const [member, least] = pageSizes[service] ?? [];
-  if (member === undefined || takes?.includes(member) !== true) return undefined;
+  if (member === undefined || !takes.includes(member)) return undefined;
   return { ...input, [member]: least };
 }
 

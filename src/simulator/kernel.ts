@@ -73,7 +73,7 @@ export interface Operation {
    * The members of the input that the operation acts on; nested ones as `a.b`, where lists are walked through and `a` alone means all of `a`.
    * A call with any other member is refused (`SimService.untaken`): what is not simulated never succeeds silently.
    */
-  readonly takes?: readonly string[];
+  readonly takes: readonly string[];
   /** Whether this input asks for a read that never lags behind (DynamoDB's ConsistentRead). Reads without it may be answered from the past. */
   consistent?(input: never): boolean;
   /** How long AWS takes to answer, in milliseconds before the latency factor; the mounts wait for it. */
@@ -295,8 +295,8 @@ export interface StsWorld {
     accessKeyId: string,
     sessionToken: string | undefined,
   ): { readonly account: string; readonly principal: string; readonly arn?: string };
-  /** Makes a role that `trustedAccount` may assume, with this external id when one is given. */
-  seedRole(seed: { arn: string; trustedAccount: string; externalId?: string }): void;
+  /** Makes a role that `trustedAccount` may assume, with this external id when one is given, for `longestSeconds` (3,600) at most. */
+  seedRole(seed: { arn: string; trustedAccount: string; externalId?: string; longestSeconds?: number }): void;
 }
 
 export interface QuotaWorld {

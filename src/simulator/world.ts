@@ -170,6 +170,11 @@ export class SimulatedAws implements World, Follower<SimulatedAws> {
     this.settle();
   }
 
+  /** An installed service. */
+  service(id: ServiceId): SimService | undefined {
+    return this.services.get(id);
+  }
+
   get ecs(): EcsWorld {
     return this.world('ecs');
   }
@@ -341,7 +346,7 @@ export class SimulatedAws implements World, Follower<SimulatedAws> {
     try {
       const draws = this.buckets === undefined ? [] : (operation.buckets?.(request.input as never, call) ?? []);
       if (this.buckets !== undefined && !this.buckets.take(draws, call)) return { error: service.throttled() };
-      const untaken = operation.takes === undefined ? undefined : firstUntaken(operation.takes, request.input);
+      const untaken = firstUntaken(operation.takes, request.input);
       if (untaken !== undefined) return { error: service.untaken(untaken) };
       const input = bent?.kind === 'partial-page' ? this.smallestPage(request, operation) : request.input;
       const lagMs = this.lagOf(call, operation, input, bent);

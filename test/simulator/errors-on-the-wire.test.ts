@@ -68,11 +68,13 @@ describe('errors on the wire', () => {
       {
         id: 'dynamodb',
         throttled: () => new AwsError('ThrottlingException', 'slow'),
+        untaken: () => new AwsError('ValidationException', 'not taken'),
         operations: new Map([
           [
             'TransactWriteItems',
             {
               mutating: true,
+              takes: ['TransactItems', 'ClientRequestToken'],
               run: () => {
                 throw new AwsError('TransactionCanceledException', 'cancelled', {
                   fields: { CancellationReasons: reasons },

@@ -16,6 +16,7 @@ function setUp(options: { throttle?: boolean; seed?: number } = {}) {
       'Write',
       {
         mutating: true,
+        takes: ['fail', 'name'],
         buckets: () => [{ bucket: 'w', capacity: 2, refillPerSecond: 1, tokens: 1, scope: 'account' }],
         run: (input: { fail?: boolean }, call) => {
           runs.push({ input, now: call.now, account: call.account });
@@ -32,13 +33,21 @@ function setUp(options: { throttle?: boolean; seed?: number } = {}) {
       'Bug',
       {
         mutating: false,
+        takes: [],
         run: () => {
           throw new TypeError('a bug');
         },
       },
     ],
   ]);
-  world.install([{ id: 'ecs', operations, throttled: () => new AwsError('ThrottlingException', 'Rate exceeded') }]);
+  world.install([
+    {
+      id: 'ecs',
+      operations,
+      throttled: () => new AwsError('ThrottlingException', 'Rate exceeded'),
+      untaken: (member) => new AwsError('UnsupportedFeatureException', `${member} is not supported`),
+    },
+  ]);
   const request = (input: object = {}, changes: Partial<ApiRequest> = {}): ApiRequest => ({
     accessKeyId: '111111111111',
     region: 'us-east-1',

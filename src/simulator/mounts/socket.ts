@@ -3,9 +3,8 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { answerDoor } from '../door.ts';
+import { answerDoor, type DoorWorld } from '../door.ts';
 import { LostAnswer } from '../faults.ts';
-import type { CompleteAws } from '../index.ts';
 import type { WireResponse } from '../wire/messages.ts';
 import { exchange } from './exchange.ts';
 
@@ -32,7 +31,7 @@ const largestBody = 20 * 1024 * 1024;
 const heldOpenMs = 120_000;
 
 /** Listens; rejects with the socket's error when the port is taken. */
-export async function listen(world: CompleteAws, options: SocketOptions): Promise<SocketMount> {
+export async function listen(world: DoorWorld, options: SocketOptions): Promise<SocketMount> {
   const host = options.host ?? '127.0.0.1';
   const server = createServer((request, response) => {
     serve(world, request, response).catch((error: unknown) => {
@@ -61,7 +60,7 @@ function close(server: Server): Promise<void> {
   });
 }
 
-async function serve(world: CompleteAws, request: IncomingMessage, response: ServerResponse): Promise<void> {
+async function serve(world: DoorWorld, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const body = await readBody(request);
   if (body === undefined) {
     send(response, { status: 413, headers: {}, body: '' });
@@ -115,7 +114,7 @@ function send(response: ServerResponse, answer: WireResponse): void {
 }
 
 /** A lost answer: the connection breaks, or hangs until the client gives up. */
-function breakOff(world: CompleteAws, fault: LostAnswer, response: ServerResponse): void {
+function breakOff(world: DoorWorld, fault: LostAnswer, response: ServerResponse): void {
   if (fault.how === 'never') return;
   const afterMs = fault.how === 'timeout' && fault.afterMs === 0 ? heldOpenMs : fault.afterMs;
   const cancel = world.clock.after(afterMs, () => response.destroy());

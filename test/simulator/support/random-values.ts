@@ -6,9 +6,11 @@ type Fields = Record<string, unknown>;
 /** Which protocol limits what can travel: forms and XML cannot carry an empty structure or tell an absent list from an empty one. */
 export interface Limits {
   readonly emptyContainers: boolean;
+  /** What texts are drawn from: anything that a wire could spoil, unless a test has names of its own. */
+  readonly texts?: readonly string[];
 }
 
-const texts = [
+const awkward = [
   'a',
   'name-1',
   'ü & <tag> "q" \'s\'',
@@ -24,10 +26,12 @@ const texts = [
 export class RandomValues {
   private readonly streams: RandomStreams;
   private readonly limits: Limits;
+  private readonly texts: readonly string[];
 
   constructor(seed: number, limits: Limits) {
     this.streams = new RandomStreams(seed);
     this.limits = limits;
+    this.texts = limits.texts ?? awkward;
   }
 
   private below(n: number): number {
@@ -54,7 +58,7 @@ export class RandomValues {
   }
 
   /** The smallest value of a shape that any protocol can carry. */
-  private least(shape: Shape): unknown {
+  least(shape: Shape): unknown {
     switch (shape.kind) {
       case 'struct': {
         const count = Math.max(1, shape.required);
@@ -88,7 +92,7 @@ export class RandomValues {
       case 'map':
         return this.map(shape.value, depth);
       case 'string':
-        return texts[this.below(texts.length)];
+        return this.texts[this.below(this.texts.length)];
       case 'boolean':
         return this.below(2) === 1;
       case 'number':
