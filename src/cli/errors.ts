@@ -39,13 +39,26 @@ export function troubleOf(error: unknown, command: string): Trouble {
   if (error instanceof CliError) return error.trouble;
   const what = command === '' ? 'the command failed' : `${command} failed`;
   if (error instanceof CallError) return callTrouble(error, what);
-  // The store's own error for tables and installations that do not fit; told by name, as loading the store here would slow down every command.
-  if (error instanceof Error && error.name === 'InstallationError') {
-    return { reason: 'Installation', what, why: error.message, hint: 'look at the two tables and their tags' };
+  if (error instanceof Error) {
+    const known = troubleByName[error.name];
+    if (known !== undefined) return { what, why: error.message, ...known };
   }
   const why = error instanceof Error ? error.message : String(error);
   return { reason: 'Unexpected', what, why, hint: 'run it again with --verbose and report what it says' };
 }
+
+/** Errors of parts that are told by name, as loading those parts here would slow down every command. */
+const troubleByName: Readonly<Record<string, Pick<Trouble, 'reason' | 'hint'>>> = {
+  InstallationError: { reason: 'Installation', hint: 'look at the two tables and their tags' },
+  FleetFileError: {
+    reason: 'FleetFile',
+    hint: 'put right what is named above; cellwright explain KIND lists the fields',
+  },
+  FaultPlanError: {
+    reason: 'FaultPlan',
+    hint: 'put right what is named above; docs/guides/simulator.md has the fields',
+  },
+};
 
 function callTrouble(error: CallError, what: string): Trouble {
   const request = error.requestId === undefined ? '' : ` (request ${error.requestId})`;

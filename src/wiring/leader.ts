@@ -274,5 +274,6 @@ function awsOf(aws: AwsAccess) {
     ...(aws.requestHandler === undefined ? {} : { requestHandler: aws.requestHandler as never }),
     ...(aws.credentials === undefined ? {} : { credentials: aws.credentials as never }),
     ...(aws.region === undefined ? {} : { region: aws.region }),
+    ...(aws.onClient === undefined ? {} : { onClient: aws.onClient }),
   };
 }

@@ -96,10 +96,30 @@ describe('start, sim and controller', () => {
         timeScale: 1,
         throttle: true,
         apply: false,
+        readLag: {},
         region: 'us-east-1',
       },
     ]);
   });
+
+  test('sim takes a fault plan, and lags of reads for all services or for some', async () => {
+    const faultFile = join(folder, 'faults.yaml');
+    await writeFile(faultFile, '');
+    await desk.cli(['sim', '--fault-file', faultFile, '--read-lag', '2.5']);
+    await desk.cli('sim --read-lag ecs=3,dynamodb=0.5');
+    const all = { ecs: 2.5, elbv2: 2.5, route53: 2.5, ec2: 2.5, 'service-quotas': 2.5, dynamodb: 2.5 };
+    expect(desk.started.sim).toMatchObject([{ faultFile, readLag: all }, { readLag: { ecs: 3, dynamodb: 0.5 } }]);
+  });
+
+  test.each(['-1', 'ecs', 'ecs=', 'ecs=x', 'sts=3', 'ecs=901', 'ecs=1,,'])(
+    'sim --read-lag %s is refused with what was expected',
+    async (lags) => {
+      const run = await desk.cli(['sim', '--read-lag', lags]);
+      expect(run).toMatchObject({ code: 2, out: '' });
+      expect(run.err).toContain('expected seconds up to 900 for all services, or SERVICE=SECONDS');
+      expect(desk.started.sim).toEqual([]);
+    },
+  );
 
   test('sim takes its flags, and the tables and the Region of the environment', async () => {
     const fleetFile = join(folder, 'fleet.yaml');
@@ -147,6 +167,7 @@ describe('start, sim and controller', () => {
     'sim --seed x',
     'sim --fleet /no/such/fleet.yaml',
     'sim --apply',
+    'sim --fault-file /no/such/plan.yaml',
     'start --time-scale -1',
   ])('%s is 2', async (line) => {
     expect((await desk.cli(line)).code).toBe(2);

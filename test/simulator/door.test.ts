@@ -15,8 +15,8 @@ describe('the door', () => {
   afterEach(async () => {
     await mount.close();
   });
-  const ask = async (path: string, method = 'GET'): Promise<{ status: number; body: unknown }> => {
-    const response = await fetch(`${mount.url}${path}`, { method });
+  const ask = async (path: string, method = 'GET', sent?: string): Promise<{ status: number; body: unknown }> => {
+    const response = await fetch(`${mount.url}${path}`, { method, ...(sent === undefined ? {} : { body: sent }) });
     return { status: response.status, body: await response.json() };
   };
 
@@ -77,5 +77,29 @@ describe('the door', () => {
     const answer = await ask(path, method);
     expect(answer.status).toBe(status);
     expect(JSON.stringify(answer.body)).toContain(named);
+  });
+
+  it('takes faults, says what became of them, and lets them go', async () => {
+    const { ecs } = clientsOf(undefined, { endpoint: mount.url });
+    const rule = { on: { service: 'ecs', operation: 'CreateCluster' }, fault: 'throttle', times: 1 };
+    const added = await ask('/_sim/fault', 'POST', JSON.stringify(rule));
+    expect(added).toMatchObject({ status: 200, body: { faults: [{ rule, matched: 0, met: 0 }] } });
+    const create = new CreateClusterCommand({ clusterName: 'faulty' });
+    await expect(ecs.send(create)).rejects.toMatchObject({ name: 'ThrottlingException' });
+    await expect(ecs.send(create)).resolves.toBeDefined();
+    expect(await ask('/_sim/fault')).toMatchObject({ body: { faults: [{ matched: 1, met: 1 }] } });
+    expect(await ask('/_sim/fault', 'DELETE')).toEqual({ status: 200, body: { faults: [] } });
+    await expect(ecs.send(create)).resolves.toBeDefined();
+  });
+
+  it.each([
+    ['{', 'the body is no JSON'],
+    ['{"fault": "melt"}', 'faults[0].fault: found "melt", expected one of throttle'],
+    ['{"fault": {"stale": 5}}', 'it has to keep it from its start'],
+  ])('refuses %s as a fault, and says why', async (sent, why) => {
+    expect(await ask('/_sim/fault', 'POST', sent)).toMatchObject({
+      status: 400,
+      body: { error: expect.stringContaining(why) },
+    });
   });
 });
