@@ -80,7 +80,19 @@ export function seedFleet(world: World, fleet: FleetSeed): void {
     if (cell === undefined) throw wrong(`InfraGroup ${group.name}`, 'cell', group.cell, 'the name of a Cell record');
     seedInfraGroup(world, group, cell, seeded);
   }
-  seedGroupQuotas(world, fleet.infraGroups, cells);
+  seedQuotas(world, fleet);
+}
+
+/** Applies the quotas that the records give; by itself, for records that changed. */
+export function seedQuotas(world: World, fleet: Pick<FleetSeed, 'cells' | 'infraGroups'>): void {
+  for (const cell of fleet.cells) {
+    const { quotas = {} } = cell;
+    raise(world, cell, 'fargateVcpu', quotas.fargateVcpu ?? fleetFargateVcpu);
+    raise(world, cell, 'targetGroupsPerRegion', quotas.targetGroups);
+    raise(world, cell, 'networkInterfaces', quotas.networkInterfaces);
+    raise(world, cell, 'ecsClusters', quotas.clusters);
+  }
+  seedGroupQuotas(world, fleet.infraGroups, new Map(fleet.cells.map((cell) => [cell.name, cell])));
 }
 
 function wrong(record: string, field: string, found: string, expected: string): Error {
@@ -135,11 +147,6 @@ function seedCell(world: World, cell: FleetCell): void {
     }
     seedRole(world, arn, cell.externalId);
   }
-  const { quotas = {} } = cell;
-  raise(world, cell, 'fargateVcpu', quotas.fargateVcpu ?? fleetFargateVcpu);
-  raise(world, cell, 'targetGroupsPerRegion', quotas.targetGroups);
-  raise(world, cell, 'networkInterfaces', quotas.networkInterfaces);
-  raise(world, cell, 'ecsClusters', quotas.clusters);
 }
 
 function raise(world: World, cell: FleetCell, quota: QuotaName, value: number | undefined): void {
@@ -175,7 +182,7 @@ function seedInfraGroup(world: World, group: FleetInfraGroup, cell: FleetCell, s
   // Each subnet holds at least one node of the load balancer (documented); more come with load, which is not simulated.
   const description = `ELB ${loadBalancerArn.slice(loadBalancerArn.indexOf('app/'))}`;
   for (const subnetId of subnetIds) {
-    world.ec2.allocateAddress(subnetId, { description, groupIds: [albGroupId] });
+    world.ec2.allocateAddress(subnetId, { description, groupIds: [albGroupId], requester: 'amazon-elb' });
   }
 }
 

@@ -4,7 +4,7 @@ import type { Clock } from '../model/clock.ts';
 import type { DynamoDb } from './dynamodb/index.ts';
 import { createDynamoDb } from './dynamodb/index.ts';
 import { createEc2 } from './ec2/index.ts';
-import type { EcsControls } from './ecs/index.ts';
+import type { EcsControls, EcsOptions } from './ecs/index.ts';
 import { createEcs } from './ecs/index.ts';
 import type { EcsState } from './ecs/state.ts';
 import { createElb } from './elbv2/index.ts';
@@ -43,7 +43,7 @@ export interface Truth {
  * A new AWS with all its services, and with nothing in any account. Where reads lag behind, or may be stale, a copy for each distance follows it
  * (see trailing.ts).
  */
-export function createSimulatedAws(options: SimulatedAwsOptions): CompleteAws {
+export function createSimulatedAws(options: SimulatedAwsOptions & EcsOptions): CompleteAws {
   const world = new SimulatedAws(options);
   const distances = [...Object.values(options.readLagMs ?? {}), ...(options.staleMs ?? [])].filter((ms) => ms > 0);
   for (const ms of new Set(distances)) {
@@ -63,18 +63,18 @@ export function createSimulatedAws(options: SimulatedAwsOptions): CompleteAws {
       ...(latencyFactor === undefined ? {} : { latencyFactor }),
       ...(answerDelays === undefined ? {} : { answerDelays }),
     });
-    furnish(copy);
+    furnish(copy, options);
     world.follow(new Trailing(copy, ms));
   }
-  return furnish(world);
+  return furnish(world, options);
 }
 
-function furnish(world: SimulatedAws): CompleteAws {
+function furnish(world: SimulatedAws, options: EcsOptions): CompleteAws {
   const sts = createSts(world);
   const quotas = createServiceQuotas(world);
   const ec2 = createEc2(world);
   const elb = createElb(world);
-  const ecs = createEcs(world);
+  const ecs = createEcs(world, options);
   const route53 = createRoute53(world);
   const database = createDynamoDb(world, { answerDelays: world.answerDelays });
   const parts = [sts, quotas, ec2, elb, ecs, route53];

@@ -1,31 +1,129 @@
 import { expect } from 'vitest';
-
-/** A behaviour in which moto and the simulator differ, and the document that says which of the two is as AWS. */
-export interface Difference {
-  readonly right: 'the simulator' | 'moto';
-  readonly source: string;
-  /** What each of them answers, as far as they differ. */
-  readonly simulator: object;
-  readonly moto: object;
-}
+import { type Difference, ours, refused } from './difference.ts';
+import { stsDifferences } from './moto-sts-differences.ts';
 
 const api = 'https://docs.aws.amazon.com/amazondynamodb/latest/APIReference';
 const guide = 'https://docs.aws.amazon.com/amazondynamodb/latest/developerguide';
 /** A suite that its authors run against AWS itself too. */
 const recorded = 'https://github.com/architect/dynalite/tree/master/test';
 
-const ours = (differing: Omit<Difference, 'right'>): Difference => ({ right: 'the simulator', ...differing });
-const refused = (message: string, error = 'ValidationException') => ({
-  error,
-  message: expect.stringContaining(message),
-});
 /** moto's own failure: a page of HTML, or of XML, with status 500. */
 const crashed = { error: 'no JSON' };
 const anything: unknown = expect.anything();
 const wrongType = 'An operand in the update expression has an incorrect data type';
 const wrongTypeOfOwn = refused('Incorrect operand type for operator or function; operator or function: +');
 
+const tableDifferences: Readonly<Record<string, Difference>> = {
+  'table: a name that is too short': ours({
+    source: `${guide}/HowItWorks.NamingRulesDataTypes.html (3 to 255 characters)`,
+    simulator: refused('greater than or equal to 3'),
+    moto: { TableDescription: anything },
+  }),
+  'table: a name with a space': ours({
+    source: `${guide}/HowItWorks.NamingRulesDataTypes.html (the characters)`,
+    simulator: refused('regular expression pattern: [a-zA-Z0-9_.-]+'),
+    moto: { TableDescription: anything },
+  }),
+  'table: one that is not there': ours({
+    source: 'https://github.com/localstack/localstack/issues/9030: the message names the table',
+    simulator: [anything, refused('Table: nobody not found', 'ResourceNotFoundException'), anything],
+    moto: [anything, { message: 'Requested resource not found' }, anything],
+  }),
+  'table: protected against deletion': ours({
+    source: 'https://github.com/nubo-db/dynoxide/issues/46',
+    simulator: refused('Resource cannot be deleted as it is currently protected against deletion.'),
+    moto: refused("can't be deleted while DeletionProtectionEnabled is set to True"),
+  }),
+  'table: a stream that is there already': ours({
+    source: `${api}/API_UpdateTable.html (StreamSpecification: ValidationException)`,
+    simulator: refused('Table already has an enabled stream'),
+    moto: refused('Cannot enable stream', 'ResourceInUseException'),
+  }),
+  'table: how many are listed at once': ours({
+    source: `${api}/API_ListTables.html (Limit: at most 100)`,
+    simulator: [1, true, refused('less than or equal to 100')],
+    moto: [1, true, { TableNames: anything }],
+  }),
+  'table: tags': ours({
+    source: 'https://github.com/turbot/steampipe-plugin-aws/issues/1516',
+    simulator: refused('Requested resource not found: ResourcArn: arn:', 'ResourceNotFoundException'),
+    moto: { error: 'ResourceNotFoundException', message: 'Requested resource not found' },
+  }),
+  'table: time to live, twice the same': ours({
+    source: 'https://github.com/cloudposse/terraform-aws-dynamodb/issues/94',
+    simulator: [refused('already disabled'), anything, 'until', refused('already enabled')],
+    moto: [{ TimeToLiveSpecification: anything }, anything, 'until', { TimeToLiveSpecification: anything }],
+  }),
+  'query: a starting key of another partition': ours({
+    source: recorded,
+    simulator: refused('outside query boundaries based on provided conditions'),
+    moto: { Count: 0 },
+  }),
+  'query: an index that is not there': ours({
+    source: recorded,
+    simulator: refused('The table does not have the specified index: nobody'),
+    moto: { error: 'ResourceNotFoundException' },
+  }),
+};
+
+const batchDifferences: Readonly<Record<string, Difference>> = {
+  'transaction: none, and more than a hundred': ours({
+    source: `${api}/API_TransactWriteItems.html (TransactItems: 1 to 100); the message: ${recorded}`,
+    simulator: [refused('greater than or equal to 1'), refused("Value '[...]' at 'transactItems'")],
+    moto: [{}, refused("detected at 'transactItems'")],
+  }),
+  'transaction: a key of the wrong type is a reason': ours({
+    source: `${api}/API_TransactWriteItems.html (ValidationError among the cancellation reasons)`,
+    simulator: { error: 'TransactionCanceledException', reasons: [{ Code: 'None' }, { Code: 'ValidationError' }] },
+    moto: refused('Type mismatch for key pk'),
+  }),
+  'transaction: reading one item twice, and a table that is not there': ours({
+    source: `${guide}/transaction-apis.html (several operations on one item are refused)`,
+    simulator: [refused('cannot include multiple operations on one item'), anything],
+    moto: [{ Responses: anything }, anything],
+  }),
+  'batch: more than 25 writes': ours({
+    source: `${api}/API_BatchWriteItem.html (at most 25 requests)`,
+    simulator: refused('Member must have length less than or equal to 25'),
+    moto: { UnprocessedItems: {} },
+  }),
+  'batch: no writes': ours({
+    source: `${api}/API_BatchWriteItem.html (RequestItems: lists of 1 to 25)`,
+    simulator: refused('Member must have length greater than or equal to 1'),
+    moto: { UnprocessedItems: {} },
+  }),
+  'batch: more than a hundred reads': ours({
+    source: `${api}/API_BatchGetItem.html: "Too many items requested for the BatchGetItem call"`,
+    simulator: refused('Too many items requested for the BatchGetItem call'),
+    moto: refused('Member must have length less than or equal to 100'),
+  }),
+  'batch: a key that does not fit the table': ours({
+    source: `${recorded}; for reads moto gives the right code, and no matter`,
+    simulator: [refused('The provided key element does not match the schema'), refused('does not match the schema')],
+    moto: [refused('Missing the key sk in the item'), { message: 'Validation Exception' }],
+  }),
+  'stream: an iterator that is none': ours({
+    source: `${api}/API_streams_GetRecords.html`,
+    simulator: refused('Invalid ShardIterator'),
+    moto: crashed,
+  }),
+  'stream: a sequence number of one digit': ours({
+    source: `${api}/API_streams_GetShardIterator.html (SequenceNumber: 21 to 40 characters)`,
+    simulator: refused('greater than or equal to 21'),
+    moto: 'accepted',
+  }),
+  'stream: more than a thousand records at once, and more than a hundred shards': ours({
+    source: `${api}/API_streams_GetRecords.html (LimitExceededException), ${api}/API_streams_DescribeStream.html (Limit)`,
+    simulator: [{ error: 'LimitExceededException' }, refused('less than or equal to 100')],
+    moto: ['accepted', 'accepted'],
+  }),
+};
+
+/** All differences, by the name of the behaviour. */
 export const differences: Readonly<Record<string, Difference>> = {
+  ...stsDifferences,
+  ...tableDifferences,
+  ...batchDifferences,
   'update: SET n = s + :v': ours({
     source: `${api}/API_TransactWriteItems.html (the messages of ValidationError)`,
     simulator: [refused(wrongType), anything],

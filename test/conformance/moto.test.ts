@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { CreateTableCommand, DescribeTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBStreamsClient } from '@aws-sdk/client-dynamodb-streams';
+import { STSClient } from '@aws-sdk/client-sts';
 import { afterAll, beforeAll, describe, expect, it, test, vi } from 'vitest';
 import { createClock } from '../../src/model/clock.ts';
 import { createSimulatedAws } from '../../src/simulator/index.ts';
@@ -10,31 +11,38 @@ import { listen, type SocketMount } from '../../src/simulator/mounts/socket.ts';
 import { itemBehaviours } from './behaviours.ts';
 import { differences } from './moto-differences.ts';
 import { type StreamTarget, streamBehaviours } from './stream-behaviours.ts';
+import { type StsTarget, stsBehaviours } from './sts-behaviours.ts';
+import { tableBehaviours } from './table-behaviours.ts';
 import { describeBy, motoServer } from './tools.ts';
+import { transactionBehaviours } from './transaction-behaviours.ts';
 
 // The same questions to the simulator and to moto, a simulation of AWS that others wrote. Where they differ, a document says who is right.
 
-const behaviours = [...itemBehaviours, ...streamBehaviours];
+const behaviours = [...itemBehaviours, ...transactionBehaviours, ...tableBehaviours, ...streamBehaviours];
+const role = { roleArn: 'arn:aws:iam::222222222222:role/judged', externalId: 'handshake' };
 
 describe('the list of differences', () => {
   test('names behaviours of the table only', () => {
-    const names = behaviours.map(({ name }) => name);
+    const names = [...behaviours, ...stsBehaviours].map(({ name }) => name);
     expect(Object.keys(differences).filter((name) => !names.includes(name))).toEqual([]);
     expect(new Set(names).size).toBe(names.length);
   });
 });
 
-describeBy(motoServer, 'the simulated DynamoDB and its streams')('the simulator and moto', () => {
+describeBy(motoServer, 'the simulated DynamoDB, its streams and STS')('the simulator and moto', () => {
   let moto: ChildProcess;
   let simulator: SocketMount;
+  let urls: readonly [simulator: string, moto: string];
   let ours: Clients;
   let theirs: Clients;
 
   beforeAll(async () => {
     const world = createSimulatedAws({ clock: createClock({ scale: 200, unref: true }), throttle: false });
     simulator = await listen(world, { port: 0, onFault: (error) => expect.fail(String(error)) });
+    world.sts.seedRole({ arn: role.roleArn, trustedAccount: '111111111111', externalId: role.externalId });
     const port = await freePort();
     moto = spawn(motoServer.program, ['-H', '127.0.0.1', '-p', String(port)], { stdio: 'ignore' });
+    urls = [simulator.url, `http://127.0.0.1:${port}`];
     ours = clientsOf(simulator.url);
     theirs = clientsOf(`http://127.0.0.1:${port}`);
     await vi.waitUntil(() => answers(`http://127.0.0.1:${port}/moto-api/`), { timeout: 60_000, interval: 200 });
@@ -54,19 +62,42 @@ describeBy(motoServer, 'the simulated DynamoDB and its streams')('the simulator 
   it.each(behaviours.map((behaviour, index) => ({ ...behaviour, table: `table-${index}` })))(
     '$name',
     async ({ name, table, run }) => {
-      const own = await run(await targetOf(ours, table));
-      const other = await run(await targetOf(theirs, table));
-      const difference = differences[name];
-      if (difference === undefined) {
-        expect(own).toEqual(other);
-        return;
-      }
-      expect(own, `${difference.source}: ${difference.right} is right`).toMatchObject(difference.simulator);
-      expect(other, 'moto answers otherwise than the list of differences says').toMatchObject(difference.moto);
-      expect(own, 'the difference is gone: take it off the list').not.toEqual(other);
+      judge(name, await run(await targetOf(ours, table)), await run(await targetOf(theirs, table)));
     },
   );
+
+  it.each(stsBehaviours)('$name', async ({ name, run }) => {
+    const [own, other] = urls.map(stsTarget);
+    if (own === undefined || other === undefined) throw new Error('nothing to judge');
+    judge(name, await run(own), await run(other));
+    own.sts.destroy();
+    other.sts.destroy();
+  });
 });
+
+/** Both answer alike, or as the list of differences says. */
+function judge(name: string, own: unknown, other: unknown): void {
+  const difference = differences[name];
+  if (difference === undefined) {
+    expect(own).toEqual(other);
+    return;
+  }
+  const { right, source, simulator, moto } = difference;
+  expect({ answer: own }, `${source}: ${right} is right`).toMatchObject({ answer: simulator });
+  expect({ answer: other }, 'moto answers otherwise than the list says').toMatchObject({ answer: moto });
+  expect(own, 'the difference is gone: take it off the list').not.toEqual(other);
+}
+
+function stsTarget(endpoint: string): StsTarget {
+  const as = (accessKeyId: string, secretAccessKey: string, sessionToken?: string): STSClient =>
+    new STSClient({
+      endpoint,
+      region: 'us-east-1',
+      credentials: { accessKeyId, secretAccessKey, ...(sessionToken === undefined ? {} : { sessionToken }) },
+      maxAttempts: 1,
+    });
+  return { ...role, sts: as('111111111111', 'conformance'), as };
+}
 
 interface Clients {
   readonly dynamo: DynamoDBClient;

@@ -56,3 +56,16 @@ export async function route(url: string, host: string): Promise<readonly RouteAn
   if (!response.ok) throw new Error(`/_sim/route answered ${response.status}: ${await response.text()}`);
   return ((await response.json()) as { answers: RouteAnswer[] }).answers;
 }
+
+/** Lets the simulated AWS live through so many seconds at once. */
+export async function advance(url: string, seconds: number): Promise<void> {
+  const response = await fetch(`${url}/_sim/advance?seconds=${seconds}`, { method: 'POST' });
+  if (!response.ok) throw new Error(`/_sim/advance answered ${response.status}: ${await response.text()}`);
+}
+
+/** The operations that were called after call number `since`, and the number of the newest. */
+export async function calledSince(url: string, since: number): Promise<{ operations: string[]; last: number }> {
+  const response = await fetch(`${url}/_sim/calls?since=${since}`);
+  const calls = (await response.json()) as readonly { n: number; operation: string }[];
+  return { operations: calls.map(({ operation }) => operation), last: calls.at(-1)?.n ?? since };
+}

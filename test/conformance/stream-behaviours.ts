@@ -124,4 +124,65 @@ export const streamBehaviours: readonly (Omit<Behaviour, 'run'> & {
       );
     },
   },
+  {
+    name: 'stream: an iterator that is none',
+    run: ({ streams }) => heard(streams.send(new GetRecordsCommand({ ShardIterator: 'nonsense' }))),
+  },
+  {
+    name: 'stream: a sequence number of one digit',
+    run: async (target) => {
+      const StreamArn = await streamOf(target);
+      const ShardId = await firstShard(target, StreamArn);
+      const input = { StreamArn, ShardId, ShardIteratorType: 'AT_SEQUENCE_NUMBER', SequenceNumber: '5' } as const;
+      const answer = await heard(target.streams.send(new GetShardIteratorCommand(input)));
+      return typeof answer === 'object' && answer !== null && 'ShardIterator' in answer ? 'accepted' : answer;
+    },
+  },
+  {
+    name: 'stream: more than a thousand records at once, and more than a hundred shards',
+    run: async (target) => {
+      const StreamArn = await streamOf(target);
+      const ShardId = await firstShard(target, StreamArn);
+      const { ShardIterator } = await target.streams.send(
+        new GetShardIteratorCommand({ StreamArn, ShardId, ShardIteratorType: 'LATEST' }),
+      );
+      const outcome = async (call: Promise<object>): Promise<unknown> => {
+        const answer = await heard(call);
+        return typeof answer === 'object' && answer !== null && 'error' in answer ? answer : 'accepted';
+      };
+      return [
+        await outcome(target.streams.send(new GetRecordsCommand({ ShardIterator, Limit: 1001 }))),
+        await outcome(target.streams.send(new DescribeStreamCommand({ StreamArn, Limit: 101 }))),
+      ];
+    },
+  },
+  {
+    name: 'stream: pages of two records',
+    run: async (target) => {
+      const StreamArn = await streamOf(target);
+      const ShardId = await firstShard(target, StreamArn);
+      for (const name of ['a', 'b', 'c']) {
+        await target.dynamo.send(
+          new PutItemCommand({ TableName: target.table, Item: { pk: { S: 'p' }, sk: { S: name } } }),
+        );
+      }
+      let { ShardIterator: next } = await target.streams.send(
+        new GetShardIteratorCommand({ StreamArn, ShardId, ShardIteratorType: 'TRIM_HORIZON' }),
+      );
+      const names: (string | undefined)[] = [];
+      let largest = 0;
+      await vi.waitUntil(
+        async () => {
+          const page = await target.streams.send(new GetRecordsCommand({ ShardIterator: next, Limit: 2 }));
+          const { Records = [] } = page;
+          largest = Math.max(largest, Records.length);
+          names.push(...Records.map(({ dynamodb }) => dynamodb?.Keys?.['sk']?.S));
+          next = page.NextShardIterator;
+          return names.length >= 3;
+        },
+        { timeout: 20_000, interval: 20 },
+      );
+      return { names, fits: largest <= 2 };
+    },
+  },
 ];

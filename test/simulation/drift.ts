@@ -26,7 +26,7 @@ export function meddlings(aws: CompleteAws, { placement }: OwnedPlacement): read
   if (service?.arn !== undefined) {
     const named = { cluster: cluster?.arn, service: service.arn };
     found.push(on('ecs', 'UpdateService', { ...named, desiredCount: 0 }));
-    found.push(on('ecs', 'UpdateService', { ...named, healthCheckGracePeriodSeconds: 7, enableExecuteCommand: true }));
+    found.push(on('ecs', 'UpdateService', { ...named, healthCheckGracePeriodSeconds: 7, enableECSManagedTags: true }));
     found.push(on('ecs', 'DeleteService', { ...named, force: true }));
   }
   if (task_definition?.arn !== undefined)

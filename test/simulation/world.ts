@@ -50,7 +50,13 @@ export class SimulatedInstallation {
     this.#seed = seed;
     this.#records = records;
     this.#journey = journey;
-    this.aws = createSimulatedAws({ clock: this.clock, seed, throttle: true, latencyFactor: 0.25 });
+    this.aws = createSimulatedAws({
+      clock: this.clock,
+      seed,
+      throttle: true,
+      latencyFactor: 0.25,
+      readLagMs: readLags(new Draw(seed, 'lags')),
+    });
     seedFleet(this.aws, seedOf(records));
   }
 
@@ -141,6 +147,14 @@ export class SimulatedInstallation {
       appId,
     };
   }
+}
+
+/** In every third seed the reads of some services lag behind, by up to ten seconds. */
+function readLags(draw: Draw): Partial<Record<ServiceId, number>> {
+  if (!draw.chance(1 / 3)) return {};
+  const lag = draw.whole(500, 10_000);
+  const some = (['ecs', 'elbv2', 'route53', 'ec2', 'dynamodb'] as const).filter(() => draw.chance(0.6));
+  return Object.fromEntries(some.map((service) => [service, lag]));
 }
 
 /** Loads every client once, so that no seed waits for files, in whatever order they come. */

@@ -65,4 +65,29 @@ describe('token buckets', () => {
     expect(buckets.take(global, callAt(0))).toBe(true);
     expect(buckets.take(global, callAt(0, { region: 'eu-west-1' }))).toBe(false);
   });
+
+  it('tell what they gave, whom they refused, and for how long they held less than a token', () => {
+    const buckets = new TokenBuckets();
+    const pair = [draw('modify', 4, 2), draw('account', 100, 10)];
+    takenOf(buckets, 6, pair, callAt(0));
+    // Empty from 0 s until 0.5 s, when the first token has come in.
+    buckets.take([draw('modify', 4, 2)], callAt(2_000));
+    const dns = { ...draw('changes', 1_500, 100, 500), scope: 'account' } as const;
+    buckets.take([dns], callAt(2_000, { service: 'route53', region: 'eu-west-1' }));
+    expect(buckets.usage(3_000)).toEqual([
+      {
+        account: '111111111111',
+        region: 'us-east-1',
+        service: 'ecs',
+        bucket: 'modify',
+        capacity: 4,
+        refillPerSecond: 2,
+        taken: 5,
+        throttled: 2,
+        emptyMs: 500,
+      },
+      expect.objectContaining({ bucket: 'account', taken: 4, throttled: 0, emptyMs: 0 }),
+      expect.objectContaining({ bucket: 'changes', service: 'route53', region: undefined, taken: 500 }),
+    ]);
+  });
 });

@@ -12,12 +12,14 @@ import { validation } from './errors.ts';
 import { project } from './expressions/path-tree.ts';
 import { readExpressions } from './expressions/request.ts';
 import { hashKey } from './item-store.ts';
-import { keyMismatch, readKey } from './key-schema.ts';
+import { itemKey, keyMismatch, readKey } from './key-schema.ts';
 import { refuseLegacy } from './legacy.ts';
-import { operation } from './operation.ts';
+import { answerMs, operation } from './operation.ts';
 import type { Registry } from './registry.ts';
 import { itemResource } from './resources.ts';
 import type { Table } from './table.ts';
+import { isLeftOut, partitionOf, reached, takeBatch } from './throttling.ts';
+import type { Demand } from './throughput.ts';
 import { itemSize } from './values.ts';
 import { readItem, type WireItem, writeItem } from './wire-values.ts';
 import { type BoundWrite, bindWrite, commitWrite, evaluateWrite, prepareWrite, refuseEmptyKeys } from './writes.ts';
@@ -25,6 +27,8 @@ import { type BoundWrite, bindWrite, commitWrite, evaluateWrite, prepareWrite, r
 const getLimit = 100;
 const writeLimit = 25;
 const answerBytes = 16 * 1_048_576;
+/** What one batch reads from one partition (API reference, BatchGetItem). Assumed: each partition key is a partition of its own. */
+const partitionBytes = 1_048_576;
 
 /** The batch operations. */
 export function batchOperations(registry: Registry): ReadonlyMap<string, Operation> {
@@ -33,6 +37,10 @@ export function batchOperations(registry: Registry): ReadonlyMap<string, Operati
       'BatchGetItem',
       operation<BatchGetItemCommandInput, object>({
         mutating: false,
+        // Members of the map's values cannot be named here; the service itself refuses the legacy AttributesToGet.
+        takes: ['RequestItems', 'ReturnConsumedCapacity'],
+        latencyMs: answerMs.item,
+        buckets: (input, call) => takeBatch(registry, call, 'read', () => readDemands(registry, input, call)),
         run: (input, call) => batchGet(registry, input, call),
         resources: (input, _output, call) =>
           Object.entries(input.RequestItems ?? {}).flatMap(([name, { Keys: keys = [] }]) =>
@@ -44,6 +52,9 @@ export function batchOperations(registry: Registry): ReadonlyMap<string, Operati
       'BatchWriteItem',
       operation<BatchWriteItemCommandInput, object>({
         mutating: true,
+        takes: ['RequestItems', 'ReturnConsumedCapacity', 'ReturnItemCollectionMetrics'],
+        latencyMs: answerMs.item,
+        buckets: (input, call) => takeBatch(registry, call, 'write', () => writeDemands(registry, input, call)),
         run: (input, call) => batchWrite(registry, input, call),
         resources: (input, _output, call) =>
           Object.entries(input.RequestItems ?? {}).flatMap(([name, requests]) =>
@@ -59,6 +70,8 @@ interface Wanted {
   readonly tableName: string;
   readonly wire: WireItem;
   readonly key: ReturnType<typeof readKey>;
+  /** Its place among the table's keys as they were asked for. */
+  readonly position: number;
 }
 
 function batchGet(registry: Registry, input: BatchGetItemCommandInput, call: Call): object {
@@ -73,7 +86,7 @@ function batchGet(registry: Registry, input: BatchGetItemCommandInput, call: Cal
   const capacity = new CapacityTally();
   const responses: Record<string, WireItem[]> = {};
   const unprocessed: Record<string, KeysAndAttributes> = {};
-  const room = { bytes: answerBytes };
+  const room: Room = { bytes: answerBytes, partitions: new Map(), parts: 0 };
   for (const [name, request] of requests) {
     refuseLegacy(request);
     const { found, left } = getFromTable(registry, name, request, { call, room, capacity });
@@ -83,10 +96,18 @@ function batchGet(registry: Registry, input: BatchGetItemCommandInput, call: Cal
   return { Responses: responses, UnprocessedKeys: unprocessed, ...capacity.answer(input.ReturnConsumedCapacity) };
 }
 
+interface Room {
+  /** What is left of the answer's 16 MB; nothing once an item did not fit. */
+  bytes: number;
+  /** What is left of each partition's 1 MB. */
+  readonly partitions: Map<string, number>;
+  /** How many keys were looked at. */
+  parts: number;
+}
+
 interface BatchContext {
   readonly call: Call;
-  /** What is left of the answer's 16 MB; nothing once an item did not fit. */
-  readonly room: { bytes: number };
+  readonly room: Room;
   readonly capacity: CapacityTally;
 }
 
@@ -100,15 +121,15 @@ function getFromTable(
   const { projection } = readExpressions(request, registry.expressions);
   const found: WireItem[] = [];
   const left: WireItem[] = [];
-  for (const { table, wire, key } of wantedKeys(registry, name, request, call)) {
+  const first = room.parts;
+  room.parts += request.Keys?.length ?? 0;
+  for (const { table, wire, key, position } of wantedKeys(registry, name, request, call)) {
     const item = table.items.get(key);
     const size = item?.size ?? 0;
-    if (size > room.bytes || room.bytes === 0) {
-      room.bytes = 0;
+    if (isLeftOut(call, first + position) || !takeRoom(room, `${name}/${key.partitionText}`, size)) {
       left.push(wire);
       continue;
     }
-    room.bytes -= size;
     capacity.add(table.identity.name, readUnits(size, request.ConsistentRead === true));
     if (item === undefined) continue;
     found.push(writeItem(projection === undefined ? item.attributes : project(item.attributes, projection)));
@@ -116,18 +137,62 @@ function getFromTable(
   return { found, left };
 }
 
+/** Whether an item still fits into the answer. An item that is too large for what is left of the whole ends the answer; one always fits. */
+function takeRoom(room: Room, partition: string, size: number): boolean {
+  if (size > room.bytes || room.bytes === 0) {
+    room.bytes = 0;
+    return false;
+  }
+  const left = room.partitions.get(partition) ?? partitionBytes;
+  if (size > left) return false;
+  room.partitions.set(partition, left - size);
+  room.bytes -= size;
+  return true;
+}
+
+function readDemands(registry: Registry, input: BatchGetItemCommandInput, call: Call): readonly (Demand | undefined)[] {
+  return Object.entries(input.RequestItems ?? {}).flatMap(([name, { Keys: keys = [], ConsistentRead: consistent }]) =>
+    keys.map((wire) => {
+      const table = reached(registry, name, call);
+      if (table === undefined) return undefined;
+      const key = readKey(table.identity.schema, readItem(wire));
+      const units = readUnits(table.items.get(key)?.size ?? 0, consistent === true);
+      return { table, partition: key.partitionText, units };
+    }),
+  );
+}
+
+function writeDemands(
+  registry: Registry,
+  input: BatchWriteItemCommandInput,
+  call: Call,
+): readonly (Demand | undefined)[] {
+  return Object.entries(input.RequestItems ?? {}).flatMap(([name, requests]) =>
+    requests.map(({ PutRequest: put, DeleteRequest: remove }) => {
+      const wire = put?.Item ?? remove?.Key;
+      const table = reached(registry, name, call);
+      const partition = table === undefined ? undefined : partitionOf(table.identity.schema, wire);
+      if (table === undefined || partition === undefined) return undefined;
+      const given = readItem(wire ?? {});
+      const key = itemKey(table.identity.schema, given);
+      const before = table.items.get(key)?.size ?? 0;
+      return { table, partition, units: writeUnits(before, put === undefined ? 0 : itemSize(given)) };
+    }),
+  );
+}
+
 /** The keys of one table in the order in which its items come back: by their place in the key space, not as they were asked for. */
 function wantedKeys(registry: Registry, tableName: string, request: KeysAndAttributes, call: Call): readonly Wanted[] {
   const table = registry.data(tableName, call);
   const seen = new Set<string>();
-  const wanted = (request.Keys ?? []).map((wire): Wanted => {
+  const wanted = (request.Keys ?? []).map((wire, position): Wanted => {
     const given = readItem(wire);
     refuseEmptyKeys(given, table);
     const key = readKey(table.identity.schema, given);
     const text = JSON.stringify([key.partitionText, key.sortText]);
     if (seen.has(text)) throw validation('Provided list of item keys contains duplicates');
     seen.add(text);
-    return { table, tableName, wire, key };
+    return { table, tableName, wire, key, position };
   });
   if (wanted.length === 0) {
     throw validation(
@@ -160,13 +225,19 @@ function batchWrite(registry: Registry, input: BatchWriteItemCommandInput, call:
     return found;
   });
   const capacity = new CapacityTally();
-  for (const write of bound) {
+  const unprocessed: Record<string, WriteRequest[]> = {};
+  for (const [index, write] of bound.entries()) {
+    const [name, request] = all[index] ?? [];
+    if (name !== undefined && request !== undefined && isLeftOut(call, index)) {
+      unprocessed[name] = [...(unprocessed[name] ?? []), request];
+      continue;
+    }
     const effect = evaluateWrite(write);
     commitWrite(write, effect, call.now);
     const after = effect.after === undefined ? 0 : itemSize(effect.after);
     capacity.add(write.table.identity.name, writeUnits(effect.before?.size ?? 0, after));
   }
-  return { UnprocessedItems: {}, ...capacity.answer(input.ReturnConsumedCapacity) };
+  return { UnprocessedItems: unprocessed, ...capacity.answer(input.ReturnConsumedCapacity) };
 }
 
 function checkListLength(tableName: string, list: readonly WriteRequest[]): void {

@@ -13,9 +13,11 @@ import { project } from './expressions/path-tree.ts';
 import { readExpressions } from './expressions/request.ts';
 import { readKey } from './key-schema.ts';
 import { refuseLegacy } from './legacy.ts';
-import { operation } from './operation.ts';
+import { answerMs, operation } from './operation.ts';
 import { type Registry, tableNameComplaint } from './registry.ts';
 import { itemResource } from './resources.ts';
+import { admitWrite, takeRead } from './throttling.ts';
+import type { Demand } from './throughput.ts';
 import { type Item, itemSize } from './values.ts';
 import { readItem, type WireItem, writeItem } from './wire-values.ts';
 import {
@@ -33,6 +35,20 @@ type SingleWrite = PutItemCommandInput | UpdateItemCommandInput | DeleteItemComm
 
 const returnValues = ['ALL_NEW', 'UPDATED_OLD', 'ALL_OLD', 'NONE', 'UPDATED_NEW'] as const;
 
+/** What the three writes have in common. */
+const writeMembers = [
+  'TableName',
+  'ConditionExpression',
+  'ConditionalOperator',
+  'Expected',
+  'ExpressionAttributeNames',
+  'ExpressionAttributeValues',
+  'ReturnConsumedCapacity',
+  'ReturnItemCollectionMetrics',
+  'ReturnValues',
+  'ReturnValuesOnConditionCheckFailure',
+];
+
 /** The operations on single items. */
 export function itemOperations(registry: Registry): ReadonlyMap<string, Operation> {
   return new Map([
@@ -40,6 +56,9 @@ export function itemOperations(registry: Registry): ReadonlyMap<string, Operatio
       'PutItem',
       operation<PutItemCommandInput, object>({
         mutating: true,
+        takes: ['Item', ...writeMembers],
+        latencyMs: answerMs.item,
+        buckets: (input, call) => admitWrite(registry, input.TableName, input.Item, call),
         run: (input, call) => writeOne(registry, 'put', input, input.Item, call),
         resources: (input, _output, call) => [itemResource(registry, input.TableName, input.Item, call)],
       }),
@@ -48,6 +67,9 @@ export function itemOperations(registry: Registry): ReadonlyMap<string, Operatio
       'UpdateItem',
       operation<UpdateItemCommandInput, object>({
         mutating: true,
+        takes: ['Key', 'UpdateExpression', 'AttributeUpdates', ...writeMembers],
+        latencyMs: answerMs.item,
+        buckets: (input, call) => admitWrite(registry, input.TableName, input.Key, call),
         run: (input, call) => writeOne(registry, 'update', input, input.Key, call),
         resources: (input, _output, call) => [itemResource(registry, input.TableName, input.Key, call)],
       }),
@@ -56,6 +78,9 @@ export function itemOperations(registry: Registry): ReadonlyMap<string, Operatio
       'DeleteItem',
       operation<DeleteItemCommandInput, object>({
         mutating: true,
+        takes: ['Key', ...writeMembers],
+        latencyMs: answerMs.item,
+        buckets: (input, call) => admitWrite(registry, input.TableName, input.Key, call),
         run: (input, call) => writeOne(registry, 'delete', input, input.Key, call),
         resources: (input, _output, call) => [itemResource(registry, input.TableName, input.Key, call)],
       }),
@@ -64,6 +89,17 @@ export function itemOperations(registry: Registry): ReadonlyMap<string, Operatio
       'GetItem',
       operation<GetItemCommandInput, object>({
         mutating: false,
+        takes: [
+          'TableName',
+          'Key',
+          'AttributesToGet',
+          'ConsistentRead',
+          'ExpressionAttributeNames',
+          'ProjectionExpression',
+          'ReturnConsumedCapacity',
+        ],
+        latencyMs: answerMs.item,
+        buckets: (input, call) => takeRead(registry, call, () => measureGet(registry, input, call)),
         run: (input, call) => getItem(registry, input, call),
         resources: (input, _output, call) => [itemResource(registry, input.TableName, input.Key, call)],
       }),
@@ -96,14 +132,32 @@ function writeOne(
   const table = registry.data(input.TableName, call);
   refuseEmptyKeys(prepared.given, table);
   const bound = bindWrite(prepared, table);
-  const effect = evaluateWrite(bound);
+  registry.region(call).inFlight.refuseConflict(table, bound.key, call.now);
+  const effect = evaluateCharged(registry, bound, call);
   commitWrite(bound, effect, call.now);
   const attributes = returned(bound, effect, input.ReturnValues);
-  const units = writeUnits(effect.before?.size ?? 0, effect.after === undefined ? 0 : itemSize(effect.after));
+  const units = unitsOf(effect);
   return {
     ...(attributes === undefined || attributes.size === 0 ? {} : { Attributes: writeItem(attributes) }),
     ...withCapacity(input.ReturnConsumedCapacity, table.identity.name, units),
   };
+}
+
+function unitsOf(effect: WriteEffect): number {
+  return writeUnits(effect.before?.size ?? 0, effect.after === undefined ? 0 : itemSize(effect.after));
+}
+
+/** A write whose condition fails costs as much as the item that is there (developer guide, "Write operation consumption"). */
+function evaluateCharged(registry: Registry, bound: BoundWrite, call: Call): WriteEffect {
+  const { table, key } = bound;
+  let units = writeUnits(table.items.get(key)?.size ?? 0, 0);
+  try {
+    const effect = evaluateWrite(bound);
+    units = unitsOf(effect);
+    return effect;
+  } finally {
+    registry.throughput.charge(call, { table, partition: key.partitionText, units }, 'write');
+  }
 }
 
 function returned(bound: BoundWrite, effect: WriteEffect, wanted: string | undefined): Item | undefined {
@@ -121,6 +175,13 @@ function returned(bound: BoundWrite, effect: WriteEffect, wanted: string | undef
     default:
       return undefined;
   }
+}
+
+function measureGet(registry: Registry, input: GetItemCommandInput, call: Call): readonly Demand[] {
+  const table = registry.data(input.TableName, call);
+  const key = readKey(table.identity.schema, readItem(input.Key ?? {}));
+  const units = readUnits(table.items.get(key)?.size ?? 0, input.ConsistentRead === true);
+  return [{ table, partition: key.partitionText, units }];
 }
 
 function getItem(registry: Registry, input: GetItemCommandInput, call: Call): object {

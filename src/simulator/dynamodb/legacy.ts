@@ -1,5 +1,7 @@
-/** The parameters that expressions replaced. The simulator has expressions only. */
-import { validation } from './errors.ts';
+/**
+ * The parameters that expressions replaced. The simulator has expressions only; operations take these all the same, so that AWS's own error for a request with both is told.
+ */
+import { invalidParameter, validation } from './errors.ts';
 
 const legacyNames = [
   'AttributesToGet',
@@ -29,7 +31,5 @@ export function refuseLegacy(input: object): void {
       `Can not use both expression and non-expression parameters in the same request: Non-expression parameters: {${legacy.join(', ')}} Expression parameters: {${expressions.join(', ')}}`,
     );
   }
-  throw validation(
-    `The simulated DynamoDB does not know the legacy parameters {${legacy.join(', ')}}: use expression parameters`,
-  );
+  throw invalidParameter(`Legacy parameters {${legacy.join(', ')}} are not supported: use expression parameters`);
 }

@@ -55,6 +55,20 @@ export function readPage(items: Iterable<StoredItem>, request: PageRequest): Pag
   };
 }
 
+/** The bytes that the same page reads from each partition. */
+export function measurePage(items: Iterable<StoredItem>, limit: number | undefined): ReadonlyMap<string, number> {
+  const read = new Map<string, number>();
+  let scanned = 0;
+  let bytes = 0;
+  for (const { key, size } of items) {
+    scanned += 1;
+    bytes += size;
+    read.set(key.partitionText, (read.get(key.partitionText) ?? 0) + size);
+    if (scanned === limit || bytes >= pageBytes) break;
+  }
+  return read;
+}
+
 function shown(item: StoredItem, projection: readonly Path[] | undefined): WireItem {
   return writeItem(projection === undefined ? item.attributes : project(item.attributes, projection));
 }

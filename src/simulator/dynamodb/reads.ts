@@ -10,15 +10,34 @@ import { type Expressions, readExpressions } from './expressions/request.ts';
 import { indexAfter, lowerBound, type StoredItem, sortIndex } from './item-store.ts';
 import { keyNames, keyText, type PrimaryKey, readKey } from './key-schema.ts';
 import { refuseLegacy } from './legacy.ts';
-import { operation } from './operation.ts';
-import { readPage } from './page.ts';
+import { answerMs, operation } from './operation.ts';
+import { measurePage, readPage } from './page.ts';
 import { type Registry, tableNameComplaint } from './registry.ts';
 import type { Table } from './table.ts';
+import { takeRead } from './throttling.ts';
+import type { Demand } from './throughput.ts';
 import { compareValues, equalValues } from './values.ts';
 import { readItem, type WireItem } from './wire-values.ts';
 
 const selections = ['SPECIFIC_ATTRIBUTES', 'COUNT', 'ALL_ATTRIBUTES', 'ALL_PROJECTED_ATTRIBUTES'] as const;
 const keySpace = 2 ** 32;
+
+/** What Query and Scan have in common. */
+const pageMembers = [
+  'TableName',
+  'IndexName',
+  'AttributesToGet',
+  'ConditionalOperator',
+  'ConsistentRead',
+  'ExclusiveStartKey',
+  'ExpressionAttributeNames',
+  'ExpressionAttributeValues',
+  'FilterExpression',
+  'Limit',
+  'ProjectionExpression',
+  'ReturnConsumedCapacity',
+  'Select',
+];
 
 /** The operations that read pages of items. */
 export function readOperations(registry: Registry): ReadonlyMap<string, Operation> {
@@ -29,7 +48,10 @@ export function readOperations(registry: Registry): ReadonlyMap<string, Operatio
       'Query',
       operation<QueryCommandInput, object>({
         mutating: false,
-        run: (input, call) => query(registry, input, call),
+        takes: [...pageMembers, 'KeyConditionExpression', 'KeyConditions', 'QueryFilter', 'ScanIndexForward'],
+        latencyMs: answerMs.item,
+        buckets: (input, call) => takeRead(registry, call, () => measure(planQuery(registry, input, call), input)),
+        run: (input, call) => answer(planQuery(registry, input, call), input),
         resources: named,
       }),
     ],
@@ -37,7 +59,10 @@ export function readOperations(registry: Registry): ReadonlyMap<string, Operatio
       'Scan',
       operation<ScanCommandInput, object>({
         mutating: false,
-        run: (input, call) => scan(registry, input, call),
+        takes: [...pageMembers, 'ScanFilter', 'Segment', 'TotalSegments'],
+        latencyMs: answerMs.item,
+        buckets: (input, call) => takeRead(registry, call, () => measure(planScan(registry, input, call), input)),
+        run: (input, call) => answer(planScan(registry, input, call), input),
         resources: named,
       }),
     ],
@@ -67,12 +92,14 @@ function checkSelect(select: string | undefined, expressions: Expressions): void
   throw validation(`Cannot specify the ProjectionExpression when choosing to get ${chosen}`);
 }
 
-function answer(
-  table: Table,
-  input: QueryCommandInput | ScanCommandInput,
-  expressions: Expressions,
-  items: Iterable<StoredItem>,
-): object {
+/** What a request reads of which table, when all is checked. The items come one by one as they are asked for. */
+interface Plan {
+  readonly table: Table;
+  readonly expressions: Expressions;
+  readonly items: Iterable<StoredItem>;
+}
+
+function answer({ table, expressions, items }: Plan, input: QueryCommandInput | ScanCommandInput): object {
   const { bytes, ...page } = readPage(items, {
     schema: table.identity.schema,
     limit: input.Limit,
@@ -83,6 +110,14 @@ function answer(
   });
   const units = readUnits(bytes, input.ConsistentRead === true);
   return { ...page, ...withCapacity(input.ReturnConsumedCapacity, table.identity.name, units) };
+}
+
+/** What a page costs each partition that it reads from. */
+function measure({ table, items }: Plan, input: QueryCommandInput | ScanCommandInput): readonly Demand[] {
+  const read = measurePage(items, input.Limit);
+  return [...read].map(([partition, bytes]) => {
+    return { table, partition, units: readUnits(bytes, input.ConsistentRead === true) };
+  });
 }
 
 function startKey(given: WireItem | undefined, table: Table): PrimaryKey | undefined {
@@ -100,7 +135,7 @@ function startKey(given: WireItem | undefined, table: Table): PrimaryKey | undef
   }
 }
 
-function query(registry: Registry, input: QueryCommandInput, call: Call): object {
+function planQuery(registry: Registry, input: QueryCommandInput, call: Call): Plan {
   checkCommon(input).raise();
   refuseLegacy(input);
   if (input.KeyConditionExpression === undefined) {
@@ -110,7 +145,7 @@ function query(registry: Registry, input: QueryCommandInput, call: Call): object
   checkSelect(input.Select, expressions);
   const table = registry.data(input.TableName, call);
   refuseIndex(input.IndexName);
-  if (expressions.key === undefined) return answer(table, input, expressions, []);
+  if (expressions.key === undefined) return { table, expressions, items: [] };
   const wanted = keyCondition(expressions.key, table.identity.schema, expressions.values);
   for (const name of keyNames(table.identity.schema)) {
     if (expressions.filter === undefined || !pathHeads(expressions.filter).has(name)) continue;
@@ -119,7 +154,7 @@ function query(registry: Registry, input: QueryCommandInput, call: Call): object
   const start = startKey(input.ExclusiveStartKey, table);
   if (start !== undefined) checkQueryStart(start, wanted);
   const items = queried(table, wanted, start, input.ScanIndexForward === false);
-  return answer(table, input, expressions, items);
+  return { table, expressions, items };
 }
 
 function refuseIndex(name: string | undefined): void {
@@ -165,7 +200,7 @@ function bounds(items: readonly StoredItem[], { sort }: KeyCondition): [number, 
   return [low, lowerBound(items, matches, low)];
 }
 
-function scan(registry: Registry, input: ScanCommandInput, call: Call): object {
+function planScan(registry: Registry, input: ScanCommandInput, call: Call): Plan {
   checkCommon(input)
     .within('totalSegments', input.TotalSegments, 1, 1_000_000)
     .within('segment', input.Segment, 0, 999_999)
@@ -186,7 +221,7 @@ function scan(registry: Registry, input: ScanCommandInput, call: Call): object {
       `The provided starting key is invalid: Invalid ExclusiveStartKey. Please use ExclusiveStartKey with correct Segment. TotalSegments: ${total} Segment: ${segment}`,
     );
   }
-  return answer(table, input, expressions, table.items.scan(from, to, start));
+  return { table, expressions, items: table.items.scan(from, to, start) };
 }
 
 function checkSegments(input: ScanCommandInput): void {

@@ -1,33 +1,50 @@
 /** What exists: tables, streams and transaction tokens, each in an account and Region. */
 import type { Call, World } from '../kernel.ts';
 import { tableNotFound, validation } from './errors.ts';
-import { expireItems } from './expiry.ts';
 import { ExpressionCache } from './expressions/request.ts';
+import { InFlight } from './in-flight.ts';
 import { retentionMs, type Stream } from './stream.ts';
+import { StreamFaults } from './stream-faults.ts';
 import type { Table } from './table.ts';
+import { Throughput } from './throughput.ts';
 
 /** One account's DynamoDB in one Region. */
 export interface RegionState {
   readonly tables: Map<string, Table>;
   readonly streams: Map<string, Stream>;
-  /** ClientRequestTokens of finished transactions. */
-  readonly tokens: Map<string, { readonly fingerprint: string; readonly expiresAt: number }>;
+  /** ClientRequestTokens of transactions. */
+  readonly tokens: Map<string, TransactionToken>;
+  readonly inFlight: InFlight;
+}
+
+/** A ClientRequestToken that was used. */
+export interface TransactionToken {
+  readonly fingerprint: string;
+  readonly expiresAt: number;
+  /** Until then its transaction is in progress. */
+  readonly doneAt: number;
 }
 
 export class Registry {
   readonly world: World;
   readonly expressions = new ExpressionCache();
+  readonly streamFaults = new StreamFaults();
+  readonly throughput: Throughput;
+  /** How long a transaction is in others' way, ms. */
+  readonly overlapMs: number;
   readonly #regions = new Map<string, RegionState>();
 
-  constructor(world: World) {
+  constructor(world: World, overlapMs: number) {
     this.world = world;
+    this.overlapMs = overlapMs;
+    this.throughput = new Throughput(world);
   }
 
   region(place: { readonly account: string; readonly region: string }): RegionState {
     const key = `${place.account}/${place.region}`;
     let state = this.#regions.get(key);
     if (state === undefined) {
-      state = { tables: new Map(), streams: new Map(), tokens: new Map() };
+      state = { tables: new Map(), streams: new Map(), tokens: new Map(), inFlight: new InFlight() };
       this.#regions.set(key, state);
     }
     return state;
@@ -36,6 +53,11 @@ export class Registry {
   /** A table in whatever state, by name or ARN; undefined when there is none. */
   find(nameOrArn: string | undefined, call: Call): Table | undefined {
     return this.region(call).tables.get(plainName(nameOrArn ?? '', call) ?? '');
+  }
+
+  /** Whether a table still exists, in whatever state. */
+  isThere(table: Table): boolean {
+    return this.region(table.identity).tables.get(table.identity.name) === table;
   }
 
   /** A table for a control operation. Throws `ResourceNotFoundException` that names it. */
@@ -50,7 +72,6 @@ export class Registry {
   data(nameOrArn: string | undefined, call: Call): Table {
     const table = this.find(requiredTableName(nameOrArn), call);
     if (table === undefined || table.status === 'CREATING' || table.status === 'DELETING') throw tableNotFound();
-    expireItems(table, call.now);
     return table;
   }
 

@@ -9,11 +9,15 @@ export interface ShardPosition {
   readonly shardId: string;
   /** The least sequence number that may be returned. */
   readonly from: bigint;
+  /** Sequence numbers, both included, whose records a fault may hand out once more before going on. */
+  readonly again?: { readonly from: bigint; readonly to: bigint };
 }
 
 /** Writes an iterator in AWS's outer form: stream ARN, version, opaque text. */
 export function writeIterator(position: ShardPosition, now: number): string {
-  const inner = JSON.stringify([position.shardId, position.from.toString(), now]);
+  const { shardId, from, again } = position;
+  const range = again === undefined ? [] : [again.from.toString(), again.to.toString()];
+  const inner = JSON.stringify([shardId, from.toString(), now, ...range]);
   return `${position.streamArn}|1|${Buffer.from(inner).toString('base64')}`;
 }
 
@@ -42,8 +46,11 @@ function parse(iterator: string): (ShardPosition & { readonly madeAt: number }) 
   const [streamArn, version, inner] = iterator.split('|');
   if (streamArn === undefined || version !== '1' || inner === undefined) return undefined;
   const text = Buffer.from(inner, 'base64').toString();
-  const match = /^\["([A-Za-z0-9-]+)","(\d+)",(\d+)\]$/.exec(text);
+  const match = /^\["([A-Za-z0-9-]+)","(\d+)",(\d+)(?:,"(\d+)","(\d+)")?\]$/.exec(text);
   if (match === null) return undefined;
-  const [, shardId = '', from = '0', madeAt = '0'] = match;
-  return { streamArn, shardId, from: BigInt(from), madeAt: Number(madeAt) };
+  const [, shardId = '', from = '0', madeAt = '0', first, last] = match;
+  const position = { streamArn, shardId, from: BigInt(from), madeAt: Number(madeAt) };
+  return first === undefined || last === undefined
+    ? position
+    : { ...position, again: { from: BigInt(first), to: BigInt(last) } };
 }

@@ -1,12 +1,18 @@
 /** A table's stream: shards that follow each other, records that are trimmed after a day. All times in simulated milliseconds. */
 import type { World } from '../kernel.ts';
 import type { KeySchema } from './key-schema.ts';
+import type { StreamFault, StreamFaults } from './stream-faults.ts';
 import type { Item } from './values.ts';
 
 /** Retention of records (developer guide, "Change data capture for DynamoDB Streams"). */
 export const retentionMs = 24 * 3_600_000;
 /** Shards are closed and succeeded about this often even where nothing is written (observed; not in the guide). */
 export const shardLifeMs = 4 * 3_600_000;
+/**
+ * Any shard can also split in two by itself (developer guide). Assumed: how often one does when it is succeeded, and the number of open shards from
+ * which on none does any more.
+ */
+const splitting = { chance: 1 / 8, until: 4 };
 const keySpace = 2 ** 32;
 
 export type ViewType = 'KEYS_ONLY' | 'NEW_IMAGE' | 'OLD_IMAGE' | 'NEW_AND_OLD_IMAGES';
@@ -28,6 +34,8 @@ export interface StreamRecord {
   readonly visibleAt: number;
   readonly size: number;
   readonly change: Change;
+  /** From 0 up to but without 1: a record is handed out twice where this is below the fault's probability. */
+  readonly luck: number;
 }
 
 export interface Shard {
@@ -54,25 +62,36 @@ export interface StreamIdentity {
   readonly createdAt: number;
 }
 
+export type StreamStatus = 'ENABLING' | 'ENABLED' | 'DISABLING' | 'DISABLED';
+
 export class Stream {
   readonly identity: StreamIdentity;
+  /** Follows the table's own transition (see tables.ts); records are written while ENABLING too. */
+  status: StreamStatus = 'ENABLING';
   disabledAt: number | undefined;
   readonly #world: World;
+  readonly #faults: StreamFaults;
   #shards: Shard[];
   #sequence: bigint;
 
-  constructor(identity: StreamIdentity, world: World) {
+  constructor(identity: StreamIdentity, world: World, faults: StreamFaults) {
     this.identity = identity;
     this.#world = world;
+    this.#faults = faults;
     // The number of digits grows early in a stream's life: whoever compares sequence numbers as text finds out.
     this.#sequence = 10n ** 21n - 1n - BigInt(Math.floor(world.random('dynamodb-sequence') * 400));
     this.#shards = [this.#open(identity.createdAt, 0, keySpace)];
   }
 
-  /** The shards that hold or may get records, oldest first. Rolls and trims what is due first. */
+  /** The shards that hold or may get records, oldest first. Trims what is due first. */
   shards(now: number): readonly Shard[] {
-    this.#maintain(now);
+    this.#trim(now);
     return this.#shards;
+  }
+
+  /** What is wrong with the stream now. */
+  get fault(): StreamFault {
+    return this.#faults.of(this.identity.tableName);
   }
 
   shard(id: string, now: number): Shard | undefined {
@@ -86,13 +105,14 @@ export class Stream {
 
   /** Adds a record to the open shard that the change belongs to. */
   append(change: Change, size: number, now: number): void {
-    this.#maintain(now);
+    this.#trim(now);
     const shard = this.#shards.find(
       (candidate) => candidate.closed === undefined && change.hash >= candidate.from && change.hash < candidate.to,
     );
     if (shard === undefined) return;
     // Records show up well within a second of the write.
-    const delay = (100 + this.#world.random('dynamodb-stream-delay') * 400) * this.#world.latencyFactor;
+    const usual = (100 + this.#world.random('dynamodb-stream-delay') * 400) * this.#world.latencyFactor;
+    const delay = usual + this.fault.delayMs;
     const previous = shard.records.at(-1)?.visibleAt ?? 0;
     shard.records.push({
       sequence: this.#nextSequence(),
@@ -100,12 +120,12 @@ export class Stream {
       visibleAt: Math.max(previous, now + Math.round(delay)),
       size,
       change,
+      luck: this.#world.random('dynamodb-stream-duplicates'),
     });
   }
 
   /** Closes every open shard and opens one successor for each, or two that share its key space where `split` is set. */
   roll(now: number, split = false): void {
-    this.#maintain(now);
     for (const shard of this.#shards.filter((candidate) => candidate.closed === undefined)) {
       this.#succeed(shard, now, split);
     }
@@ -113,9 +133,9 @@ export class Stream {
 
   /** Stops recording; what is there stays readable until it is trimmed. */
   disable(now: number): void {
-    this.#maintain(now);
     for (const shard of this.#shards) this.#close(shard, now);
     this.disabledAt = now;
+    this.status = 'DISABLING';
   }
 
   #succeed(shard: Shard, now: number, split: boolean): void {
@@ -133,8 +153,17 @@ export class Stream {
 
   #open(now: number, from: number, to: number, parentId?: string): Shard {
     const id = `shardId-${String(now).padStart(20, '0')}-${this.#world.hex('dynamodb-shard', 8)}`;
-    const shard = { id, from, to, openedAt: now, firstSequence: this.#nextSequence(), records: [] };
-    return parentId === undefined ? shard : { ...shard, parentId };
+    const opened = { id, from, to, openedAt: now, firstSequence: this.#nextSequence(), records: [] };
+    const shard: Shard = parentId === undefined ? opened : { ...opened, parentId };
+    this.#world.at(now + shardLifeMs, () => {
+      if (shard.closed === undefined) this.#succeed(shard, now + shardLifeMs, this.#splitsNow());
+    });
+    return shard;
+  }
+
+  #splitsNow(): boolean {
+    const open = this.#shards.filter((shard) => shard.closed === undefined).length;
+    return this.#world.random('dynamodb-shard-split') < splitting.chance && open < splitting.until;
   }
 
   #nextSequence(): bigint {
@@ -142,23 +171,18 @@ export class Stream {
     return this.#sequence;
   }
 
-  #maintain(now: number): void {
-    if (this.disabledAt === undefined) {
-      let due = this.#dueForRoll(now);
-      while (due !== undefined) {
-        this.#succeed(due, due.openedAt + shardLifeMs, false);
-        due = this.#dueForRoll(now);
-      }
-    }
+  /** What is a day old is gone: a matter of time alone, so it makes no difference when it is done. */
+  #trim(now: number): void {
     const horizon = now - retentionMs;
     for (const shard of this.#shards) trim(shard, horizon);
     const kept = this.#shards.filter((shard) => shard.closed === undefined || shard.closed.at > horizon);
     if (kept.length !== this.#shards.length) this.#shards = kept;
   }
+}
 
-  #dueForRoll(now: number): Shard | undefined {
-    return this.#shards.find((shard) => shard.closed === undefined && shard.openedAt + shardLifeMs <= now);
-  }
+/** When a shard was opened: its id tells. */
+export function openedAt(shardId: string): number {
+  return Number(/^shardId-(\d{20})-/.exec(shardId)?.[1] ?? '0');
 }
 
 function trim(shard: Shard, horizon: number): void {

@@ -10,25 +10,24 @@ import type {
 import { AwsError, type BucketDraw, type Call, type Operation } from '../kernel.ts';
 import { Constraints } from './constraints.ts';
 import { validation } from './errors.ts';
-import { lowerBound } from './item-store.ts';
-import { operation, perSecond } from './operation.ts';
+import { answerMs, operation, perSecond } from './operation.ts';
 import type { Registry } from './registry.ts';
 import { iteratorTarget, readIterator, writeIterator } from './shard-iterator.ts';
-import type { Shard, Stream, StreamRecord } from './stream.ts';
+import { openedAt, type Shard, type Stream, type StreamRecord } from './stream.ts';
+import { readOn, recordLimit } from './stream-reading.ts';
 import { showsNew, showsOld } from './table.ts';
 import { keySchemaElements } from './table-description.ts';
 import { writeItem } from './wire-values.ts';
 
 const pageSize = 100;
-const recordLimit = 1000;
-const recordBytes = 1_048_576;
+/** Lengths of names (published model). */
+const arnLength = [37, 1024] as const;
+const shardIdLength = [28, 65] as const;
 /**
  * Documented: at most two readers of a shard at a time, beyond which GetRecords is throttled. Assumed: a reader asks at most five
  * times a second, as Kinesis has it, since DynamoDB's own documents give no rate.
  */
 const readsPerSecond = 2 * 5;
-/** Documented: GetRecords may return nothing while there is more to come. Assumed: how often it does. */
-const emptyAnswers = 0.05;
 
 /** The operations on streams, with the documented rates of ListStreams (5/s) and DescribeStream (10/s). */
 export function streamOperations(registry: Registry): ReadonlyMap<string, Operation> {
@@ -39,6 +38,8 @@ export function streamOperations(registry: Registry): ReadonlyMap<string, Operat
       'ListStreams',
       operation<ListStreamsCommandInput, object>({
         mutating: false,
+        takes: ['TableName', 'ExclusiveStartStreamArn', 'Limit'],
+        latencyMs: answerMs.streams,
         buckets: () => perSecond('dynamodb-streams:ListStreams', 5),
         run: (input, call) => listStreams(registry, input, call),
         resources: (input) => (input.TableName === undefined ? [] : [input.TableName]),
@@ -48,6 +49,8 @@ export function streamOperations(registry: Registry): ReadonlyMap<string, Operat
       'DescribeStream',
       operation<DescribeStreamCommandInput, object>({
         mutating: false,
+        takes: ['StreamArn', 'ExclusiveStartShardId', 'Limit', 'ShardFilter.Type', 'ShardFilter.ShardId'],
+        latencyMs: answerMs.streams,
         buckets: () => perSecond('dynamodb-streams:DescribeStream', 10),
         run: (input, call) => describeStream(registry, input, call),
         resources: byArn,
@@ -57,6 +60,8 @@ export function streamOperations(registry: Registry): ReadonlyMap<string, Operat
       'GetShardIterator',
       operation<GetShardIteratorCommandInput, object>({
         mutating: false,
+        takes: ['StreamArn', 'ShardId', 'ShardIteratorType', 'SequenceNumber'],
+        latencyMs: answerMs.streams,
         run: (input, call) => getShardIterator(registry, input, call),
         resources: (input) => [`${input.StreamArn}/${input.ShardId}`],
       }),
@@ -65,6 +70,8 @@ export function streamOperations(registry: Registry): ReadonlyMap<string, Operat
       'GetRecords',
       operation<GetRecordsCommandInput, object>({
         mutating: false,
+        takes: ['ShardIterator', 'Limit'],
+        latencyMs: answerMs.records,
         buckets: (input) => shardReads(input.ShardIterator),
         run: (input, call) => getRecords(registry, input, call),
         resources: (input) => {
@@ -89,7 +96,11 @@ function streamOf(registry: Registry, arn: string | undefined, call: Call): Stre
 }
 
 function listStreams(registry: Registry, input: ListStreamsCommandInput, call: Call): object {
-  new Constraints().within('limit', input.Limit, 1, pageSize).raise();
+  new Constraints()
+    .within('limit', input.Limit, 1, pageSize)
+    .length('tableName', input.TableName, [3, 255], input.TableName ?? '')
+    .length('exclusiveStartStreamArn', input.ExclusiveStartStreamArn, arnLength, input.ExclusiveStartStreamArn ?? '')
+    .raise();
   const start = input.ExclusiveStartStreamArn;
   const streams = registry
     .streams(call)
@@ -108,6 +119,8 @@ function listStreams(registry: Registry, input: ListStreamsCommandInput, call: C
 function describeStream(registry: Registry, input: DescribeStreamCommandInput, call: Call): object {
   new Constraints()
     .required('streamArn', input.StreamArn)
+    .length('streamArn', input.StreamArn, arnLength, input.StreamArn ?? '')
+    .length('exclusiveStartShardId', input.ExclusiveStartShardId, shardIdLength, input.ExclusiveStartShardId ?? '')
     .within('limit', input.Limit, 1, pageSize)
     .oneOf('shardFilter.type', input.ShardFilter?.Type, ['CHILD_SHARDS'])
     .raise();
@@ -126,7 +139,7 @@ function describeStream(registry: Registry, input: DescribeStreamCommandInput, c
     StreamDescription: {
       StreamArn: identity.arn,
       StreamLabel: identity.label,
-      StreamStatus: stream.disabledAt === undefined ? 'ENABLED' : 'DISABLED',
+      StreamStatus: stream.status,
       StreamViewType: identity.view,
       CreationRequestDateTime: new Date(identity.createdAt),
       TableName: identity.tableName,
@@ -153,9 +166,12 @@ const positions = ['TRIM_HORIZON', 'LATEST', 'AT_SEQUENCE_NUMBER', 'AFTER_SEQUEN
 function getShardIterator(registry: Registry, input: GetShardIteratorCommandInput, call: Call): object {
   new Constraints()
     .required('streamArn', input.StreamArn)
+    .length('streamArn', input.StreamArn, arnLength, input.StreamArn ?? '')
     .required('shardId', input.ShardId)
+    .length('shardId', input.ShardId, shardIdLength, input.ShardId ?? '')
     .required('shardIteratorType', input.ShardIteratorType)
     .oneOf('shardIteratorType', input.ShardIteratorType, positions)
+    .length('sequenceNumber', input.SequenceNumber, [21, 40], input.SequenceNumber ?? '')
     .raise();
   const stream = streamOf(registry, input.StreamArn, call);
   const shard = stream.shard(input.ShardId ?? '', call.now);
@@ -199,42 +215,33 @@ function trimmed(): AwsError {
 }
 
 function getRecords(registry: Registry, input: GetRecordsCommandInput, call: Call): object {
-  new Constraints().required('shardIterator', input.ShardIterator).within('limit', input.Limit, 1, recordLimit).raise();
-  const position = readIterator(input.ShardIterator ?? '', call.now);
+  const { ShardIterator: iterator, Limit: limit = recordLimit } = input;
+  new Constraints()
+    .required('shardIterator', iterator)
+    .length('shardIterator', iterator, [1, 2048], iterator ?? '')
+    .within('limit', limit, 1)
+    .raise();
+  if (limit > recordLimit) {
+    // The API reference names this code for it.
+    throw new AwsError(
+      'LimitExceededException',
+      `GetRecords was called with a value of more than ${recordLimit} for limit`,
+    );
+  }
+  const position = readIterator(iterator ?? '', call.now);
   const stream = streamOf(registry, position.streamArn, call);
   const shard = stream.shard(position.shardId, call.now);
-  if (shard === undefined) throw trimmed();
-  if (shard.trimmedThrough !== undefined && position.from <= shard.trimmedThrough) throw trimmed();
-  const first = lowerBound(shard.records, (record) => record.sequence < position.from);
-  const waiting = shard.records.slice(first, first + recordLimit + 1);
-  const page = visiblePage(registry, waiting, input.Limit ?? recordLimit, call.now);
-  const lastRead = page.at(-1)?.sequence;
-  const from = lastRead === undefined ? position.from : lastRead + 1n;
-  const atEnd = shard.closed !== undefined && page.length === waiting.length;
-  return {
-    Records: page.map((record) => showRecord(stream, record)),
-    ...(atEnd ? {} : { NextShardIterator: writeIterator({ ...position, from }, call.now) }),
-  };
-}
-
-function visiblePage(
-  registry: Registry,
-  waiting: readonly StreamRecord[],
-  limit: number,
-  now: number,
-): readonly StreamRecord[] {
-  const { world } = registry;
-  if (waiting.length === 0) return [];
-  // With latencies off, tests want every record at once.
-  if (world.latencyFactor > 0 && world.random('dynamodb-empty-records') < emptyAnswers) return [];
-  const page: StreamRecord[] = [];
-  let bytes = 0;
-  for (const record of waiting) {
-    bytes += record.size;
-    if (record.visibleAt > now || page.length >= limit || (page.length > 0 && bytes > recordBytes)) break;
-    page.push(record);
+  if (shard === undefined) {
+    // A reader whose answer comes from the past may ask for a shard that was not there yet.
+    if (openedAt(position.shardId) > call.now) return { Records: [], NextShardIterator: iterator };
+    throw trimmed();
   }
-  return page;
+  if (shard.trimmedThrough !== undefined && position.from <= shard.trimmedThrough) throw trimmed();
+  const { records, next } = readOn(registry, { stream, shard, position, limit }, call.now);
+  return {
+    Records: records.map((record) => showRecord(stream, record)),
+    ...(next === undefined ? {} : { NextShardIterator: writeIterator(next, call.now) }),
+  };
 }
 
 /** Unique and always the same for one record, however often it is read. */

@@ -1,7 +1,7 @@
 /** A table as DescribeTable and the answers of the other control operations show it. */
-import type { KeySchemaElement, TableDescription } from '@aws-sdk/client-dynamodb';
+import type { KeySchemaElement, TableDescription, TableWarmThroughputDescription } from '@aws-sdk/client-dynamodb';
 import type { KeySchema } from './key-schema.ts';
-import type { Table } from './table.ts';
+import type { Table, TableSettings } from './table.ts';
 
 /** The KeySchema member for a table's or stream's key. */
 export function keySchemaElements(schema: KeySchema): KeySchemaElement[] {
@@ -10,16 +10,15 @@ export function keySchemaElements(schema: KeySchema): KeySchemaElement[] {
   return elements;
 }
 
-/** Describes a table at a moment; `status` where the answer shows another one than the table's own. */
-export function describeTable(table: Table, now: number, status = table.status): TableDescription {
-  const { identity, settings } = table;
+/** Describes a table as it stands. */
+export function describeTable(table: Table): TableDescription {
+  const { identity, settings, statistics } = table;
   const attributes = [identity.schema.partition, ...(identity.schema.sort === undefined ? [] : [identity.schema.sort])];
-  const statistics = table.statistics(now);
   return {
     AttributeDefinitions: attributes.map(({ name, type }) => ({ AttributeName: name, AttributeType: type })),
     TableName: identity.name,
     KeySchema: keySchemaElements(identity.schema),
-    TableStatus: status,
+    TableStatus: table.status,
     CreationDateTime: new Date(identity.createdAt),
     ProvisionedThroughput: {
       NumberOfDecreasesToday: 0,
@@ -31,8 +30,16 @@ export function describeTable(table: Table, now: number, status = table.status):
     TableArn: identity.arn,
     TableId: identity.id,
     DeletionProtectionEnabled: settings.deletionProtection,
+    WarmThroughput: { ...warmUnits(settings), Status: table.status === 'ACTIVE' ? 'ACTIVE' : 'UPDATING' },
     ...describeOptional(table),
   };
+}
+
+/** What the table serves at once: what it has provisioned, or what a new table on demand has (developer guide, "Warm throughput"). */
+function warmUnits({ billing, throughput }: TableSettings): TableWarmThroughputDescription {
+  return billing === 'PROVISIONED'
+    ? { ReadUnitsPerSecond: throughput.read, WriteUnitsPerSecond: throughput.write }
+    : { ReadUnitsPerSecond: 12_000, WriteUnitsPerSecond: 4_000 };
 }
 
 function describeOptional(table: Table): TableDescription {

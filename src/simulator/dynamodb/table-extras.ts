@@ -8,13 +8,18 @@ import type {
 import { AwsError, type Call, type Operation } from '../kernel.ts';
 import { Constraints } from './constraints.ts';
 import { validation } from './errors.ts';
-import { controlRead, controlWrite, operation } from './operation.ts';
+import { sweepExpired } from './expiry.ts';
+import { answerMs, controlRead, controlWrite, oncePerMinute, operation } from './operation.ts';
 import type { Registry } from './registry.ts';
 import type { Table } from './table.ts';
 
 const dayMs = 86_400_000;
 /** The latest moment that can be restored trails the present by about five minutes (developer guide). */
 const restoreLagMs = 5 * 60_000;
+/**
+ * A change of time to live "can take up to one hour to process", in which there can be no other (API reference, UpdateTimeToLive). Assumed: when it shows as done.
+ */
+const timeToLiveMs = { settling: 60_000, unchangeable: 3_600_000 } as const;
 
 /** These operations by name. */
 export function extraOperations(registry: Registry): ReadonlyMap<string, Operation> {
@@ -25,6 +30,8 @@ export function extraOperations(registry: Registry): ReadonlyMap<string, Operati
       'DescribeContinuousBackups',
       operation<DescribeContinuousBackupsCommandInput, object>({
         mutating: false,
+        takes: ['TableName'],
+        latencyMs: answerMs.control,
         buckets: controlRead,
         run: (input, call) => describeBackups(backedUp(registry, input.TableName, call), call.now),
         resources: named,
@@ -34,6 +41,12 @@ export function extraOperations(registry: Registry): ReadonlyMap<string, Operati
       'UpdateContinuousBackups',
       operation<UpdateContinuousBackupsCommandInput, object>({
         mutating: true,
+        takes: [
+          'TableName',
+          'PointInTimeRecoverySpecification.PointInTimeRecoveryEnabled',
+          'PointInTimeRecoverySpecification.RecoveryPeriodInDays',
+        ],
+        latencyMs: answerMs.control,
         buckets: controlWrite,
         run: (input, call) => updateBackups(registry, input, call),
         resources: named,
@@ -43,16 +56,10 @@ export function extraOperations(registry: Registry): ReadonlyMap<string, Operati
       'DescribeTimeToLive',
       operation<DescribeTimeToLiveCommandInput, object>({
         mutating: false,
+        takes: ['TableName'],
+        latencyMs: answerMs.control,
         buckets: controlRead,
-        run: (input, call) => {
-          const { ttlAttribute } = registry.described(input.TableName, call);
-          return {
-            TimeToLiveDescription:
-              ttlAttribute === undefined
-                ? { TimeToLiveStatus: 'DISABLED' }
-                : { TimeToLiveStatus: 'ENABLED', AttributeName: ttlAttribute },
-          };
-        },
+        run: (input, call) => describeTimeToLive(registry.described(input.TableName, call), call.now),
         resources: named,
       }),
     ],
@@ -60,6 +67,8 @@ export function extraOperations(registry: Registry): ReadonlyMap<string, Operati
       'UpdateTimeToLive',
       operation<UpdateTimeToLiveCommandInput, object>({
         mutating: true,
+        takes: ['TableName', 'TimeToLiveSpecification.AttributeName', 'TimeToLiveSpecification.Enabled'],
+        latencyMs: answerMs.control,
         buckets: controlWrite,
         run: (input, call) => updateTimeToLive(registry, input, call),
         resources: named,
@@ -69,12 +78,15 @@ export function extraOperations(registry: Registry): ReadonlyMap<string, Operati
       'DescribeLimits',
       operation<object, object>({
         mutating: false,
-        buckets: controlRead,
-        run: () => ({
+        takes: [],
+        latencyMs: answerMs.control,
+        buckets: oncePerMinute,
+        run: (_input, call) => ({
+          // Documented: 80,000 each for all provisioned tables of the account.
           AccountMaxReadCapacityUnits: 80_000,
           AccountMaxWriteCapacityUnits: 80_000,
-          TableMaxReadCapacityUnits: 40_000,
-          TableMaxWriteCapacityUnits: 40_000,
+          TableMaxReadCapacityUnits: registry.world.quotas.get(call, 'tableReadUnits'),
+          TableMaxWriteCapacityUnits: registry.world.quotas.get(call, 'tableWriteUnits'),
         }),
       }),
     ],
@@ -113,11 +125,14 @@ function updateBackups(registry: Registry, input: UpdateContinuousBackupsCommand
     .required('pointInTimeRecoverySpecification', wanted)
     .within('pointInTimeRecoverySpecification.recoveryPeriodInDays', wanted?.RecoveryPeriodInDays, 1, 35)
     .raise();
+  if (wanted?.PointInTimeRecoveryEnabled !== true && wanted?.RecoveryPeriodInDays !== undefined) {
+    throw validation('Invalid Request: Cannot specify RecoveryPeriodInDays when disabling point-in-time recovery.');
+  }
   const table = backedUp(registry, input.TableName, call);
   if (table.status === 'CREATING') {
     throw new AwsError(
       'ContinuousBackupsUnavailableException',
-      'Backups are being enabled for the table: please retry later',
+      `Backups are being enabled for the table: ${table.identity.name}. Please retry later`,
     );
   }
   table.recovery =
@@ -127,23 +142,50 @@ function updateBackups(registry: Registry, input: UpdateContinuousBackupsCommand
   return describeBackups(table, call.now);
 }
 
+function describeTimeToLive({ timeToLive, status }: Table, now: number): object {
+  if (status === 'CREATING' || status === 'DELETING') {
+    throw validation(
+      `Cannot describe time to live while table is in ${status} state: Current table state is ${status}`,
+    );
+  }
+  if (timeToLive === undefined) return { TimeToLiveDescription: { TimeToLiveStatus: 'DISABLED' } };
+  const { attribute, enabled, settledAt } = timeToLive;
+  if (now < settledAt) {
+    const status = enabled ? 'ENABLING' : 'DISABLING';
+    return { TimeToLiveDescription: { TimeToLiveStatus: status, AttributeName: attribute } };
+  }
+  if (!enabled) return { TimeToLiveDescription: { TimeToLiveStatus: 'DISABLED' } };
+  return { TimeToLiveDescription: { TimeToLiveStatus: 'ENABLED', AttributeName: attribute } };
+}
+
 function updateTimeToLive(registry: Registry, input: UpdateTimeToLiveCommandInput, call: Call): object {
   const wanted = input.TimeToLiveSpecification;
   new Constraints()
     .required('timeToLiveSpecification', wanted)
     .required('timeToLiveSpecification.attributeName', wanted?.AttributeName)
+    .length('timeToLiveSpecification.attributeName', wanted?.AttributeName, [1, 255], wanted?.AttributeName ?? '')
     .raise();
   const table = registry.described(input.TableName, call);
+  const { timeToLive } = table;
   const enable = wanted?.Enabled === true;
-  if (enable === (table.ttlAttribute !== undefined)) {
+  if (enable === (timeToLive?.enabled === true)) {
     throw validation(`TimeToLive is already ${enable ? 'enabled' : 'disabled'}`);
   }
-  if (!enable && table.ttlAttribute !== wanted?.AttributeName) {
+  if (!enable && timeToLive?.attribute !== wanted?.AttributeName) {
     throw validation(
-      `TimeToLive is active on a different AttributeName: current AttributeName is ${table.ttlAttribute}`,
+      `TimeToLive is active on a different AttributeName: current AttributeName is ${timeToLive?.attribute}`,
     );
   }
-  table.ttlAttribute = enable ? wanted.AttributeName : undefined;
-  table.ttlSweptAt = call.now;
+  if (timeToLive !== undefined && call.now < timeToLive.changeableAt) {
+    throw validation('Time to live has been modified multiple times within a fixed interval');
+  }
+  const { world } = registry;
+  table.timeToLive = {
+    attribute: wanted?.AttributeName ?? '',
+    enabled: enable,
+    settledAt: call.now + Math.round(timeToLiveMs.settling * world.latencyFactor),
+    changeableAt: call.now + Math.round(timeToLiveMs.unchangeable * world.latencyFactor),
+  };
+  sweepExpired(table, world, () => registry.isThere(table));
   return { TimeToLiveSpecification: wanted };
 }

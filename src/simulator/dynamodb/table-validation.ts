@@ -1,11 +1,12 @@
 /** What CreateTable refuses, in AWS's words. */
-import type { CreateTableCommandInput } from '@aws-sdk/client-dynamodb';
+import type { CreateTableCommandInput, SSESpecification } from '@aws-sdk/client-dynamodb';
 import { Constraints } from './constraints.ts';
 import { invalidParameter, validation } from './errors.ts';
 import type { KeyAttribute, KeySchema } from './key-schema.ts';
 import { tableNameComplaint } from './registry.ts';
 import type { ViewType } from './stream.ts';
 import type { TableSettings, Throughput } from './table.ts';
+import { readOnDemandLimits } from './table-changes.ts';
 
 const viewTypes: readonly ViewType[] = ['NEW_IMAGE', 'OLD_IMAGE', 'NEW_AND_OLD_IMAGES', 'KEYS_ONLY'];
 
@@ -18,8 +19,7 @@ export function checkCreateTable(input: CreateTableCommandInput): void {
     .add(tableNameComplaint(input.TableName, 3, false))
     .required('attributeDefinitions', input.AttributeDefinitions)
     .required('keySchema', input.KeySchema)
-    .oneOf('billingMode', input.BillingMode, ['PROVISIONED', 'PAY_PER_REQUEST'])
-    .oneOf('tableClass', input.TableClass, ['STANDARD', 'STANDARD_INFREQUENT_ACCESS']);
+    .oneOf('billingMode', input.BillingMode, ['PROVISIONED', 'PAY_PER_REQUEST']);
   for (const [index, definition] of (input.AttributeDefinitions ?? []).entries()) {
     const member = `attributeDefinitions.${index + 1}.member`;
     constraints
@@ -37,24 +37,16 @@ export function checkCreateTable(input: CreateTableCommandInput): void {
       .oneOf(`${member}.keyType`, key.KeyType, ['HASH', 'RANGE']);
   }
   constraints.raise();
-  refuseUnsupported(input);
-}
-
-function refuseUnsupported(input: CreateTableCommandInput): void {
-  const given: readonly (readonly [string, unknown])[] = [
-    ['GlobalSecondaryIndexes', input.GlobalSecondaryIndexes],
-    ['LocalSecondaryIndexes', input.LocalSecondaryIndexes],
-  ];
-  for (const [parameter, value] of given) {
-    if (value === undefined) continue;
-    throw invalidParameter(`The simulated DynamoDB has no secondary indexes: leave out ${parameter}`);
-  }
 }
 
 /** The key schema that a request's KeySchema and AttributeDefinitions make. Throws `ValidationException`. */
 export function readKeySchema(input: CreateTableCommandInput): KeySchema {
   const keys = input.KeySchema ?? [];
-  const definitions = new Map((input.AttributeDefinitions ?? []).map((it) => [it.AttributeName, it.AttributeType]));
+  const definitions = new Map<string | undefined, string | undefined>();
+  for (const { AttributeName: name, AttributeType: type } of input.AttributeDefinitions ?? []) {
+    if (definitions.has(name)) throw validation(`Attribute Name is duplicated: ${name}`);
+    definitions.set(name, type);
+  }
   const names = keys.map((key) => key.AttributeName ?? '');
   refuseUndefinedKeys(names, [...definitions.keys()]);
   if (names[0] === names[1]) {
@@ -94,17 +86,13 @@ function keyType(type: string | undefined): 'S' | 'N' | 'B' {
 export function readSettings(input: CreateTableCommandInput): TableSettings {
   const billing = input.BillingMode ?? 'PROVISIONED';
   const throughput = readThroughput(billing, input.ProvisionedThroughput);
-  const onDemand = input.OnDemandThroughput;
   return {
     billing,
     throughput,
     deletionProtection: input.DeletionProtectionEnabled ?? false,
-    tableClass: input.TableClass ?? 'STANDARD',
+    tableClass: readTableClass(input.TableClass) ?? 'STANDARD',
     sse: readSse(input.SSESpecification),
-    onDemandLimits:
-      onDemand === undefined
-        ? undefined
-        : { read: onDemand.MaxReadRequestUnits ?? -1, write: onDemand.MaxWriteRequestUnits ?? -1 },
+    onDemandLimits: readOnDemandLimits(billing, input.OnDemandThroughput),
   };
 }
 
@@ -137,17 +125,34 @@ export function readThroughput(
   return { read, write };
 }
 
-/** The encryption a request asks for; undefined is DynamoDB's own key. */
-export function readSse(
-  given: { readonly Enabled?: boolean | undefined; readonly KMSMasterKeyId?: string | undefined } | undefined,
-): TableSettings['sse'] {
-  if (given?.Enabled !== true) return undefined;
-  return { type: 'KMS', ...(given.KMSMasterKeyId === undefined ? {} : { key: given.KMSMasterKeyId }) };
+/** The class a request asks for. Throws `ValidationException` for one that there is not. */
+export function readTableClass(given: string | undefined): TableSettings['tableClass'] | undefined {
+  if (given === undefined || given === 'STANDARD' || given === 'STANDARD_INFREQUENT_ACCESS') return given;
+  throw validation(
+    'Invalid table-class parameter provided. Please try again with a valid table-class value: [STANDARD, STANDARD_INFREQUENT_ACCESS].',
+  );
+}
+
+/** The encryption a request asks for; undefined is DynamoDB's own key. Throws `ValidationException` for members that contradict each other. */
+export function readSse(given: SSESpecification | undefined): TableSettings['sse'] {
+  const { Enabled: enabled, SSEType: type, KMSMasterKeyId: key } = given ?? {};
+  if (enabled === false && type !== undefined)
+    throw invalidParameter('SSEType can not be specified if Enabled is false');
+  if (enabled === false && key !== undefined) {
+    throw invalidParameter('KMSMasterKeyId can not be specified if Enabled is false');
+  }
+  if (type === 'AES256') throw invalidParameter('SSEType AES256 is not supported');
+  if (enabled !== true) return undefined;
+  if (key !== undefined && type === undefined) {
+    throw invalidParameter('SSEType KMS is required if KMSMasterKeyId is specified');
+  }
+  return { type: 'KMS', ...(key === undefined ? {} : { key }) };
 }
 
 /** The view a StreamSpecification asks for; undefined when it asks for no stream. Throws `ValidationException` when the two members contradict each other. */
 export function readStreamView(
   given: { readonly StreamEnabled?: boolean | undefined; readonly StreamViewType?: string | undefined } | undefined,
+  on: 'create' | 'update',
 ): ViewType | undefined {
   if (given === undefined) return undefined;
   new Constraints()
@@ -156,10 +161,18 @@ export function readStreamView(
     .raise();
   const view = viewTypes.find((known) => known === given.StreamViewType);
   if (given.StreamEnabled === true && view === undefined) {
-    throw invalidParameter('StreamViewType is required when StreamEnabled is true');
+    throw invalidParameter(
+      on === 'create'
+        ? 'Table is being created with a stream enabled, UpdateViewType is required'
+        : 'If stream is being enabled then UpdateViewType is required',
+    );
   }
   if (given.StreamEnabled !== true && view !== undefined) {
-    throw invalidParameter('StreamViewType cannot be specified when StreamEnabled is false');
+    throw invalidParameter(
+      on === 'create'
+        ? 'Table is being created with a stream disabled, UpdateViewType should not be specified'
+        : 'If stream is being disabled, then UpdateViewType must not be specified',
+    );
   }
   return view;
 }

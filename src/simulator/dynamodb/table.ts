@@ -3,6 +3,7 @@ import type { World } from '../kernel.ts';
 import { hashKey, ItemStore, type StoredItem } from './item-store.ts';
 import { type KeySchema, keyItem, type PrimaryKey } from './key-schema.ts';
 import { Stream, type ViewType } from './stream.ts';
+import type { StreamFaults } from './stream-faults.ts';
 import { equalItems, type Item, itemSize } from './values.ts';
 
 export type TableStatus = 'CREATING' | 'ACTIVE' | 'UPDATING' | 'DELETING';
@@ -34,8 +35,15 @@ export interface TableSettings {
   onDemandLimits: Throughput | undefined;
 }
 
-/** How often ItemCount and TableSizeBytes follow the truth (API reference, TableDescription). */
-const statisticsEveryMs = 6 * 3_600_000;
+/** Time to live as it was set last. */
+export interface TimeToLive {
+  readonly attribute: string;
+  readonly enabled: boolean;
+  /** Until then it is ENABLING or DISABLING. */
+  readonly settledAt: number;
+  /** Until then it cannot be changed again. */
+  readonly changeableAt: number;
+}
 
 export class Table {
   readonly identity: TableIdentity;
@@ -49,25 +57,23 @@ export class Table {
   stream: Stream | undefined;
   /** The stream that was enabled last, which DescribeTable goes on naming. */
   latestStream: Stream | undefined;
-  ttlAttribute: string | undefined;
-  ttlSweptAt = Number.NEGATIVE_INFINITY;
+  timeToLive: TimeToLive | undefined;
   recovery: { readonly since: number; readonly days: number } | undefined;
+  /** ItemCount and TableSizeBytes as DescribeTable shows them: up to six hours old. */
+  statistics = { count: 0, bytes: 0 };
   readonly #world: World;
-  #statistics: { readonly at: number; readonly count: number; readonly bytes: number };
+  readonly #streamFaults: StreamFaults;
 
-  constructor(identity: TableIdentity, settings: TableSettings, world: World) {
+  constructor(identity: TableIdentity, settings: TableSettings, world: World, streamFaults: StreamFaults) {
     this.identity = identity;
     this.settings = settings;
     this.#world = world;
-    this.#statistics = { at: identity.createdAt, count: 0, bytes: 0 };
+    this.#streamFaults = streamFaults;
   }
 
-  /** ItemCount and TableSizeBytes as DescribeTable shows them: up to six hours old. */
-  statistics(now: number): { readonly count: number; readonly bytes: number } {
-    if (now - this.#statistics.at >= statisticsEveryMs) {
-      this.#statistics = { at: now, count: this.items.count, bytes: this.items.bytes };
-    }
-    return this.#statistics;
+  /** Brings the statistics up to date. */
+  count(): void {
+    this.statistics = { count: this.items.count, bytes: this.items.bytes };
   }
 
   /** Starts a new stream. `now` becomes its label, moved on where the last stream has the same. */
@@ -78,6 +84,7 @@ export class Table {
     this.stream = new Stream(
       { arn: `${arn}/stream/${label}`, label, tableName: name, region, view, schema, createdAt: at },
       this.#world,
+      this.#streamFaults,
     );
     this.latestStream = this.stream;
     return this.stream;

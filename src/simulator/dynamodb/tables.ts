@@ -7,27 +7,40 @@ import type {
   ListTablesCommandInput,
   UpdateTableCommandInput,
 } from '@aws-sdk/client-dynamodb';
-import { AwsError, type Call, type Operation } from '../kernel.ts';
+import type { Call, Operation } from '../kernel.ts';
 import { Constraints } from './constraints.ts';
-import { resourceInUse, validation } from './errors.ts';
-import { controlRead, controlWrite, operation } from './operation.ts';
+import { invalidParameter, resourceInUse, validation } from './errors.ts';
+import { answerMs, controlRead, controlWrite, operation } from './operation.ts';
 import type { Registry } from './registry.ts';
-import { Table } from './table.ts';
+import { Table, type Throughput } from './table.ts';
+import { checkChanges, readOnDemandLimits, refuseSameThroughput } from './table-changes.ts';
 import { describeTable } from './table-description.ts';
+import { refuseOneMore, refuseTooMany, refuseTooMuch } from './table-limits.ts';
 import {
   checkCreateTable,
   readKeySchema,
   readSettings,
   readSse,
   readStreamView,
+  readTableClass,
   readThroughput,
 } from './table-validation.ts';
 import { checkTags } from './tags.ts';
 
 /** How long a table is CREATING, UPDATING or DELETING, ms. AWS gives no number; a few seconds is what is usually seen. */
 const transition = { least: 2000, most: 5000 };
-/** Tables in CREATING, UPDATING or DELETING at once (developer guide, "Quotas"). */
-const concurrentLimit = 500;
+/** How often ItemCount and TableSizeBytes follow the truth (API reference, TableDescription). */
+const statisticsEveryMs = 6 * 3_600_000;
+
+const settingMembers = [
+  'BillingMode',
+  'ProvisionedThroughput',
+  'StreamSpecification',
+  'SSESpecification',
+  'TableClass',
+  'DeletionProtectionEnabled',
+  'OnDemandThroughput',
+];
 
 type Described = Omit<CreateTableCommandOutput, '$metadata'>;
 
@@ -40,6 +53,8 @@ export function tableOperations(registry: Registry): ReadonlyMap<string, Operati
       'CreateTable',
       operation<CreateTableCommandInput, Described>({
         mutating: true,
+        takes: ['TableName', 'AttributeDefinitions', 'KeySchema', 'Tags', ...settingMembers],
+        latencyMs: answerMs.control,
         buckets: controlWrite,
         run: (input, call) => createTable(registry, input, call),
         resources: named,
@@ -49,8 +64,10 @@ export function tableOperations(registry: Registry): ReadonlyMap<string, Operati
       'DescribeTable',
       operation<DescribeTableCommandInput, object>({
         mutating: false,
+        takes: ['TableName'],
+        latencyMs: answerMs.control,
         buckets: controlRead,
-        run: (input, call) => ({ Table: describeTable(registry.described(input.TableName, call), call.now) }),
+        run: (input, call) => ({ Table: describeTable(registry.described(input.TableName, call)) }),
         resources: named,
       }),
     ],
@@ -58,6 +75,8 @@ export function tableOperations(registry: Registry): ReadonlyMap<string, Operati
       'ListTables',
       operation<ListTablesCommandInput, object>({
         mutating: false,
+        takes: ['ExclusiveStartTableName', 'Limit'],
+        latencyMs: answerMs.control,
         buckets: controlRead,
         run: (input, call) => listTables(registry, input, call),
       }),
@@ -66,6 +85,8 @@ export function tableOperations(registry: Registry): ReadonlyMap<string, Operati
       'UpdateTable',
       operation<UpdateTableCommandInput, Described>({
         mutating: true,
+        takes: ['TableName', ...settingMembers],
+        latencyMs: answerMs.control,
         buckets: controlWrite,
         run: (input, call) => updateTable(registry, input, call),
         resources: named,
@@ -75,6 +96,8 @@ export function tableOperations(registry: Registry): ReadonlyMap<string, Operati
       'DeleteTable',
       operation<DeleteTableCommandInput, Described>({
         mutating: true,
+        takes: ['TableName'],
+        latencyMs: answerMs.control,
         buckets: controlWrite,
         run: (input, call) => deleteTable(registry, input, call),
         resources: named,
@@ -97,13 +120,18 @@ function after(registry: Registry, call: Call, then: () => void): void {
   world.at(call.now + Math.round(duration), then);
 }
 
-function refuseTooMany(registry: Registry, call: Call): void {
-  const busy = [...registry.region(call).tables.values()].filter((table) => table.status !== 'ACTIVE');
-  if (busy.length < concurrentLimit) return;
-  throw new AwsError(
-    'LimitExceededException',
-    `Subscriber limit exceeded: There is a limit of ${concurrentLimit} simultaneous table operations per subscriber`,
-  );
+/** A stream becomes ENABLED, or DISABLED, when its table's transition is over. */
+function settleStream({ latestStream: stream }: Table): void {
+  if (stream !== undefined) stream.status = stream.disabledAt === undefined ? 'ENABLED' : 'DISABLED';
+}
+
+function countFromTimeToTime(registry: Registry, table: Table): void {
+  const { world } = registry;
+  world.at(world.now() + statisticsEveryMs, () => {
+    if (!registry.isThere(table)) return;
+    table.count();
+    countFromTimeToTime(registry, table);
+  });
 }
 
 function createTable(registry: Registry, input: CreateTableCommandInput, call: Call): Described {
@@ -111,11 +139,13 @@ function createTable(registry: Registry, input: CreateTableCommandInput, call: C
   const name = input.TableName ?? '';
   const schema = readKeySchema(input);
   const settings = readSettings(input);
-  const view = readStreamView(input.StreamSpecification);
+  const view = readStreamView(input.StreamSpecification, 'create');
   const tags = checkTags(input.Tags ?? []);
   const { tables, streams } = registry.region(call);
   if (tables.has(name)) throw resourceInUse(`Table already exists: ${name}`);
   refuseTooMany(registry, call);
+  refuseOneMore(registry, call);
+  refuseTooMuch(registry, settings.throughput, call);
   const table = new Table(
     {
       name,
@@ -128,6 +158,7 @@ function createTable(registry: Registry, input: CreateTableCommandInput, call: C
     },
     settings,
     registry.world,
+    registry.streamFaults,
   );
   for (const [key, value] of tags) table.tags.set(key, value);
   table.visibleTags = tags;
@@ -138,8 +169,10 @@ function createTable(registry: Registry, input: CreateTableCommandInput, call: C
   }
   after(registry, call, () => {
     if (table.status === 'CREATING') table.status = 'ACTIVE';
+    settleStream(table);
   });
-  return { TableDescription: describeTable(table, call.now) };
+  countFromTimeToTime(registry, table);
+  return { TableDescription: describeTable(table) };
 }
 
 function uuid(hex: string): string {
@@ -168,63 +201,46 @@ function refuseBusy(table: Table): void {
 
 function updateTable(registry: Registry, input: UpdateTableCommandInput, call: Call): Described {
   const table = registry.described(input.TableName, call);
-  refuseUnsupported(input);
-  const changes = [
-    input.StreamSpecification,
-    input.BillingMode,
-    input.ProvisionedThroughput,
-    input.DeletionProtectionEnabled,
-    input.SSESpecification,
-    input.TableClass,
-    input.OnDemandThroughput,
-  ];
-  if (changes.every((change) => change === undefined)) {
-    throw validation(
-      'At least one of ProvisionedThroughput, BillingMode, UpdateStreamEnabled, GlobalSecondaryIndexUpdates or SSESpecification or ReplicaUpdates is required',
-    );
-  }
+  checkChanges(input);
   new Constraints().oneOf('billingMode', input.BillingMode, ['PROVISIONED', 'PAY_PER_REQUEST']).raise();
-  const view = readStreamView(input.StreamSpecification);
+  const view = readStreamView(input.StreamSpecification, 'update');
   refuseBusy(table);
   refuseTooMany(registry, call);
   const billing = input.BillingMode ?? table.settings.billing;
   const throughputChanges = input.BillingMode !== undefined || input.ProvisionedThroughput !== undefined;
+  if (input.BillingMode === 'PROVISIONED' && input.ProvisionedThroughput === undefined) {
+    throw invalidParameter('ProvisionedThroughput must be specified when BillingMode is PROVISIONED');
+  }
   const throughput = throughputChanges
     ? readThroughput(billing, input.ProvisionedThroughput)
     : table.settings.throughput;
+  const onDemandLimits = readOnDemandLimits(billing, input.OnDemandThroughput);
+  const sse = readSse(input.SSESpecification);
+  refuseSameThroughput(table, input, throughput);
+  refuseTooMuch(registry, throughput, call);
   if (input.StreamSpecification !== undefined) switchStream(registry, table, view, call);
   Object.assign(table.settings, { billing, throughput });
-  changeSettings(table, input);
+  changeSettings(table, input, onDemandLimits);
+  if (input.SSESpecification !== undefined) table.settings.sse = sse;
   table.status = 'UPDATING';
   after(registry, call, () => {
     if (table.status === 'UPDATING') table.status = 'ACTIVE';
+    settleStream(table);
   });
-  return { TableDescription: describeTable(table, call.now) };
+  return { TableDescription: describeTable(table) };
 }
 
-function changeSettings(table: Table, input: UpdateTableCommandInput): void {
+function changeSettings(table: Table, input: UpdateTableCommandInput, onDemandLimits: Throughput | undefined): void {
   const { settings } = table;
   settings.deletionProtection = input.DeletionProtectionEnabled ?? settings.deletionProtection;
-  settings.tableClass = input.TableClass ?? settings.tableClass;
-  if (input.SSESpecification !== undefined) settings.sse = readSse(input.SSESpecification);
-  if (input.OnDemandThroughput === undefined) return;
-  settings.onDemandLimits = {
-    read: input.OnDemandThroughput.MaxReadRequestUnits ?? -1,
-    write: input.OnDemandThroughput.MaxWriteRequestUnits ?? -1,
-  };
-}
-
-function refuseUnsupported(input: UpdateTableCommandInput): void {
-  if (input.GlobalSecondaryIndexUpdates === undefined && input.ReplicaUpdates === undefined) return;
-  throw validation(
-    'One or more parameter values were invalid: The simulated DynamoDB has neither secondary indexes nor replicas',
-  );
+  settings.tableClass = readTableClass(input.TableClass) ?? settings.tableClass;
+  settings.onDemandLimits = onDemandLimits ?? settings.onDemandLimits;
 }
 
 function switchStream(registry: Registry, table: Table, view: ReturnType<typeof readStreamView>, call: Call): void {
   const { name } = table.identity;
   if (view === undefined) {
-    if (table.stream === undefined) throw validation(`Table does not have an enabled stream: TableName: ${name}`);
+    if (table.stream === undefined) throw validation(`Table has no stream to disable: TableName: ${name}`);
     table.disableStream(call.now);
     return;
   }
@@ -244,9 +260,10 @@ function deleteTable(registry: Registry, input: DeleteTableCommandInput, call: C
   refuseTooMany(registry, call);
   table.status = 'DELETING';
   table.disableStream(call.now);
-  const description = describeTable(table, call.now);
+  const description = describeTable(table);
   after(registry, call, () => {
     registry.region(call).tables.delete(table.identity.name);
+    settleStream(table);
   });
   return { TableDescription: description };
 }

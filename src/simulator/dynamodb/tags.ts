@@ -8,7 +8,7 @@ import type {
 import { AwsError, type Call, type Operation } from '../kernel.ts';
 import { Constraints } from './constraints.ts';
 import { invalidParameter, validation } from './errors.ts';
-import { operation, perSecond } from './operation.ts';
+import { answerMs, operation, perSecond } from './operation.ts';
 import type { Registry } from './registry.ts';
 import type { Table } from './table.ts';
 
@@ -19,14 +19,13 @@ const pageSize = 10;
 /** The tags of a request as a map. Throws `ValidationException` for keys and values that AWS refuses. */
 export function checkTags(tags: readonly Tag[]): ReadonlyMap<string, string> {
   const read = new Map<string, string>();
-  for (const { Key: key, Value: value } of tags) {
-    new Constraints().required('tags.1.member.key', key).required('tags.1.member.value', value).raise();
-    if (key === undefined || value === undefined) continue;
-    if (key.length < 1 || key.length > 128 || value.length > 256) {
-      throw invalidParameter('Tag keys have 1 to 128 characters and tag values at most 256');
+  for (const { Key: key = '', Value: value } of tags) {
+    if (key.length < 1 || key.length > 128) throw validation(`The Tag Key provided is invalid, Key: ${key}`);
+    if (value === undefined || value.length > 256) {
+      throw validation(`The Tag Value provided is invalid, Value: ${value ?? 'null'}`);
     }
-    if (/^aws:/i.test(key)) throw validation(`Tag keys cannot start with "aws:": ${key}`);
-    if (read.has(key)) throw validation(`Duplicate Tag Keys provided: ${key}`);
+    if (/^aws:/i.test(key)) throw validation(`Tag Key cannot be prefixed with aws:, Key: ${key}`);
+    if (read.has(key)) throw validation(`Duplicate Tag Keys provided as input: Duplicate Tag Key found ${key}`);
     read.set(key, value);
   }
   if (read.size > tagLimit) throw tooMany();
@@ -34,7 +33,7 @@ export function checkTags(tags: readonly Tag[]): ReadonlyMap<string, string> {
 }
 
 function tooMany(): AwsError {
-  return validation(`One or more parameter values were invalid: Too many Tags: a resource has at most ${tagLimit}`);
+  return validation('Number of Tags exceed the current limit for the provided ResourceArn');
 }
 
 /** The tag operations with their documented rates: 5 calls a second to change, 10 to list. */
@@ -46,9 +45,12 @@ export function tagOperations(registry: Registry): ReadonlyMap<string, Operation
       'TagResource',
       operation<TagResourceCommandInput, object>({
         mutating: true,
+        takes: ['ResourceArn', 'Tags.Key', 'Tags.Value'],
+        latencyMs: answerMs.control,
         buckets: () => perSecond('dynamodb:tag', 5),
         run: (input, call) => {
           const table = tagged(registry, input.ResourceArn, call);
+          if ((input.Tags ?? []).length === 0) throw validation('Atleast one Tag needs to be provided as Input.');
           const merged = new Map([...table.tags, ...checkTags(input.Tags ?? [])]);
           if (merged.size > tagLimit) throw tooMany();
           for (const [key, value] of merged) table.tags.set(key, value);
@@ -62,9 +64,14 @@ export function tagOperations(registry: Registry): ReadonlyMap<string, Operation
       'UntagResource',
       operation<UntagResourceCommandInput, object>({
         mutating: true,
+        takes: ['ResourceArn', 'TagKeys'],
+        latencyMs: answerMs.control,
         buckets: () => perSecond('dynamodb:untag', 5),
         run: (input, call) => {
           const table = tagged(registry, input.ResourceArn, call);
+          if ((input.TagKeys ?? []).length === 0) {
+            throw validation('Atleast one Tag Key needs to be provided as Input.');
+          }
           for (const key of input.TagKeys ?? []) table.tags.delete(key);
           publish(registry, table, call);
           return {};
@@ -76,6 +83,8 @@ export function tagOperations(registry: Registry): ReadonlyMap<string, Operation
       'ListTagsOfResource',
       operation<ListTagsOfResourceCommandInput, object>({
         mutating: false,
+        takes: ['ResourceArn', 'NextToken'],
+        latencyMs: answerMs.control,
         buckets: () => perSecond('dynamodb:list-tags', 10),
         run: (input, call) => listTags(tagged(registry, input.ResourceArn, call), input.NextToken),
         resources: named,
@@ -100,8 +109,7 @@ function publish(registry: Registry, table: Table, call: Call): void {
 
 function tagged(registry: Registry, arn: string | undefined, call: Call): Table {
   new Constraints().required('resourceArn', arn).raise();
-  if (arn?.startsWith('arn:') !== true)
-    throw validation(`Invalid TableArn: Invalid ResourceArn provided as input ${arn}`);
+  if (arn?.startsWith('arn:') !== true) throw invalidParameter(`ARNs must start with 'arn:': ${arn}`);
   const table = registry.find(arn, call);
   if (table !== undefined && table.identity.arn === arn) return table;
   // AWS's own spelling.

@@ -6,16 +6,19 @@ import type {
   TransactWriteItem,
   TransactWriteItemsCommandInput,
 } from '@aws-sdk/client-dynamodb';
-import { AwsError, type Call, type Operation } from '../kernel.ts';
+import { AwsError, type BucketDraw, type Call, type Operation } from '../kernel.ts';
 import { CapacityTally, readUnits, writeUnits } from './capacity.ts';
 import { Constraints, capacityLevels, failureValues, metricLevels } from './constraints.ts';
 import { validation } from './errors.ts';
 import { project } from './expressions/path-tree.ts';
 import { readExpressions } from './expressions/request.ts';
+import { conflictMessage } from './in-flight.ts';
 import { readKey } from './key-schema.ts';
-import { operation } from './operation.ts';
-import { type Registry, requiredTableName } from './registry.ts';
+import { answerMs, operation } from './operation.ts';
+import { type Registry, requiredTableName, type TransactionToken } from './registry.ts';
 import { itemResource } from './resources.ts';
+import { throttledWith } from './throttling.ts';
+import { throttlingReason } from './throughput.ts';
 import { bytesText, itemSize } from './values.ts';
 import { readItem, type WireItem, writeItem } from './wire-values.ts';
 import {
@@ -34,6 +37,7 @@ import {
 const actionLimit = 100;
 const totalBytes = 4 * 1_048_576;
 const tokenLifeMs = 10 * 60_000;
+const conflict: CancellationReason = { Code: 'TransactionConflict', Message: conflictMessage };
 
 /** The transaction operations. */
 export function transactionOperations(registry: Registry): ReadonlyMap<string, Operation> {
@@ -42,13 +46,14 @@ export function transactionOperations(registry: Registry): ReadonlyMap<string, O
       'TransactWriteItems',
       operation<TransactWriteItemsCommandInput, object>({
         mutating: true,
+        takes: ['TransactItems', 'ClientRequestToken', 'ReturnConsumedCapacity', 'ReturnItemCollectionMetrics'],
+        latencyMs: answerMs.transaction,
+        buckets: (input, call) => admit(registry, (input.TransactItems ?? []).map(targetOf), 'write', call),
         run: (input, call) => transactWrite(registry, input, call),
         resources: (input, _output, call) =>
           (input.TransactItems ?? []).map((item) => {
-            const action = item.Put ?? item.Update ?? item.Delete ?? item.ConditionCheck;
-            const attributes: WireItem | undefined =
-              item.Put?.Item ?? item.Update?.Key ?? item.Delete?.Key ?? item.ConditionCheck?.Key;
-            return itemResource(registry, action?.TableName, attributes, call);
+            const { tableName, attributes } = targetOf(item);
+            return itemResource(registry, tableName, attributes, call);
           }),
       }),
     ],
@@ -56,12 +61,47 @@ export function transactionOperations(registry: Registry): ReadonlyMap<string, O
       'TransactGetItems',
       operation<TransactGetItemsCommandInput, object>({
         mutating: false,
+        takes: ['TransactItems', 'ReturnConsumedCapacity'],
+        latencyMs: answerMs.transaction,
+        buckets: (input, call) => {
+          const targets = (input.TransactItems ?? []).map(({ Get: get }) => {
+            return { tableName: get?.TableName, attributes: get?.Key };
+          });
+          return admit(registry, targets, 'read', call);
+        },
         run: (input, call) => transactGet(registry, input, call),
         resources: (input, _output, call) =>
           (input.TransactItems ?? []).map(({ Get: get }) => itemResource(registry, get?.TableName, get?.Key, call)),
       }),
     ],
   ]);
+}
+
+interface Target {
+  readonly tableName: string | undefined;
+  readonly attributes: WireItem | undefined;
+}
+
+function targetOf(item: TransactWriteItem): Target {
+  const action = item.Put ?? item.Update ?? item.Delete ?? item.ConditionCheck;
+  const attributes = item.Put?.Item ?? item.Update?.Key ?? item.Delete?.Key ?? item.ConditionCheck?.Key;
+  return { tableName: action?.TableName, attributes };
+}
+
+/** Lets a transaction pass where the world throttles, or cancels it with a reason for each part that finds nothing left. */
+function admit(
+  registry: Registry,
+  targets: readonly Target[],
+  kind: 'read' | 'write',
+  call: Call,
+): readonly BucketDraw[] {
+  registry.throughput.meter(call);
+  const reasons = targets.map(({ tableName, attributes }): CancellationReason => {
+    const throttled = throttledWith(registry, { tableName, attributes, kind }, call);
+    return throttled === undefined ? { Code: 'None' } : throttlingReason(throttled);
+  });
+  if (reasons.some(({ Code }) => Code !== 'None')) throw cancelled(reasons);
+  return [];
 }
 
 function checkItems(items: readonly unknown[] | undefined): Constraints {
@@ -81,23 +121,26 @@ function transactWrite(registry: Registry, input: TransactWriteItemsCommandInput
   const bound = bindAll(registry, prepared, call);
   refuseDuplicates(bound);
   const capacity = new CapacityTally();
-  if (token !== undefined && isRepeat(registry, call, token, fingerprint)) {
+  const { tokens, inFlight } = registry.region(call);
+  if (token !== undefined && isRepeat(tokens, call, token, fingerprint)) {
     for (const { table, key } of bound) {
       capacity.add(table.identity.name, 2 * readUnits(table.items.get(key)?.size ?? 0, true));
     }
     return capacity.answer(input.ReturnConsumedCapacity, 'read');
   }
-  const effects = evaluateAll(bound);
+  const effects = evaluateAll(registry, bound, call);
+  const doneAt = call.now + registry.overlapMs;
+  if (doneAt > call.now) inFlight.begin(bound, doneAt, call.now);
   for (const [index, write] of bound.entries()) {
     const effect = effects[index];
     if (effect === undefined) continue;
     commitWrite(write, effect, call.now);
     const after = effect.after === undefined ? 0 : itemSize(effect.after);
-    capacity.add(write.table.identity.name, 2 * writeUnits(effect.before?.size ?? 0, after));
+    const units = 2 * writeUnits(effect.before?.size ?? 0, after);
+    registry.throughput.charge(call, { table: write.table, partition: write.key.partitionText, units }, 'write');
+    capacity.add(write.table.identity.name, units);
   }
-  if (token !== undefined) {
-    registry.region(call).tokens.set(token, { fingerprint, expiresAt: call.now + tokenLifeMs });
-  }
+  if (token !== undefined) tokens.set(token, { fingerprint, expiresAt: call.now + tokenLifeMs, doneAt });
   return capacity.answer(input.ReturnConsumedCapacity, 'write');
 }
 
@@ -177,11 +220,16 @@ function refuseDuplicates(writes: readonly Pick<BoundWrite, 'table' | 'key'>[]):
 }
 
 /** What every action would do, or the cancellation with the reasons of all that cannot. */
-function evaluateAll(bound: readonly BoundWrite[]): readonly WriteEffect[] {
+function evaluateAll(registry: Registry, bound: readonly BoundWrite[], call: Call): readonly WriteEffect[] {
+  const { inFlight } = registry.region(call);
   const effects: WriteEffect[] = [];
   const reasons: CancellationReason[] = [];
   let bytes = 0;
   for (const write of bound) {
+    if (inFlight.holds(write.table, write.key, call.now)) {
+      reasons.push(conflict);
+      continue;
+    }
     try {
       const effect = evaluateWrite(write);
       bytes += Math.max(effect.before?.size ?? 0, effect.after === undefined ? 0 : itemSize(effect.after));
@@ -192,15 +240,20 @@ function evaluateAll(bound: readonly BoundWrite[]): readonly WriteEffect[] {
     }
   }
   if (effects.length < bound.length) throw cancelled(reasons);
-  if (bytes > totalBytes) {
-    throw validation('The total size of the items in the transaction has exceeded the limit of 4 MB');
-  }
+  refuseTooLarge(bytes);
   return effects;
 }
 
-/** Whether this token's transaction was already carried out. Throws `IdempotentParameterMismatchException` when it was another one. */
-function isRepeat(registry: Registry, call: Call, token: string, fingerprint: string): boolean {
-  const { tokens } = registry.region(call);
+function refuseTooLarge(bytes: number): void {
+  if (bytes <= totalBytes) return;
+  throw validation('The total size of the items in the transaction has exceeded the limit of 4 MB');
+}
+
+/**
+ * Whether this token's transaction was already carried out. Throws `IdempotentParameterMismatchException` when it was another one, and
+ * `TransactionInProgressException` while it is still going on.
+ */
+function isRepeat(tokens: Map<string, TransactionToken>, call: Call, token: string, fingerprint: string): boolean {
   // Tokens lie in the order of their expiry.
   for (const [known, { expiresAt }] of tokens) {
     if (expiresAt > call.now) break;
@@ -208,10 +261,16 @@ function isRepeat(registry: Registry, call: Call, token: string, fingerprint: st
   }
   const earlier = tokens.get(token);
   if (earlier === undefined) return false;
-  if (earlier.fingerprint === fingerprint) return true;
+  if (earlier.fingerprint !== fingerprint) {
+    throw new AwsError(
+      'IdempotentParameterMismatchException',
+      'The provided ClientRequestToken was already used with different parameters: use another one for another request',
+    );
+  }
+  if (earlier.doneAt <= call.now) return true;
   throw new AwsError(
-    'IdempotentParameterMismatchException',
-    'The provided ClientRequestToken was already used with different parameters: use another one for another request',
+    'TransactionInProgressException',
+    'The transaction with the given request token is already in progress.',
   );
 }
 
@@ -247,11 +306,17 @@ function transactGet(registry: Registry, input: TransactGetItemsCommandInput, ca
     return { table, key };
   });
   refuseDuplicates(bound);
+  const { inFlight } = registry.region(call);
+  const reasons = bound.map(({ table, key }) => (inFlight.holds(table, key, call.now) ? conflict : { Code: 'None' }));
+  if (reasons.includes(conflict)) throw cancelled(reasons);
+  refuseTooLarge(bound.reduce((sum, { table, key }) => sum + (table.items.get(key)?.size ?? 0), 0));
   const capacity = new CapacityTally();
   const responses = bound.map(({ table, key }, index) => {
     const item = table.items.get(key);
     const projection = gets[index]?.projection;
-    capacity.add(table.identity.name, 2 * readUnits(item?.size ?? 0, true));
+    const units = 2 * readUnits(item?.size ?? 0, true);
+    registry.throughput.charge(call, { table, partition: key.partitionText, units }, 'read');
+    capacity.add(table.identity.name, units);
     if (item === undefined) return {};
     return { Item: writeItem(projection === undefined ? item.attributes : project(item.attributes, projection)) };
   });

@@ -8,12 +8,18 @@ const sizes = {
   unfiltered: { capacity: 50, refillPerSecond: 10 },
   mutate: { capacity: 50, refillPerSecond: 5 },
   tags: { capacity: 100, refillPerSecond: 10 },
+  /** CreateVpcEndpoint, ModifyVpcEndpoint, DeleteVpcEndpoints. */
+  endpoint: { capacity: 4, refillPerSecond: 0.3 },
+  /** AcceptVpcEndpointConnections, RejectVpcEndpointConnections. */
+  connection: { capacity: 10, refillPerSecond: 1 },
 } as const;
 
 /** What one EC2 action is made of. */
 interface OperationParts<I, O extends object> {
   readonly name: string;
   readonly size: keyof typeof sizes;
+  /** `Operation.takes`, without `DryRun`, which all actions take. */
+  readonly takes: readonly string[];
   /** Such a call draws from the smaller bucket of unfiltered calls. */
   unfiltered?(input: I): boolean;
   run(input: I, call: Call): O;
@@ -37,7 +43,8 @@ export function operation<I extends { readonly DryRun?: boolean | undefined }, O
   return [
     parts.name,
     {
-      mutating: parts.size === 'mutate' || parts.size === 'tags',
+      mutating: parts.size !== 'describe',
+      takes: ['DryRun', ...parts.takes],
       buckets: (input: I) => (parts.unfiltered?.(input) === true ? small : normal),
       run: (input: I, call: Call) => {
         if (input.DryRun === true) {

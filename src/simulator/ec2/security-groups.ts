@@ -1,24 +1,24 @@
 import type {
-  AuthorizeSecurityGroupIngressCommandInput,
   CreateSecurityGroupCommandInput,
   DeleteSecurityGroupCommandInput,
   DescribeSecurityGroupsCommandInput,
   SecurityGroup as GroupView,
-  IpPermission,
-  SecurityGroupRule as RuleView,
 } from '@aws-sdk/client-ec2';
 import type { Call, Operation, World } from '../kernel.ts';
 import { AwsError } from '../kernel.ts';
-import { dependencyViolation, groupNotFound, invalidParameter, missingParameter, vpcNotFound } from './errors.ts';
+import { hasDependents, invalidValue, limitExceeded, noSuch, required } from './errors.ts';
 import { operation } from './operation.ts';
+import type { RuleTerms } from './permissions.ts';
+import { permissionsOf } from './permissions.ts';
 import type { FilterFields } from './select.ts';
-import { select, tagList, tagsFrom } from './select.ts';
+import { isUnfiltered, select, selecting } from './select.ts';
 import type { Ec2State, Scope, SecurityGroup } from './state.ts';
+import { tagList, tagsFrom } from './tags.ts';
+import { vpcNamed } from './vpcs.ts';
 import type { Ec2Network } from './world.ts';
 
-/** VPC quotas. */
-const rulesPerGroup = 60;
-const groupsPerRegion = 2_500;
+/** Names and descriptions of groups in a VPC (model). */
+const allowedText = /^[a-zA-Z0-9 ._\-:/()#,@[\]+=&;{}!$*]{0,255}$/;
 
 const fields: FilterFields<SecurityGroup> = {
   'group-id': (group) => [group.id],
@@ -26,9 +26,20 @@ const fields: FilterFields<SecurityGroup> = {
   description: (group) => [group.description],
   'vpc-id': (group) => [group.vpc.id],
   'owner-id': (group) => [group.vpc.account],
+  'ip-permission.cidr': (group) => peersOf(group, false, 'ipv4'),
+  'ip-permission.group-id': (group) => peersOf(group, false, 'group'),
+  'egress.ip-permission.cidr': (group) => peersOf(group, true, 'ipv4'),
+  'egress.ip-permission.group-id': (group) => peersOf(group, true, 'group'),
 };
 
-const allEgress: IpPermission = { IpProtocol: '-1', IpRanges: [{ CidrIp: '0.0.0.0/0' }] };
+function peersOf(group: SecurityGroup, egress: boolean, kind: string): string[] {
+  return termsTo(group, egress).flatMap(({ peer }) => (peer.kind === kind ? [peer.value] : []));
+}
+
+/** A group's rules in one direction. */
+export function termsTo(group: SecurityGroup, egress: boolean): RuleTerms[] {
+  return [...group.rules.values()].filter((rule) => rule.egress === egress).map((rule) => rule.terms);
+}
 
 function arnOf(group: SecurityGroup): string {
   return `arn:aws:ec2:${group.vpc.region}:${group.vpc.account}:security-group/${group.id}`;
@@ -42,214 +53,113 @@ function view(group: SecurityGroup): GroupView {
     OwnerId: group.vpc.account,
     VpcId: group.vpc.id,
     SecurityGroupArn: arnOf(group),
-    IpPermissions: merged(group),
-    IpPermissionsEgress: [allEgress],
+    IpPermissions: permissionsOf(termsTo(group, false)),
+    IpPermissionsEgress: permissionsOf(termsTo(group, true)),
     Tags: tagList(group.tags),
   };
 }
 
-/** AWS keeps one rule for each source, and shows the rules of one protocol and port range together. */
-function merged(group: SecurityGroup): IpPermission[] {
-  const byPorts = new Map<string, IpPermission>();
-  for (const { permission } of group.ingress) {
-    const key = portsKey(permission);
-    const known = byPorts.get(key);
-    byPorts.set(key, {
-      ...permission,
-      IpRanges: [...(known?.IpRanges ?? []), ...(permission.IpRanges ?? [])],
-      Ipv6Ranges: [...(known?.Ipv6Ranges ?? []), ...(permission.Ipv6Ranges ?? [])],
-      PrefixListIds: [...(known?.PrefixListIds ?? []), ...(permission.PrefixListIds ?? [])],
-      UserIdGroupPairs: [...(known?.UserIdGroupPairs ?? []), ...(permission.UserIdGroupPairs ?? [])],
-    });
-  }
-  return [...byPorts.values()];
+/** The security group that a call names. */
+export function groupNamed(scope: Scope, id: string | undefined): SecurityGroup {
+  const group = scope.groups.get(required(id, 'groupId'));
+  if (group === undefined) throw noSuch('group', id ?? '');
+  return group;
 }
 
-function portsKey(permission: IpPermission): string {
-  return `${permission.IpProtocol ?? ''}/${permission.FromPort ?? ''}-${permission.ToPort ?? ''}`;
-}
-
-/** One permission for each source that a permission lists. */
-function split(permission: IpPermission): IpPermission[] {
-  const { IpProtocol, FromPort, ToPort } = permission;
-  const ports = {
-    IpProtocol,
-    ...(FromPort === undefined ? {} : { FromPort }),
-    ...(ToPort === undefined ? {} : { ToPort }),
-  };
-  return [
-    ...(permission.IpRanges ?? []).map((range) => ({ ...ports, IpRanges: [range] })),
-    ...(permission.Ipv6Ranges ?? []).map((range) => ({ ...ports, Ipv6Ranges: [range] })),
-    ...(permission.PrefixListIds ?? []).map((list) => ({ ...ports, PrefixListIds: [list] })),
-    ...(permission.UserIdGroupPairs ?? []).map((pair) => ({ ...ports, UserIdGroupPairs: [pair] })),
-  ];
-}
-
-/** What makes two rules the same: everything but their descriptions. */
-function sourceKey(permission: IpPermission): string {
-  const source =
-    permission.IpRanges?.[0]?.CidrIp ??
-    permission.Ipv6Ranges?.[0]?.CidrIpv6 ??
-    permission.PrefixListIds?.[0]?.PrefixListId ??
-    permission.UserIdGroupPairs?.[0]?.GroupId ??
-    '';
-  return `${portsKey(permission)}/${source}`;
-}
-
-function requested(input: AuthorizeSecurityGroupIngressCommandInput): IpPermission[] {
-  const { IpPermissions, IpProtocol, FromPort, ToPort, CidrIp } = input;
-  if (IpPermissions !== undefined && IpPermissions.length > 0) return IpPermissions.flatMap(split);
-  if (IpProtocol === undefined || CidrIp === undefined) throw missingParameter('ipPermissions');
-  return split({ IpProtocol, FromPort, ToPort, IpRanges: [{ CidrIp }] });
-}
-
-/** Security groups and their ingress rules. */
-class SecurityGroups {
-  private readonly world: World;
-  private readonly state: Ec2State;
-  private readonly network: Ec2Network;
-
-  constructor(world: World, state: Ec2State, network: Ec2Network) {
-    this.world = world;
-    this.state = state;
-    this.network = network;
-  }
-
-  create(input: CreateSecurityGroupCommandInput, call: Call): { GroupId: string; SecurityGroupArn: string } {
-    const scope = this.state.scope(call.account, call.region);
-    const vpc = scope.vpcs.get(input.VpcId ?? '');
-    if (input.VpcId === undefined) throw missingParameter('vpcId');
-    if (vpc === undefined) throw vpcNotFound(input.VpcId);
-    const name = input.GroupName ?? '';
-    if (name.startsWith('sg-') || name.length > 255) {
-      throw invalidParameter(`Value (${name}) for parameter GroupName is invalid.`);
-    }
-    if ([...scope.groups.values()].some((group) => group.vpc === vpc && group.name === name)) {
-      throw new AwsError('InvalidGroup.Duplicate', `The security group '${name}' already exists for VPC '${vpc.id}'`);
-    }
-    if (scope.groups.size >= groupsPerRegion) {
-      throw new AwsError('SecurityGroupLimitExceeded', 'The maximum number of security groups has been reached.');
-    }
-    const group: SecurityGroup = {
-      id: `sg-${this.world.hex('ec2-sg', 17)}`,
-      name,
-      description: input.Description ?? '',
-      vpc,
-      tags: tagsFrom(input.TagSpecifications, 'security-group'),
-      ingress: [],
-    };
-    this.network.addGroup(group);
-    return { GroupId: group.id, SecurityGroupArn: arnOf(group) };
-  }
-
-  authorize(
-    input: AuthorizeSecurityGroupIngressCommandInput,
-    call: Call,
-  ): { Return: boolean; SecurityGroupRules: RuleView[] } {
-    const group = this.groupOf(call, input.GroupId);
-    const permissions = requested(input);
-    const known = new Set(group.ingress.map((rule) => sourceKey(rule.permission)));
-    for (const permission of permissions) {
-      const key = sourceKey(permission);
-      if (known.has(key)) throw new AwsError('InvalidPermission.Duplicate', 'the specified rule already exists');
-      known.add(key);
-    }
-    if (known.size > rulesPerGroup) {
-      throw new AwsError(
-        'RulesPerSecurityGroupLimitExceeded',
-        'The maximum number of rules per security group has been reached.',
-      );
-    }
-    const added = permissions.map((permission) => ({ id: `sgr-${this.world.hex('ec2-sgr', 17)}`, permission }));
-    group.ingress.push(...added);
-    return {
-      Return: true,
-      SecurityGroupRules: added.map(({ id, permission }) => ({
-        SecurityGroupRuleId: id,
-        GroupId: group.id,
-        GroupOwnerId: group.vpc.account,
-        IsEgress: false,
-        IpProtocol: permission.IpProtocol,
-        FromPort: permission.FromPort ?? -1,
-        ToPort: permission.ToPort ?? -1,
-        CidrIpv4: permission.IpRanges?.[0]?.CidrIp,
-      })),
-    };
-  }
-
-  delete(input: DeleteSecurityGroupCommandInput, call: Call): { Return: boolean; GroupId: string } {
-    const scope = this.state.scope(call.account, call.region);
-    const group = this.groupOf(call, input.GroupId);
-    if (group.name === 'default') {
-      throw new AwsError(
-        'CannotDelete',
-        `the specified group: "${group.id}" name: "default" cannot be deleted by a user`,
-      );
-    }
-    if (isUsed(scope, group)) throw dependencyViolation('resource', group.id);
-    scope.groups.delete(group.id);
-    return { Return: true, GroupId: group.id };
-  }
-
-  describe(input: DescribeSecurityGroupsCommandInput, call: Call): { SecurityGroups: GroupView[]; NextToken?: string } {
-    const all = this.state.scope(call.account, call.region).groups;
-    const names = input.GroupNames ?? [];
-    const Filters =
-      names.length === 0 ? input.Filters : [...(input.Filters ?? []), { Name: 'group-name', Values: names }];
-    const listing = { all, ids: input.GroupIds, fields, notFound: groupNotFound };
-    const { page, ...rest } = select(listing, { ...input, Filters });
-    return { SecurityGroups: page.map(view), ...rest };
-  }
-
-  private groupOf(call: Call, id: string | undefined): SecurityGroup {
-    if (id === undefined) throw missingParameter('groupId');
-    const group = this.state.scope(call.account, call.region).groups.get(id);
-    if (group === undefined) throw groupNotFound(id);
-    return group;
-  }
-}
-
-/** A group in use cannot be deleted: interfaces that bear it, and rules of other groups that name it. */
-function isUsed(scope: Scope, group: SecurityGroup): boolean {
-  for (const eni of scope.interfaces.values()) if (eni.groupIds.includes(group.id)) return true;
-  return [...scope.groups.values()].some(
-    (other) =>
-      other !== group &&
-      other.ingress.some(
-        (rule) => rule.permission.UserIdGroupPairs?.some((pair) => pair.GroupId === group.id) === true,
-      ),
+/** Throws `AwsError` for text that a name or description may not have. */
+function checkText(text: string, parameter: 'GroupName' | 'GroupDescription'): void {
+  if (text === '') throw new AwsError('MissingParameter', `The request must contain the parameter ${parameter}`);
+  if (allowedText.test(text) && !(parameter === 'GroupName' && text.startsWith('sg-'))) return;
+  const form = parameter === 'GroupName' ? ' It may not begin with sg-.' : '';
+  throw invalidValue(
+    `Value (${text}) for parameter ${parameter} is invalid. Up to 255 of a-z, A-Z, 0-9, spaces and ._-:/()#,@[]+=&;{}!$* are allowed.${form}`,
   );
 }
 
-/** The actions on security groups. */
+/** Names are compared without regard to case (model). */
+function isNamed(group: SecurityGroup, name: string): boolean {
+  return group.name.toLowerCase() === name.toLowerCase();
+}
+
+/** The actions on security groups, beside those on their rules. */
 export function securityGroupOperations(world: World, state: Ec2State, network: Ec2Network): [string, Operation][] {
-  const groups = new SecurityGroups(world, state, network);
+  const create = (
+    input: CreateSecurityGroupCommandInput,
+    call: Call,
+  ): Pick<GroupView, 'GroupId' | 'SecurityGroupArn' | 'Tags'> => {
+    const scope = state.scope(call.account, call.region);
+    // No account here has a default VPC.
+    if (input.VpcId === undefined) throw new AwsError('VPCIdNotSpecified', 'No default VPC for this user');
+    const vpc = vpcNamed(scope, input.VpcId);
+    const { GroupName: name = '', Description: description = '' } = input;
+    checkText(name, 'GroupName');
+    checkText(description, 'GroupDescription');
+    if ([...scope.groups.values()].some((group) => group.vpc === vpc && isNamed(group, name))) {
+      throw new AwsError('InvalidGroup.Duplicate', `The security group '${name}' already exists for VPC '${vpc.id}'`);
+    }
+    const tags = tagsFrom(input.TagSpecifications, 'security-group');
+    if (scope.groups.size >= world.quotas.get(call, 'securityGroups')) {
+      throw limitExceeded('SecurityGroupLimitExceeded', 'security groups');
+    }
+    const group = network.addGroup({ id: network.newId('sg'), name, description, vpc, tags });
+    return { GroupId: group.id, SecurityGroupArn: arnOf(group), Tags: tagList(tags) };
+  };
+  const remove = (input: DeleteSecurityGroupCommandInput, call: Call): { Return: boolean; GroupId: string } => {
+    const scope = state.scope(call.account, call.region);
+    const group = groupNamed(scope, input.GroupId);
+    if (group.name === 'default') {
+      const message = `the specified group: "${group.id}" name: "default" cannot be deleted by a user`;
+      throw new AwsError('CannotDelete', message);
+    }
+    if (isUsed(scope, group)) throw hasDependents(group.id);
+    state.removeGroup(group);
+    return { Return: true, GroupId: group.id };
+  };
+  const describe = (
+    input: DescribeSecurityGroupsCommandInput,
+    call: Call,
+  ): { SecurityGroups: GroupView[]; NextToken?: string } => {
+    const all = state.scope(call.account, call.region).groups;
+    const names = input.GroupNames ?? [];
+    const byName = names.length === 0 ? [] : [{ Name: 'group-name', Values: [...names] }];
+    const notFound = (id: string): AwsError => noSuch('group', id);
+    const listing = { all, ids: input.GroupIds, fields, notFound };
+    const { page, ...rest } = select(listing, { ...input, Filters: [...(input.Filters ?? []), ...byName] });
+    return { SecurityGroups: page.map(view), ...rest };
+  };
   return [
     operation({
       name: 'CreateSecurityGroup',
       size: 'mutate',
-      run: (input: CreateSecurityGroupCommandInput, call) => groups.create(input, call),
+      takes: ['VpcId', 'GroupName', 'Description', 'TagSpecifications'],
+      run: create,
       resources: (input, output) => [input.VpcId, output?.GroupId],
-    }),
-    operation({
-      name: 'AuthorizeSecurityGroupIngress',
-      size: 'mutate',
-      run: (input: AuthorizeSecurityGroupIngressCommandInput, call) => groups.authorize(input, call),
-      resources: (input) => [input.GroupId],
     }),
     operation({
       name: 'DeleteSecurityGroup',
       size: 'mutate',
-      run: (input: DeleteSecurityGroupCommandInput, call) => groups.delete(input, call),
+      takes: ['GroupId'],
+      run: remove,
       resources: (input) => [input.GroupId],
     }),
     operation({
       name: 'DescribeSecurityGroups',
       size: 'describe',
-      unfiltered: (input: DescribeSecurityGroupsCommandInput) =>
-        input.Filters === undefined && input.MaxResults === undefined && input.GroupIds === undefined,
-      run: (input: DescribeSecurityGroupsCommandInput, call) => groups.describe(input, call),
+      takes: ['GroupIds', 'GroupNames', ...selecting],
+      unfiltered: (input: DescribeSecurityGroupsCommandInput) => isUnfiltered(input, input.GroupIds, input.GroupNames),
+      run: describe,
       resources: (input) => input.GroupIds ?? [],
     }),
   ];
+}
+
+/** A group in use cannot be deleted: interfaces that bear it, and rules of other groups that name it (DeleteSecurityGroup, EC2 API reference). */
+function isUsed(scope: Scope, group: SecurityGroup): boolean {
+  for (const eni of scope.interfaces.values()) if (eni.groupIds.includes(group.id)) return true;
+  for (const endpoint of scope.endpoints.values()) {
+    if (endpoint.state !== 'deleted' && endpoint.groupIds.includes(group.id)) return true;
+  }
+  return [...scope.rules.values()].some(
+    ({ group: owner, terms }) => owner !== group && terms.peer.kind === 'group' && terms.peer.value === group.id,
+  );
 }

@@ -1,7 +1,7 @@
 /** What all Describe calls share: ids, filters and pages. */
-import type { Filter, Tag, TagSpecification } from '@aws-sdk/client-ec2';
+import type { Filter } from '@aws-sdk/client-ec2';
 import { AwsError } from '../kernel.ts';
-import { invalidParameter } from './errors.ts';
+import { invalidCombination, invalidValue } from './errors.ts';
 import type { Tags } from './state.ts';
 
 /** The values that a resource has under each filter name. */
@@ -13,33 +13,43 @@ interface Selection {
   readonly NextToken?: string | undefined;
 }
 
+interface Selectable {
+  readonly id: string;
+  readonly tags: Tags;
+}
+
 /** What a Describe call lists, and how. */
-export interface Listing<R extends { readonly id: string; readonly tags: Tags }> {
+export interface Listing<R extends Selectable> {
   readonly all: ReadonlyMap<string, R>;
   readonly ids: readonly string[] | undefined;
   readonly fields: FilterFields<R>;
   readonly notFound: (id: string) => AwsError;
+  /** Which MaxResults the action takes (5 to 1,000); with `clamped`, more than that means as many as that. */
+  readonly pages?: { readonly least: number; readonly most: number; readonly clamped: boolean };
 }
 
+/** The members that Describe calls take to select by, beside their list of ids. */
+export const selecting = ['Filters', 'MaxResults', 'NextToken'] as const;
+
+/** MaxResults of PrivateLink's Describe calls: more than 1,000 counts as 1,000 (model). */
+export const clampedPages = { least: 1, most: 1_000, clamped: true } as const;
+
 /** The page of resources that a Describe call means. Throws `AwsError` for unknown ids, filters or tokens. */
-export function select<R extends { readonly id: string; readonly tags: Tags }>(
+export function select<R extends Selectable>(
   listing: Listing<R>,
   input: Selection,
 ): { readonly page: readonly R[]; readonly NextToken?: string } {
   const { ids } = listing;
   if (ids !== undefined && ids.length > 0 && input.MaxResults !== undefined) {
-    throw new AwsError(
-      'InvalidParameterCombination',
-      'The parameter MaxResults cannot be used with a list of ids in the same request',
-    );
+    throw invalidCombination('The parameter MaxResults cannot be used with a list of ids in the same request');
   }
   const named = ids === undefined || ids.length === 0 ? [...listing.all.values()] : ids.map((id) => byId(listing, id));
   const tests = (input.Filters ?? []).map((filter) => testOf(filter, listing.fields));
   const matching = tests.length === 0 ? named : named.filter((resource) => tests.every((test) => test(resource)));
-  return pageOf(matching, input);
+  return pageOf(matching, input, listing.pages ?? { least: 5, most: 1_000, clamped: false });
 }
 
-function byId<R extends { readonly id: string; readonly tags: Tags }>(listing: Listing<R>, id: string): R {
+function byId<R extends Selectable>(listing: Listing<R>, id: string): R {
   const found = listing.all.get(id);
   if (found === undefined) throw listing.notFound(id);
   return found;
@@ -56,7 +66,7 @@ function testOf<R extends { readonly tags: Tags }>(filter: Filter, fields: Filte
     return (resource) => matches(resource.tags.has(key) ? [resource.tags.get(key) ?? ''] : []);
   }
   const field = Object.hasOwn(fields, name) ? fields[name] : undefined;
-  if (field === undefined) throw invalidParameter(`The filter '${name}' is invalid`);
+  if (field === undefined) throw invalidValue(`The filter '${name}' is invalid`);
   return (resource) => matches(field(resource));
 }
 
@@ -74,43 +84,28 @@ function escapeForPattern(char: string): string {
   return /[\\^$.*+?()[\]{}|/-]/.test(char) ? `\\${char}` : char;
 }
 
-function pageOf<R>(all: readonly R[], input: Selection): { readonly page: readonly R[]; readonly NextToken?: string } {
+function pageOf<R>(
+  all: readonly R[],
+  input: Selection,
+  pages: NonNullable<Listing<never>['pages']>,
+): { readonly page: readonly R[]; readonly NextToken?: string } {
   const { MaxResults: size, NextToken: token } = input;
-  if (size !== undefined && (size < 5 || size > 1000)) {
-    throw invalidParameter(
-      `Value ( ${size} ) for parameter maxResults is invalid. Expecting a value between 5 and 1000.`,
+  const { least, most, clamped } = pages;
+  if (size !== undefined && (size < least || (size > most && !clamped))) {
+    throw invalidValue(
+      `Value ( ${size} ) for parameter maxResults is invalid. Expecting a value between ${least} and ${most}.`,
     );
   }
   const start = token === undefined ? 0 : Number(Buffer.from(token, 'base64').toString('utf8'));
   if (!Number.isInteger(start) || start < 0) throw new AwsError('InvalidNextToken', 'The token is invalid');
-  const end = size === undefined ? all.length : start + size;
+  const end = size === undefined && !clamped ? all.length : start + Math.min(size ?? most, most);
   const page = all.slice(start, end);
   return end < all.length ? { page, NextToken: Buffer.from(String(end)).toString('base64') } : { page };
 }
 
-/** A resource's tags as the API shows them. */
-export function tagList(tags: Tags): Tag[] {
-  return [...tags].map(([Key, Value]) => ({ Key, Value }));
-}
-
-/** The tags that a creating call gives its resource. */
-export function tagsFrom(specifications: readonly TagSpecification[] | undefined, resourceType: string): Tags {
-  const tags: Tags = new Map();
-  for (const specification of specifications ?? []) {
-    if (specification.ResourceType !== resourceType) continue;
-    for (const tag of specification.Tags ?? []) setTag(tags, tag);
-  }
-  return tags;
-}
-
-/** Sets one tag. Throws `AwsError` for a reserved key or the 51st tag. */
-export function setTag(tags: Tags, tag: Tag): void {
-  const key = tag.Key ?? '';
-  if (key.toLowerCase().startsWith('aws:')) {
-    throw invalidParameter(`Tag keys starting with 'aws:' are reserved for internal use`);
-  }
-  if (!tags.has(key) && tags.size >= 50) {
-    throw new AwsError('TagLimitExceeded', 'The maximum number of Tags for a resource has been reached.');
-  }
-  tags.set(key, tag.Value ?? '');
+/** Whether a Describe call names neither ids nor a filter nor a page: such calls have a smaller bucket at some actions. */
+export function isUnfiltered(input: Selection, ...ids: readonly (readonly string[] | undefined)[]): boolean {
+  return (
+    [input.Filters, ...ids].every((list) => list === undefined || list.length === 0) && input.MaxResults === undefined
+  );
 }

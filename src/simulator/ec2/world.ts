@@ -1,9 +1,11 @@
-import type { Ec2World, InterfaceDetails, World } from '../kernel.ts';
+import type { Ec2World, EndpointServiceSeed, InterfaceDetails, World } from '../kernel.ts';
 import { AwsError } from '../kernel.ts';
 import type { Cidr } from './cidr.ts';
 import { contains, formatAddress, formatCidr, overlaps, parseCidr, sizeOf } from './cidr.ts';
-import { subnetNotFound } from './errors.ts';
-import type { Ec2State, NetworkInterface, SecurityGroup, Subnet, Vpc } from './state.ts';
+import type { EndpointServices } from './endpoint-services.ts';
+import { limitExceeded, noSuch } from './errors.ts';
+import { everything } from './permissions.ts';
+import type { Ec2State, NetworkInterface, SecurityGroup, SecurityGroupRule, Subnet, Vpc } from './state.ts';
 import { zonesOf } from './zones.ts';
 
 /** AWS keeps the first four addresses of a subnet and the last (documented). */
@@ -19,17 +21,19 @@ export function freeAddresses(subnet: Subnet): number {
 export class Ec2Network implements Ec2World {
   private readonly world: World;
   private readonly state: Ec2State;
+  private readonly services: EndpointServices;
 
-  constructor(world: World, state: Ec2State) {
+  constructor(world: World, state: Ec2State, services: EndpointServices) {
     this.world = world;
     this.state = state;
+    this.services = services;
   }
 
   allocateAddress(subnetId: string, details: InterfaceDetails = {}): { ip: string; vpcId: string; eniId: string } {
     const subnet = this.state.subnet(subnetId);
-    if (subnet === undefined) throw subnetNotFound(subnetId);
-    this.checkInterfaceQuota(subnet);
-    const address = this.takeFree(subnet);
+    if (subnet === undefined) throw noSuch('subnet', subnetId);
+    this.checkRoom([subnet], details);
+    const address = takeFree(subnet);
     const digits = this.world.hex('ec2-mac', 10);
     const eni: NetworkInterface = {
       id: `eni-${this.world.hex('ec2-eni', 17)}`,
@@ -39,6 +43,8 @@ export class Ec2Network implements Ec2World {
       mac: `02:${(digits.match(/../g) ?? []).join(':')}`,
       description: details.description ?? '',
       interfaceType: details.interfaceType ?? 'interface',
+      requester: details.requester,
+      units: details.addressUnits ?? 1,
       groupIds: details.groupIds ?? [],
       tags: new Map(),
     };
@@ -51,9 +57,49 @@ export class Ec2Network implements Ec2World {
     if (eni !== undefined) this.state.removeInterface(eni);
   }
 
+  interfacesDescribed(vpcId: string, description: string): readonly { subnetId: string; ip: string }[] {
+    const vpc = this.state.vpc(vpcId);
+    if (vpc === undefined) return [];
+    return [...this.state.scopeOf(vpc).interfaces.values()]
+      .filter((eni) => eni.subnet.vpc === vpc && eni.description === description)
+      .map((eni) => ({ subnetId: eni.subnet.id, ip: eni.ip }));
+  }
+
+  setInterfaceGroups(vpcId: string, ip: string, groupIds: readonly string[]): void {
+    const eni = this.state.interfaceAt(vpcId, ip);
+    if (eni !== undefined) eni.groupIds = [...groupIds];
+  }
+
+  /** Throws `AwsError` unless each of the subnets, which lie in one VPC and in zones of their own, can take one more interface. */
+  checkRoom(subnets: readonly Subnet[], details: InterfaceDetails = {}): void {
+    const [first] = subnets;
+    if (first === undefined) return;
+    this.checkGroupQuota(first.vpc, details.groupIds ?? []);
+    for (const subnet of subnets) {
+      this.checkInterfaceQuota(subnet);
+      if (freeAddresses(subnet) > 0) continue;
+      throw new AwsError(
+        'InsufficientFreeAddressesInSubnet',
+        `The specified subnet does not have enough free addresses to satisfy the request (${subnet.id}).`,
+      );
+    }
+    this.checkAddressUnits(first.vpc, subnets.length * (details.addressUnits ?? 1));
+  }
+
+  /** Throws `AwsError` for more security groups than one interface may bear. */
+  checkGroupQuota(vpc: Vpc, groupIds: readonly string[]): void {
+    const limit = this.world.quotas.get(vpc, 'securityGroupsPerInterface');
+    if (groupIds.length <= limit) return;
+    throw limitExceeded('SecurityGroupsPerInterfaceLimitExceeded', 'security groups per interface');
+  }
+
   seedVpc(seed: { vpcId: string; account: string; region: string; cidr?: string }): void {
     const text = seed.cidr ?? `10.${this.state.vpcCount % 256}.0.0/16`;
     this.addVpc({ id: seed.vpcId, account: seed.account, region: seed.region, cidr: cidrOf(text), tags: new Map() });
+  }
+
+  seedEndpointService(seed: EndpointServiceSeed): void {
+    this.services.seed(seed);
   }
 
   seedSubnet(seed: { subnetId: string; vpcId: string; zone?: string; cidr?: string }): void {
@@ -69,46 +115,90 @@ export class Ec2Network implements Ec2World {
 
   seedSecurityGroup(seed: { groupId: string; vpcId: string }): void {
     const vpc = this.seededVpc(seed.vpcId, `security group ${seed.groupId}`);
-    this.addGroup({
-      id: seed.groupId,
-      name: seed.groupId.replace(/^sg-/, 'group-'),
-      description: 'from a fleet file',
-      vpc,
-      tags: new Map(),
-      ingress: [],
-    });
+    const name = seed.groupId.replace(/^sg-/, 'group-');
+    this.addGroup({ id: seed.groupId, name, description: 'from a fleet file', vpc, tags: new Map() });
   }
 
   subnetVpc(account: string, region: string, subnetId: string): string | undefined {
     return this.state.scope(account, region).subnets.get(subnetId)?.vpc.id;
   }
 
+  subnetZone(account: string, region: string, subnetId: string): string | undefined {
+    return this.state.scope(account, region).subnets.get(subnetId)?.zone;
+  }
+
+  hasVpc(account: string, region: string, vpcId: string): boolean {
+    const vpc = this.state.vpc(vpcId);
+    return vpc?.account === account && vpc.region === region;
+  }
+
   securityGroupVpc(account: string, region: string, groupId: string): string | undefined {
     return this.state.scope(account, region).groups.get(groupId)?.vpc.id;
   }
 
-  /** Adds a VPC with its default security group. */
-  addVpc(vpc: Vpc): void {
+  /** Adds a VPC with what comes with it: the default security group, the main route table and the default network ACL. */
+  addVpc(parts: Pick<Vpc, 'id' | 'account' | 'region' | 'cidr' | 'tags'>): Vpc {
+    const vpc: Vpc = {
+      ...parts,
+      // Defaults of a VPC that is not the account's default VPC (VPC guide, DNS attributes).
+      dnsSupport: true,
+      dnsHostnames: false,
+      addressUsageMetrics: false,
+      addressUnits: 0,
+    };
     this.state.addVpc(vpc);
-    this.addGroup({
-      id: `sg-${this.world.hex('ec2-sg', 17)}`,
-      name: 'default',
-      description: 'default VPC security group',
+    const scope = this.state.scopeOf(vpc);
+    const part = (prefix: string, association: string) => ({
+      id: this.newId(prefix),
+      associationId: this.newId(association),
       vpc,
-      tags: new Map(),
-      ingress: [],
+      tags: new Map<string, string>(),
     });
+    const routeTable = part('rtb', 'rtbassoc');
+    scope.routeTables.set(routeTable.id, routeTable);
+    const networkAcl = part('acl', 'aclassoc');
+    scope.networkAcls.set(networkAcl.id, networkAcl);
+    const id = this.newId('sg');
+    const group = { id, name: 'default', description: 'default VPC security group', vpc, tags: new Map() };
+    const added = this.addGroup(group);
+    // The default group lets its own members in (VPC guide, default security groups).
+    const within = { ...everything, peer: { kind: 'group', value: id, owner: vpc.account } } as const;
+    this.addRule({ group: added, egress: false, terms: within, tags: new Map() });
+    return vpc;
   }
 
   /** Adds a subnet with all its addresses free. */
-  addSubnet(subnet: Omit<Subnet, 'used' | 'next'>): Subnet {
-    const added: Subnet = { ...subnet, used: new Set(), next: subnet.cidr.base + reservedAtStart };
-    this.state.addSubnet(added);
-    return added;
+  addSubnet(parts: Pick<Subnet, 'id' | 'vpc' | 'zone' | 'cidr' | 'tags'>): Subnet {
+    const subnet: Subnet = {
+      ...parts,
+      used: new Set(),
+      next: parts.cidr.base + reservedAtStart,
+      mapPublicIp: false,
+      hostnameType: 'ip-name',
+      resourceNameDnsARecord: false,
+    };
+    this.state.addSubnet(subnet);
+    return subnet;
   }
 
-  addGroup(group: SecurityGroup): void {
-    this.state.scope(group.vpc.account, group.vpc.region).groups.set(group.id, group);
+  /** Adds a security group, with the rule that a new one has: all traffic may go out. */
+  addGroup(parts: Omit<SecurityGroup, 'rules'>): SecurityGroup {
+    const group: SecurityGroup = { ...parts, rules: new Map() };
+    this.state.addGroup(group);
+    this.addRule({ group, egress: true, terms: everything, tags: new Map() });
+    return group;
+  }
+
+  /** Adds a rule to its group. */
+  addRule(parts: Omit<SecurityGroupRule, 'id'>): SecurityGroupRule {
+    const rule: SecurityGroupRule = { id: this.newId('sgr'), ...parts };
+    this.state.addRule(rule);
+    return rule;
+  }
+
+  /** A new id with this prefix. */
+  newId(prefix: string): string {
+    return `${prefix}-${this.world.hex(`ec2-${prefix}`, 17)}`;
   }
 
   /** The zone that has the fewest of a VPC's subnets. */
@@ -143,7 +233,7 @@ export class Ec2Network implements Ec2World {
   private checkInterfaceQuota(subnet: Subnet): void {
     const { account, region } = subnet.vpc;
     const limit = this.world.quotas.get({ account, region }, 'networkInterfaces');
-    const inUse = this.state.scope(account, region).interfacesByZone.get(subnet.zone) ?? 0;
+    const inUse = this.state.scopeOf(subnet.vpc).interfacesByZone.get(subnet.zone) ?? 0;
     if (inUse < limit) return;
     throw new AwsError(
       'NetworkInterfaceLimitExceeded',
@@ -151,20 +241,25 @@ export class Ec2Network implements Ec2World {
     );
   }
 
-  private takeFree(subnet: Subnet): number {
-    if (freeAddresses(subnet) <= 0) {
-      throw new AwsError(
-        'InsufficientFreeAddressesInSubnet',
-        `The specified subnet does not have enough free addresses to satisfy the request (${subnet.id}).`,
-      );
-    }
-    const first = subnet.cidr.base + reservedAtStart;
-    const last = subnet.cidr.base + sizeOf(subnet.cidr) - 2;
-    let address = subnet.next;
-    while (subnet.used.has(address)) address = address >= last ? first : address + 1;
-    subnet.next = address >= last ? first : address + 1;
-    return address;
+  private checkAddressUnits(vpc: Vpc, more: number): void {
+    const limit = this.world.quotas.get(vpc, 'networkAddressUnits');
+    if (vpc.addressUnits + more <= limit) return;
+    // The error page names no code of its own for it.
+    throw new AwsError(
+      'ResourceLimitExceeded',
+      `The maximum Network Address Usage of VPC ${vpc.id} has been reached (${limit} units).`,
+    );
   }
+}
+
+/** A free address of a subnet that has one. */
+function takeFree(subnet: Subnet): number {
+  const first = subnet.cidr.base + reservedAtStart;
+  const last = subnet.cidr.base + sizeOf(subnet.cidr) - 2;
+  let address = subnet.next;
+  while (subnet.used.has(address)) address = address >= last ? first : address + 1;
+  subnet.next = address >= last ? first : address + 1;
+  return address;
 }
 
 function cidrOf(text: string): Cidr {

@@ -41,6 +41,10 @@ export function containerArn(place: Place, cluster: string, taskId: string, id: 
   return ecsArn(place, `container/${cluster}/${taskId}/${id}`);
 }
 
+export function capacityProviderArn(place: Place, name: string): string {
+  return ecsArn(place, `capacity-provider/${name}`);
+}
+
 export function attachmentArn(place: Place, id: string): string {
   return ecsArn(place, `attachment/${id}`);
 }

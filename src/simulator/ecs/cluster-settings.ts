@@ -1,12 +1,16 @@
 import type { CapacityProviderStrategyItem, ClusterSetting } from '@aws-sdk/client-ecs';
 import { invalidParameter } from './errors.ts';
 
-const fargateProviders: readonly string[] = ['FARGATE', 'FARGATE_SPOT'];
+/** The capacity providers that every account has. */
+export const fargateProviders: readonly string[] = ['FARGATE', 'FARGATE_SPOT'];
 const insights: readonly string[] = ['enabled', 'disabled', 'enhanced'];
 
-/** A cluster's settings after a call: Container Insights is off unless asked for. Throws InvalidParameterException. */
-export function settingsOf(settings: readonly ClusterSetting[] | undefined): ClusterSetting[] {
-  let value = 'disabled';
+/** A cluster's settings after a call: where it does not say, Container Insights is as the account has it. Throws InvalidParameterException. */
+export function settingsOf(
+  settings: readonly ClusterSetting[] | undefined,
+  accountsInsights: string,
+): ClusterSetting[] {
+  let value = accountsInsights;
   for (const setting of settings ?? []) {
     if (setting.name !== 'containerInsights') {
       throw invalidParameter(`Invalid cluster setting name: ${setting.name ?? ''}; expected containerInsights.`);

@@ -12,19 +12,31 @@ import type {
   UpdateClusterSettingsRequest,
 } from '@aws-sdk/client-ecs';
 import { AwsError, type Call, type Operation } from '../kernel.ts';
+import { plainCopy } from '../plain-copy.ts';
+import { effectiveSetting } from './account-settings.ts';
 import { clusterArn, clusterNameOf, isArn } from './arns.ts';
 import { capacityProvidersOf, settingsOf, strategyOf } from './cluster-settings.ts';
 import { clusterView } from './cluster-view.ts';
 import { clientException, invalidParameter } from './errors.ts';
-import { tombstoneMs } from './latencies.ts';
 import { checkName, findActiveCluster, findCluster } from './names.ts';
 import { operation } from './operation.ts';
 import { page } from './paging.ts';
-import { type ClusterRecord, type EcsState, regionOf, type ServiceRecord, type TaskRecord } from './state.ts';
+import {
+  afterLatency,
+  type ClusterRecord,
+  type EcsState,
+  type RegionState,
+  regionOf,
+  type ServiceRecord,
+  type TaskRecord,
+} from './state.ts';
 import { tagsOf } from './tags.ts';
 
 /** A new cluster may take so long to show in reads, half of the time (assumed). */
 const clusterVisibleMs = 3_000;
+
+const clusterMembers = ['settings', 'configuration', 'serviceConnectDefaults.namespace'];
+const configurationValues = { 'configuration.executeCommandConfiguration.logging': ['NONE', 'DEFAULT', 'OVERRIDE'] };
 
 /** The operations on clusters. */
 export function clusterOperations(state: EcsState): Record<string, Operation> {
@@ -36,36 +48,47 @@ export function clusterOperations(state: EcsState): Record<string, Operation> {
   return {
     CreateCluster: operation({
       group: 'cluster-modify',
+      takes: [...clusterMembers, 'clusterName', 'tags', 'capacityProviders', 'defaultCapacityProviderStrategy'],
+      values: configurationValues,
+      latencyMs: 300,
       run: (input: CreateClusterRequest, call) => createCluster(state, input, call),
       resources: (input, _output, call) => [arnOf(call, input.clusterName)],
     }),
     DescribeClusters: operation({
       group: 'cluster-read',
+      takes: ['clusters', 'include'],
+      values: { include: ['ATTACHMENTS', 'CONFIGURATIONS', 'SETTINGS', 'STATISTICS', 'TAGS'] },
       run: (input: DescribeClustersRequest, call) => describeClusters(state, input, call),
       resources: (input, _output, call) => (input.clusters ?? []).map((cluster) => arnOf(call, cluster)),
     }),
     ListClusters: operation({
       group: 'cluster-read',
+      takes: ['nextToken', 'maxResults'],
       run: (input: ListClustersRequest, call) => listClusters(state, input, call),
       resources: () => [],
     }),
     UpdateCluster: operation({
       group: 'cluster-modify',
+      takes: [...clusterMembers, 'cluster'],
+      values: configurationValues,
       run: (input: UpdateClusterRequest, call) => updateCluster(state, input, call),
       resources: named,
     }),
     UpdateClusterSettings: operation({
       group: 'cluster-modify',
+      takes: ['cluster', 'settings'],
       run: (input: UpdateClusterSettingsRequest, call) => updateCluster(state, input, call),
       resources: named,
     }),
     PutClusterCapacityProviders: operation({
       group: 'cluster-modify',
+      takes: ['cluster', 'capacityProviders', 'defaultCapacityProviderStrategy'],
       run: (input: PutClusterCapacityProvidersRequest, call) => putCapacityProviders(state, input, call),
       resources: named,
     }),
     DeleteCluster: operation({
       group: 'cluster-modify',
+      takes: ['cluster'],
       run: (input: DeleteClusterRequest, call) => deleteCluster(state, input, call),
       resources: named,
     }),
@@ -82,11 +105,11 @@ function arnOf(call: Call, cluster: string | undefined): string | undefined {
 function createCluster(state: EcsState, input: CreateClusterRequest, call: Call): CreateClusterResponse {
   const name = input.clusterName ?? 'default';
   checkName('Cluster', name);
-  const settings = settingsOf(input.settings);
+  const region = regionOf(state, call);
+  const settings = settingsOf(input.settings, insightsOf(region, call));
   const tags = tagsOf(input.tags);
   const capacityProviders = capacityProvidersOf(input.capacityProviders);
   const strategy = strategyOf(input.defaultCapacityProviderStrategy, capacityProviders);
-  const region = regionOf(state, call);
   const existing = region.clusters.get(name);
   if (existing?.status === 'ACTIVE') return { cluster: clusterView(existing, ['TAGS', 'SETTINGS', 'CONFIGURATIONS']) };
   checkQuota(state, call);
@@ -99,7 +122,7 @@ function createCluster(state: EcsState, input: CreateClusterRequest, call: Call)
     status: 'ACTIVE',
     visibleAt: call.now + lag * state.world.latencyFactor,
     settings,
-    configuration: structuredClone(input.configuration),
+    configuration: plainCopy(input.configuration),
     serviceConnectDefaults: connectDefaultsOf(input.serviceConnectDefaults),
     capacityProviders,
     defaultCapacityProviderStrategy: strategy,
@@ -112,6 +135,10 @@ function createCluster(state: EcsState, input: CreateClusterRequest, call: Call)
   region.clusters.delete(name);
   region.clusters.set(name, cluster);
   return { cluster: clusterView(cluster, ['TAGS', 'SETTINGS', 'CONFIGURATIONS']) };
+}
+
+function insightsOf(region: RegionState, call: Call): string {
+  return effectiveSetting(region, call, 'containerInsights') ?? 'disabled';
 }
 
 function checkQuota(state: EcsState, call: Call): void {
@@ -155,9 +182,12 @@ function listClusters(state: EcsState, input: ListClustersRequest, call: Call): 
 
 function updateCluster(state: EcsState, input: UpdateClusterRequest, call: Call): CreateClusterResponse {
   const cluster = findActiveCluster(state, call, input.cluster, 'change');
-  const settings = input.settings === undefined ? cluster.settings : settingsOf(input.settings);
+  const settings =
+    input.settings === undefined
+      ? cluster.settings
+      : settingsOf(input.settings, insightsOf(regionOf(state, call), call));
   cluster.settings = settings;
-  if (input.configuration !== undefined) cluster.configuration = structuredClone(input.configuration);
+  if (input.configuration !== undefined) cluster.configuration = plainCopy(input.configuration);
   if (input.serviceConnectDefaults !== undefined) {
     cluster.serviceConnectDefaults = connectDefaultsOf(input.serviceConnectDefaults);
   }
@@ -196,7 +226,7 @@ function deleteCluster(state: EcsState, input: DeleteClusterRequest, call: Call)
   }
   cluster.status = 'INACTIVE';
   const { clusters } = regionOf(state, call);
-  state.world.at(call.now + tombstoneMs, () => {
+  afterLatency(state, state.tombstoneMs, () => {
     if (clusters.get(cluster.name) === cluster) clusters.delete(cluster.name);
   });
   return { cluster: clusterView(cluster, ['SETTINGS', 'TAGS']) };

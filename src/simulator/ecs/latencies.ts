@@ -1,7 +1,10 @@
 import type { World } from '../kernel.ts';
 
-/** How long what is deleted or stopped stays describable, in milliseconds (observed: about an hour). Not scaled: it is a retention, no latency. */
-export const tombstoneMs = 3_600_000;
+/** How long a deleted cluster or service stays describable, in milliseconds, where nobody says otherwise (observed: about an hour). */
+export const usualTombstoneMs = 3_600_000;
+
+/** How long a stopped task stays describable, in milliseconds. Not scaled: it is a promise, no latency. Source: DescribeTasks, ECS API reference. */
+export const stoppedTaskMs = 3_600_000;
 
 /**
  * From the launch of a Fargate task to RUNNING, in milliseconds: lognormal with median 40 s and 95th percentile 90 s (assumed from what

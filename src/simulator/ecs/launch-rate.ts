@@ -1,38 +1,25 @@
 /**
- * How fast Fargate starts tasks: an account's launch bucket and a ceiling per service. Both are kept as the time at which the bucket
+ * How fast Fargate starts tasks: an account's launch bucket and a ceiling per service, as the account's quotas have them in its Region. Both are kept as the time at which the bucket
  * would be full again, so that they cost nothing while nobody launches.
  */
-
-/** Regions with the higher rates. Source: "AWS Fargate throttling quotas", ECS developer guide. */
-const fastRegions: ReadonlySet<string> = new Set([
-  'us-east-1',
-  'us-east-2',
-  'us-west-1',
-  'us-west-2',
-  'ap-northeast-1',
-  'ap-northeast-2',
-  'ap-south-1',
-  'ap-southeast-1',
-  'ap-southeast-2',
-  'ca-central-1',
-  'eu-central-1',
-  'eu-north-1',
-  'eu-west-1',
-  'eu-west-2',
-  'eu-west-3',
-  'sa-east-1',
-]);
 
 interface Rate {
   fullAt: number;
 }
 
+/** What the buckets hold, and how fast they fill. */
+interface Limits {
+  readonly burst: number;
+  readonly perSecond: number;
+  /** For one service. */
+  readonly perMinute: number;
+}
+
 /** Takes one launch from both buckets; returns for how many milliseconds the launch has to wait. */
-export function takeLaunch(region: string, account: Rate, service: Rate, now: number): number {
-  const fast = fastRegions.has(region);
-  const perMinute = fast ? 500 : 125;
+export function takeLaunch(limits: Limits, account: Rate, service: Rate, now: number): number {
+  const { burst, perSecond, perMinute } = limits;
   return Math.max(
-    take(account, { capacity: fast ? 100 : 25, perSecond: fast ? 20 : 5 }, now),
+    take(account, { capacity: burst, perSecond }, now),
     take(service, { capacity: perMinute, perSecond: perMinute / 60 }, now),
   );
 }

@@ -132,8 +132,21 @@ function launchTask(
   service.tasks.add(task);
   cluster.tasks.set(id, task);
   state.tasksByArn.set(task.arn, task);
-  beginTask(state, task, takeLaunch(region.region, region.launchRate, service.launchRate, now), startLatency(world));
+  beginTask(
+    state,
+    task,
+    takeLaunch(launchLimits(state, region), region.launchRate, service.launchRate, now),
+    startLatency(world),
+  );
   return task;
+}
+
+function launchLimits({ world }: EcsState, region: RegionState): Parameters<typeof takeLaunch>[0] {
+  return {
+    burst: world.quotas.get(region, 'fargateLaunchBurst'),
+    perSecond: world.quotas.get(region, 'fargateLaunchesPerSecond'),
+    perMinute: world.quotas.get(region, 'serviceLaunchesPerMinute'),
+  };
 }
 
 function taskTags(service: ServiceRecord, fromDefinition: Tags): Tags {

@@ -84,11 +84,14 @@ export function lookUpTaskDefinition(region: RegionState, text: string): TaskDef
   return newest;
 }
 
-/** The task definition that a service is to run. Throws ClientException when it is unknown, or inactive for long enough. */
+/**
+ * The task definition that a service is to run. Throws ClientException when it is unknown, INACTIVE for long enough, or being deleted.
+ * Source: "Task definition states", ECS developer guide.
+ */
 export function findUsableTaskDefinition(state: EcsState, call: Call, text: string): TaskDefinitionRecord {
   const found = lookUpTaskDefinition(regionOf(state, call), text);
   if (found === undefined) throw clientException('TaskDefinition not found.');
-  if (found.status !== 'ACTIVE' && call.now >= found.restrictedFrom) {
+  if (found.status === 'DELETE_IN_PROGRESS' || (found.status === 'INACTIVE' && call.now >= found.restrictedFrom)) {
     throw clientException('TaskDefinition is inactive');
   }
   return found;

@@ -2,16 +2,17 @@ import { invalidParameter } from './errors.ts';
 
 /**
  * One page of a list. The token names the last item given out and its place, so that a list which changed meanwhile goes on where it was.
- * Throws InvalidParameterException for a page size out of 1 to 100 or a token that is not one of ours.
+ * Throws InvalidParameterException for a page size out of 1 to `maxSize` or a token that is not one of ours.
  */
 export function page(
   items: readonly string[],
   input: { readonly maxResults?: number | undefined; readonly nextToken?: string | undefined },
   defaultSize: number,
+  maxSize = 100,
 ): { items: string[]; nextToken?: string } {
   const size = input.maxResults ?? defaultSize;
-  if (!Number.isInteger(size) || size < 1 || size > 100) {
-    throw invalidParameter(`maxResults must be between 1 and 100; found ${size}.`);
+  if (!Number.isInteger(size) || size < 1 || size > maxSize) {
+    throw invalidParameter(`maxResults must be between 1 and ${maxSize}; found ${size}.`);
   }
   const start = input.nextToken === undefined ? 0 : startAfter(items, input.nextToken);
   const found = items.slice(start, start + size);

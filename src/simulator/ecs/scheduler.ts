@@ -4,10 +4,10 @@
  * Sources: "Amazon ECS services", DeploymentConfiguration in the ECS API reference.
  */
 import { completeDeployment, dropDeployments, recordFailure, recordHealthy } from './deployments.ts';
-import { tombstoneMs } from './latencies.ts';
 import { launchTasks } from './launching.ts';
 import {
   addEvent,
+  afterLatency,
   type DeploymentRecord,
   type EcsState,
   primaryOf,
@@ -17,7 +17,7 @@ import {
   wakeService,
 } from './state.ts';
 import { failingReason, healthyByAge, isHealthy } from './task-health.ts';
-import { type StopCause, stopTask } from './task-machine.ts';
+import { type StopCause, stoppedText, stopTask } from './task-machine.ts';
 
 /** What a pass works on: tasks that are wanted, split by deployment and health. */
 interface Survey {
@@ -55,7 +55,7 @@ function drainService(state: EcsState, service: ServiceRecord): void {
   regionOf(state, service.cluster).waitingForCpu.delete(service);
   dropDeployments(state, service);
   const { services } = service.cluster;
-  state.world.at(state.world.now() + tombstoneMs, () => {
+  afterLatency(state, state.tombstoneMs, () => {
     if (services.get(service.name) === service) services.delete(service.name);
   });
 }
@@ -185,8 +185,9 @@ function stopAll(state: EcsState, service: ServiceRecord, tasks: readonly TaskRe
   if (stopping.length === 0) return;
   service.unsteady = true;
   for (const task of stopping) stopTask(state, task, cause);
-  const draining = stopping.filter((task) => task.lastStatus === 'DEACTIVATING').length;
+  const ended = stopping.filter((task) => task.lastStatus !== 'DEACTIVATING');
+  const draining = stopping.length - ended.length;
+  // Those that drain are said to be stopped when they are drained; see task-machine.ts.
   if (draining > 0) addEvent(state, service, `has begun draining connections on ${draining} tasks.`);
-  const ids = stopping.map(({ id }) => `(task ${id})`).join(' ');
-  addEvent(state, service, `has stopped ${stopping.length} running tasks: ${ids}.`);
+  if (ended.length > 0) addEvent(state, service, stoppedText(ended));
 }

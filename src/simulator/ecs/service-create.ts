@@ -1,5 +1,6 @@
 import type { CreateServiceRequest, CreateServiceResponse } from '@aws-sdk/client-ecs';
 import type { Call } from '../kernel.ts';
+import { plainCopy } from '../plain-copy.ts';
 import { serviceArn } from './arns.ts';
 import { callerArn } from './caller.ts';
 import { canonical } from './canonical.ts';
@@ -12,6 +13,7 @@ import {
   checkDesiredCount,
   checkFeatures,
   deploymentConfigurationOf,
+  execOf,
   graceOf,
   platformVersionOf,
   rebalancingOf,
@@ -21,7 +23,6 @@ import { serviceView } from './service-view.ts';
 import { type ClusterRecord, type EcsState, type ServiceRecord, serial, wakeService } from './state.ts';
 import { tagsOf } from './tags.ts';
 
-const maxServices = 5_000;
 /** A new service may take so long to show in reads, half of the time (assumed). */
 const serviceVisibleMs = 5_000;
 
@@ -35,7 +36,7 @@ export function createService(state: EcsState, input: CreateServiceRequest, call
   const fingerprint = canonical({ ...rest, cluster: cluster.name });
   const earlier = alreadyCreated(cluster, name, clientToken, fingerprint);
   if (earlier !== undefined) return { service: serviceView(earlier, ['TAGS']) };
-  checkCount(cluster);
+  checkCount(state, cluster);
   const service = newService(state, input, call, { cluster, fingerprint });
   cluster.services.delete(name);
   cluster.services.set(name, service);
@@ -70,7 +71,8 @@ function alreadyCreated(
   return existing;
 }
 
-function checkCount(cluster: ClusterRecord): void {
+function checkCount(state: EcsState, cluster: ClusterRecord): void {
+  const maxServices = state.world.quotas.get(cluster, 'servicesPerCluster');
   if (cluster.services.size < maxServices) return;
   let count = 0;
   for (const { status } of cluster.services.values()) if (status !== 'INACTIVE') count += 1;
@@ -90,12 +92,12 @@ function newService(
   }
   const definition = findUsableTaskDefinition(state, call, input.taskDefinition);
   const capacity = capacityOf(input, cluster, definition);
-  const loadBalancers = balancersOf(state, definition, input.loadBalancers);
+  const loadBalancers = balancersOf(state, call, definition, input.loadBalancers);
   const deploymentConfiguration = deploymentConfigurationOf(input.deploymentConfiguration);
   const lag = Math.max(0, 2 * state.world.random('ecs/service-visible') - 1) * serviceVisibleMs;
-  const revision = structuredClone({
+  const revision = plainCopy({
     networkConfiguration: networkOf(state, call, definition, input.networkConfiguration),
-    platformVersion: platformVersionOf(input.platformVersion),
+    platformVersion: platformVersionOf(input.platformVersion, definition),
     loadBalancers,
     serviceRegistries: input.serviceRegistries ?? [],
     serviceConnectConfiguration: input.serviceConnectConfiguration,
@@ -112,14 +114,14 @@ function newService(
     visibleAt: call.now + lag * state.world.latencyFactor,
     fingerprint,
     status: 'ACTIVE',
-    revision: { ...revision, id: serial(state, 'ecs/revision'), taskDefinition: definition },
-    desiredCount: checkDesiredCount(input.desiredCount),
+    revision: { ...revision, id: serial(state, 'ecs/revision'), createdAt: call.now, taskDefinition: definition },
+    desiredCount: checkDesiredCount(input.desiredCount, state.world.quotas.get(cluster, 'tasksPerService')),
     ...capacity,
-    deploymentConfiguration: structuredClone(deploymentConfiguration),
+    deploymentConfiguration: plainCopy(deploymentConfiguration),
     healthCheckGracePeriodSeconds: graceOf(input.healthCheckGracePeriodSeconds, loadBalancers.length > 0),
     availabilityZoneRebalancing: rebalancingOf(input.availabilityZoneRebalancing, deploymentConfiguration),
     enableECSManagedTags: input.enableECSManagedTags ?? false,
-    enableExecuteCommand: input.enableExecuteCommand ?? false,
+    enableExecuteCommand: execOf('created', input.enableExecuteCommand ?? false, definition),
     propagateTags: input.propagateTags ?? 'NONE',
     tags: tagsOf(input.tags),
     deployments: [],

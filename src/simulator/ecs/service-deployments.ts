@@ -23,16 +23,24 @@ import {
   type ServiceRecord,
 } from './state.ts';
 
+const statuses = [
+  ...['PENDING', 'SUCCESSFUL', 'STOPPED', 'STOP_REQUESTED', 'IN_PROGRESS'],
+  ...['ROLLBACK_REQUESTED', 'ROLLBACK_IN_PROGRESS', 'ROLLBACK_SUCCESSFUL', 'ROLLBACK_FAILED'],
+];
+
 /** The operations on service deployments, as far as rolling updates have them. */
 export function serviceDeploymentOperations(state: EcsState): Record<string, Operation> {
   return {
     DescribeServiceDeployments: operation({
       group: 'service-deployment-read',
+      takes: ['serviceDeploymentArns'],
       run: (input: DescribeServiceDeploymentsRequest, call) => describe(state, input, call),
       resources: (input) => input.serviceDeploymentArns ?? [],
     }),
     ListServiceDeployments: operation({
       group: 'service-deployment-read',
+      takes: ['cluster', 'service', 'status', 'createdAt', 'nextToken', 'maxResults'],
+      values: { status: statuses },
       run: (input: ListServiceDeploymentsRequest, call) => list(state, input, call),
       resources: (input, _output, call) => [serviceArnOf(call, input.cluster, input.service)],
     }),

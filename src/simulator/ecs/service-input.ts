@@ -12,12 +12,11 @@ import { strategyOf } from './cluster-settings.ts';
 import { invalidParameter, unsupported } from './errors.ts';
 import type { ClusterRecord, TaskDefinitionRecord } from './state.ts';
 
-const maxTasks = 5_000;
 const maxGraceSeconds = 2_147_483_647;
 const platforms: readonly string[] = ['LATEST', '1.4.0', '1.3.0'];
 
-/** Checks a desired count (0 to 5,000). Throws InvalidParameterException. */
-export function checkDesiredCount(count: number): number {
+/** Checks a desired count (from 0 to what the quota of tasks per service allows). Throws InvalidParameterException. */
+export function checkDesiredCount(count: number, maxTasks: number): number {
   if (!Number.isInteger(count) || count < 0)
     throw invalidParameter(`desiredCount must not be negative; found ${count}.`);
   if (count > maxTasks) throw invalidParameter(`desiredCount can be at most ${maxTasks}; found ${count}.`);
@@ -35,10 +34,36 @@ export function graceOf(seconds: number | undefined, hasBalancer: boolean): numb
   throw invalidParameter(`healthCheckGracePeriodSeconds must be between 0 and ${maxGraceSeconds}; found ${grace}.`);
 }
 
-/** Checks a Fargate platform version. Throws PlatformUnknownException. */
-export function platformVersionOf(version: string | undefined): string | undefined {
-  if (version === undefined || platforms.includes(version)) return version;
-  throw new AwsError('PlatformUnknownException', 'The specified platform does not exist.');
+/** ECS Exec needs a task role. Throws InvalidParameterException, in the words that users report. */
+export function execOf(done: 'created' | 'updated', enable: boolean, definition: TaskDefinitionRecord): boolean {
+  if (!enable || definition.description.taskRoleArn !== undefined) return enable;
+  throw invalidParameter(
+    `The service couldn't be ${done} because a valid taskRoleArn is not being used. Specify a valid task role in your task definition and try again.`,
+  );
+}
+
+/**
+ * Checks a Fargate platform version; the one before the latest lacks what came later. Throws PlatformUnknownException or
+ * PlatformTaskDefinitionIncompatibilityException. Source: "Fargate platform versions", ECS developer guide.
+ */
+export function platformVersionOf(
+  version: string | undefined,
+  { description }: TaskDefinitionRecord,
+): string | undefined {
+  if (version === undefined) return undefined;
+  if (!platforms.includes(version)) {
+    throw new AwsError('PlatformUnknownException', 'The specified platform does not exist.');
+  }
+  const { ephemeralStorage, volumes = [], runtimePlatform } = description;
+  const newer =
+    ephemeralStorage !== undefined ||
+    runtimePlatform?.cpuArchitecture === 'ARM64' ||
+    volumes.some(({ efsVolumeConfiguration }) => efsVolumeConfiguration !== undefined);
+  if (version !== '1.3.0' || !newer) return version;
+  throw new AwsError(
+    'PlatformTaskDefinitionIncompatibilityException',
+    "The specified platform version doesn't satisfy the required capabilities of the task definition.",
+  );
 }
 
 const defaultThreshold: ThresholdConfiguration = { type: 'BOUNDED_PERCENT', value: 50 };
@@ -145,9 +170,12 @@ export function capacityOf(
 export function checkFeatures(
   input: Pick<
     CreateServiceRequest,
-    'deploymentController' | 'schedulingStrategy' | 'placementConstraints' | 'placementStrategy'
+    'deploymentController' | 'schedulingStrategy' | 'placementConstraints' | 'placementStrategy' | 'role'
   >,
 ): void {
+  if (input.role !== undefined) {
+    throw invalidParameter('You cannot specify an IAM role for services that require a service linked role.');
+  }
   const controller = input.deploymentController?.type ?? 'ECS';
   if (controller !== 'ECS') throw unsupported(`Deployment controller ${controller}`);
   if (input.schedulingStrategy === 'DAEMON') {

@@ -1,12 +1,9 @@
 import type { LoadBalancer, NetworkConfiguration } from '@aws-sdk/client-ecs';
 import type { Call } from '../kernel.ts';
-import { invalidParameter, unsupported } from './errors.ts';
+import type { Place } from './arns.ts';
+import { invalidParameter } from './errors.ts';
 import { storedBalancer } from './service-view.ts';
 import type { EcsState, TaskDefinitionRecord } from './state.ts';
-
-const maxSubnets = 16;
-const maxSecurityGroups = 5;
-const maxTargetGroups = 5;
 
 /** The network configuration as it is stored. Throws InvalidParameterException for what EC2 does not know, or what lies in several VPCs. */
 export function networkOf(
@@ -25,6 +22,8 @@ export function networkOf(
   }
   const { subnets = [], securityGroups = [] } = vpc;
   if (subnets.length === 0) throw invalidParameter('subnets can not be empty.');
+  const maxSubnets = state.world.quotas.get(call, 'subnetsPerAwsvpcConfiguration');
+  const maxSecurityGroups = state.world.quotas.get(call, 'securityGroupsPerAwsvpcConfiguration');
   if (subnets.length > maxSubnets) throw invalidParameter(`subnets can have at most ${maxSubnets} items.`);
   if (securityGroups.length > maxSecurityGroups) {
     throw invalidParameter(`securityGroups can have at most ${maxSecurityGroups} items.`);
@@ -68,15 +67,16 @@ function checkVpc(state: EcsState, call: Call, subnets: readonly string[], secur
 /** The load balancers as they are stored. Throws InvalidParameterException where target group or container do not fit. */
 export function balancersOf(
   state: EcsState,
+  place: Place,
   definition: TaskDefinitionRecord,
   input: readonly LoadBalancer[] | undefined,
 ): LoadBalancer[] {
   const balancers = input ?? [];
+  const maxTargetGroups = state.world.quotas.get(place, 'targetGroupsPerService');
   if (balancers.length > maxTargetGroups) {
     throw invalidParameter(`loadBalancers can have at most ${maxTargetGroups} items.`);
   }
   return balancers.map((balancer) => {
-    if (balancer.advancedConfiguration !== undefined) throw unsupported('advancedConfiguration of a load balancer');
     checkTargetGroup(state, definition, balancer.targetGroupArn);
     checkContainer(definition, balancer);
     return storedBalancer(balancer);

@@ -1,5 +1,6 @@
 import type { CreateServiceResponse, UpdateServiceRequest } from '@aws-sdk/client-ecs';
 import type { Call } from '../kernel.ts';
+import { plainCopy } from '../plain-copy.ts';
 import { canonical } from './canonical.ts';
 import { startDeployment } from './deployments.ts';
 import { serviceNotActive } from './errors.ts';
@@ -10,6 +11,7 @@ import {
   checkDesiredCount,
   checkFeatures,
   deploymentConfigurationOf,
+  execOf,
   graceOf,
   platformVersionOf,
   rebalancingOf,
@@ -38,7 +40,7 @@ export function updateService(state: EcsState, input: UpdateServiceRequest, call
   if (service.status !== 'ACTIVE') throw serviceNotActive();
   checkFeatures(input);
   const revision = revisedOf(state, input, call, service);
-  const settings = settingsOf(input, service, revision);
+  const settings = settingsOf(state, input, call, { service, revision });
   const desiredBefore = service.desiredCount;
   Object.assign(service, settings);
   const differs = meaningOf(revision) !== meaningOf(service.revision);
@@ -60,11 +62,12 @@ function revisedOf(state: EcsState, input: UpdateServiceRequest, call: Call, ser
   const balancers = input.loadBalancers ?? revision.loadBalancers;
   return {
     id: serial(state, 'ecs/revision'),
+    createdAt: call.now,
     taskDefinition: definition,
-    ...structuredClone({
+    ...plainCopy({
       networkConfiguration: networkOf(state, call, definition, network),
-      platformVersion: platformVersionOf(input.platformVersion ?? revision.platformVersion),
-      loadBalancers: checksBalancers ? balancersOf(state, definition, balancers) : balancers,
+      platformVersion: platformVersionOf(input.platformVersion ?? revision.platformVersion, definition),
+      loadBalancers: checksBalancers ? balancersOf(state, call, definition, balancers) : balancers,
       serviceRegistries: input.serviceRegistries ?? revision.serviceRegistries,
       serviceConnectConfiguration: input.serviceConnectConfiguration ?? revision.serviceConnectConfiguration,
       volumeConfigurations: input.volumeConfigurations ?? revision.volumeConfigurations,
@@ -73,11 +76,16 @@ function revisedOf(state: EcsState, input: UpdateServiceRequest, call: Call, ser
   };
 }
 
-function meaningOf({ id: _id, taskDefinition, ...rest }: Revision): string {
+function meaningOf({ id: _id, createdAt: _at, taskDefinition, ...rest }: Revision): string {
   return canonical({ ...rest, taskDefinition: taskDefinition.arn });
 }
 
-function settingsOf(input: UpdateServiceRequest, service: ServiceRecord, revision: Revision): Settings {
+function settingsOf(
+  state: EcsState,
+  input: UpdateServiceRequest,
+  call: Call,
+  { service, revision }: { service: ServiceRecord; revision: Revision },
+): Settings {
   const deploymentConfiguration = deploymentConfigurationOf(
     input.deploymentConfiguration,
     service.deploymentConfiguration,
@@ -90,9 +98,12 @@ function settingsOf(input: UpdateServiceRequest, service: ServiceRecord, revisio
   // A service that loses its load balancers loses the grace period with them.
   const keptGrace = hasBalancer ? service.healthCheckGracePeriodSeconds : undefined;
   return {
-    desiredCount: checkDesiredCount(input.desiredCount ?? service.desiredCount),
+    desiredCount: checkDesiredCount(
+      input.desiredCount ?? service.desiredCount,
+      state.world.quotas.get(call, 'tasksPerService'),
+    ),
     ...capacity,
-    deploymentConfiguration: structuredClone(deploymentConfiguration),
+    deploymentConfiguration: plainCopy(deploymentConfiguration),
     healthCheckGracePeriodSeconds: graceOf(input.healthCheckGracePeriodSeconds ?? keptGrace, hasBalancer),
     availabilityZoneRebalancing: rebalancingOf(
       input.availabilityZoneRebalancing,
@@ -100,7 +111,10 @@ function settingsOf(input: UpdateServiceRequest, service: ServiceRecord, revisio
       service.availabilityZoneRebalancing,
     ),
     enableECSManagedTags: input.enableECSManagedTags ?? service.enableECSManagedTags,
-    enableExecuteCommand: input.enableExecuteCommand ?? service.enableExecuteCommand,
+    enableExecuteCommand:
+      input.enableExecuteCommand === undefined
+        ? service.enableExecuteCommand
+        : execOf('updated', input.enableExecuteCommand, revision.taskDefinition),
     propagateTags: input.propagateTags ?? service.propagateTags,
   };
 }

@@ -77,7 +77,7 @@ export function platformOf(revision: Revision): string {
 }
 
 /** Either a launch type or a capacity provider strategy, never both. */
-function capacityOf(service: ServiceRecord): Pick<Service, 'launchType' | 'capacityProviderStrategy'> {
+export function capacityOf(service: ServiceRecord): Pick<Service, 'launchType' | 'capacityProviderStrategy'> {
   if (service.capacityProviderStrategy !== undefined) {
     return { capacityProviderStrategy: [...service.capacityProviderStrategy] };
   }

@@ -6,12 +6,14 @@ import type {
   DescribeServicesRequest,
   DescribeServicesResponse,
   Failure,
+  ListServicesByNamespaceRequest,
+  ListServicesByNamespaceResponse,
   ListServicesRequest,
   ListServicesResponse,
   Service,
   UpdateServiceRequest,
 } from '@aws-sdk/client-ecs';
-import type { Call, Operation } from '../kernel.ts';
+import { AwsError, type Call, type Operation } from '../kernel.ts';
 import { clusterNameOf, isArn, serviceArn, serviceNameOf } from './arns.ts';
 import { isFargate } from './cluster-view.ts';
 import { checkListSize, invalidParameter, serviceNotFound } from './errors.ts';
@@ -19,15 +21,19 @@ import { findActiveCluster, findCluster, findService, lookUpService } from './na
 import { operation } from './operation.ts';
 import { page } from './paging.ts';
 import { createService } from './service-create.ts';
+import { launchTypes, serviceMembers, serviceValues } from './service-members.ts';
 import { updateService } from './service-update.ts';
 import { serviceView } from './service-view.ts';
-import { type EcsState, type ServiceRecord, wakeService } from './state.ts';
+import { type EcsState, regionOf, type ServiceRecord, wakeService } from './state.ts';
 
 /** The operations on services. */
 export function serviceOperations(state: EcsState): Record<string, Operation> {
   return {
     CreateService: operation({
       group: 'service-modify',
+      takes: [...serviceMembers, 'serviceName', 'clientToken', 'launchType', 'role', 'schedulingStrategy', 'tags'],
+      values: serviceValues,
+      latencyMs: 500,
       run: (input: CreateServiceRequest, call) => createService(state, input, call),
       resources: (input, _output: CreateServiceResponse | undefined, call) => [
         serviceArnOf(call, input.cluster, input.serviceName),
@@ -35,26 +41,65 @@ export function serviceOperations(state: EcsState): Record<string, Operation> {
     }),
     UpdateService: operation({
       group: 'service-modify',
+      takes: [...serviceMembers, 'service', 'forceNewDeployment'],
+      values: serviceValues,
       run: (input: UpdateServiceRequest, call) => updateService(state, input, call),
       resources: (input, _output, call) => [serviceArnOf(call, input.cluster, input.service)],
     }),
     DeleteService: operation({
       group: 'service-modify',
+      takes: ['cluster', 'service', 'force'],
       run: (input: DeleteServiceRequest, call) => deleteService(state, input, call),
       resources: (input, _output, call) => [serviceArnOf(call, input.cluster, input.service)],
     }),
     DescribeServices: operation({
       group: 'service-read',
+      takes: ['cluster', 'services', 'include'],
+      values: { include: ['TAGS'] },
       run: (input: DescribeServicesRequest, call) => describeServices(state, input, call),
       resources: (input, _output, call) =>
         (input.services ?? []).map((service) => serviceArnOf(call, input.cluster, service)),
     }),
     ListServices: operation({
       group: 'service-read',
+      takes: ['cluster', 'nextToken', 'maxResults', 'launchType', 'schedulingStrategy'],
+      values: { launchType: launchTypes, schedulingStrategy: ['REPLICA', 'DAEMON'] },
       run: (input: ListServicesRequest, call) => listServices(state, input, call),
       resources: (input, _output, call) => [input.cluster ?? clusterNameOf(call, undefined)],
     }),
+    ListServicesByNamespace: operation({
+      group: 'service-by-namespace-read',
+      takes: ['namespace', 'nextToken', 'maxResults'],
+      run: (input: ListServicesByNamespaceRequest, call) => listByNamespace(state, input, call),
+      resources: (input) => [input.namespace],
+    }),
   };
+}
+
+/** Source: ListServicesByNamespace, ECS API reference. Cloud Map is not simulated: a namespace exists where a cluster or a service names it. */
+function listByNamespace(
+  state: EcsState,
+  input: ListServicesByNamespaceRequest,
+  call: Call,
+): ListServicesByNamespaceResponse {
+  const { namespace = '' } = input;
+  let known = false;
+  const arns: string[] = [];
+  for (const cluster of regionOf(state, call).clusters.values()) {
+    if (cluster.status !== 'ACTIVE') continue;
+    const standard = cluster.serviceConnectDefaults?.namespace;
+    known ||= standard === namespace;
+    for (const service of cluster.services.values()) {
+      const connect = service.revision.serviceConnectConfiguration;
+      if (service.status !== 'ACTIVE' || service.visibleAt > call.now || connect?.enabled !== true) continue;
+      if ((connect.namespace ?? standard) === namespace) arns.push(service.arn);
+    }
+  }
+  if (!known && arns.length === 0) {
+    throw new AwsError('NamespaceNotFoundException', 'The specified namespace was not found.');
+  }
+  const { items, nextToken } = page(arns, input, 10);
+  return { serviceArns: items, nextToken };
 }
 
 /** The ARN that a call names a service by, for the call log; undefined where it names none. */

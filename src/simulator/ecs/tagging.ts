@@ -17,14 +17,20 @@ export function tagOperations(state: EcsState): Record<string, Operation> {
   return {
     TagResource: operation({
       group: 'tag-modify',
+      takes: ['resourceArn', 'tags'],
       run: (input: TagResourceRequest, call) => {
-        addTags(tagsOfResource(state, call, input.resourceArn, 'write'), input.tags ?? []);
+        addTags(
+          tagsOfResource(state, call, input.resourceArn, 'write'),
+          input.tags ?? [],
+          state.world.quotas.get(call, 'tagsPerEcsResource'),
+        );
         return {};
       },
       resources: (input) => [input.resourceArn],
     }),
     UntagResource: operation({
       group: 'tag-modify',
+      takes: ['resourceArn', 'tagKeys'],
       run: (input: UntagResourceRequest, call) => {
         const tags = tagsOfResource(state, call, input.resourceArn, 'write');
         for (const key of input.tagKeys ?? []) tags.delete(key);
@@ -34,6 +40,7 @@ export function tagOperations(state: EcsState): Record<string, Operation> {
     }),
     ListTagsForResource: operation({
       group: 'tag-read',
+      takes: ['resourceArn'],
       run: (input: ListTagsForResourceRequest, call): ListTagsForResourceResponse => ({
         tags: tagList(tagsOfResource(state, call, input.resourceArn, 'read')),
       }),

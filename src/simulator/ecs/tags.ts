@@ -1,8 +1,10 @@
 import type { Tag } from '@aws-sdk/client-ecs';
+import { AwsError } from '../kernel.ts';
 import { invalidParameter } from './errors.ts';
 
 export type Tags = Map<string, string>;
 
+/** For the tags of a call; what a resource has in all is a quota. */
 const maxTags = 50;
 
 /** Checks the tags of a call as ECS does (keys 1 to 128, values up to 256, no `aws:` prefix). Throws InvalidParameterException. */
@@ -32,12 +34,14 @@ export function tagsOf(tags: readonly Tag[] | undefined): Tags {
   return new Map((tags ?? []).map(({ key = '', value = '' }) => [key, value]));
 }
 
-/** Adds tags to those that are there; a resource has at most 50 of its users' own. Throws InvalidParameterException. */
-export function addTags(existing: Tags, tags: readonly Tag[]): void {
+/** Adds tags to those that are there, `limit` at most. Throws InvalidParameterException for what is no tag, LimitExceededException for one too many. */
+export function addTags(existing: Tags, tags: readonly Tag[], limit: number): void {
   checkTags(tags);
   const merged = new Map(existing);
   for (const { key = '', value = '' } of tags) merged.set(key, value);
-  if (merged.size > maxTags) throw invalidParameter(`A resource can not have more than ${maxTags} tags.`);
+  if (merged.size > limit) {
+    throw new AwsError('LimitExceededException', `A resource can not have more than ${limit} tags.`);
+  }
   for (const [key, value] of merged) existing.set(key, value);
 }
 

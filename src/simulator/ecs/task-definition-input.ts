@@ -10,28 +10,35 @@ import { clientException } from './errors.ts';
 import { cpuUnits, isFargateSize, memoryMib } from './fargate-sizes.ts';
 import { isFamilyName } from './names.ts';
 
-const maxContainers = 10;
-const maxBytes = 65_536;
+/** Source: LogConfiguration, ECS API reference. */
+const fargateLogDrivers: readonly string[] = ['awslogs', 'splunk', 'awsfirelens'];
 const rolePattern = /^(arn:aws[a-z-]*:iam::\d{12}:role\/[\w+=,.@/-]{1,512}|[\w+=,.@-]{1,64})$/;
 
+/** What an account's quotas allow a task definition. */
+interface Limits {
+  readonly containers: number;
+  readonly kilobytes: number;
+}
+
 /** What RegisterTaskDefinition would store: the description without ARN, revision, status and dates. Throws ClientException. */
-export function normalizedTaskDefinition(input: RegisterTaskDefinitionRequest): TaskDefinition {
+export function normalizedTaskDefinition(input: RegisterTaskDefinitionRequest, limits: Limits): TaskDefinition {
   const family = input.family ?? '';
   if (family === '') throw clientException('Family should not be null or empty.');
   if (!isFamilyName(family)) throw clientException('Family contains invalid characters.');
   const size = Buffer.byteLength(JSON.stringify(input));
+  const maxBytes = limits.kilobytes * 1_024;
   if (size > maxBytes) {
     throw clientException(`Actual length: '${size}'. Max allowed length is '${maxBytes}' bytes.`);
   }
   const networkMode = input.networkMode ?? 'bridge';
-  const containers = containersOf(input, networkMode);
+  const containers = containersOf(input, networkMode, limits.containers);
   const description: TaskDefinition = {
     family,
     containerDefinitions: containers,
     ...present({ taskRoleArn: roleOf(input.taskRoleArn), executionRoleArn: roleOf(input.executionRoleArn) }),
     networkMode,
     volumes: input.volumes ?? [],
-    placementConstraints: input.placementConstraints ?? [],
+    placementConstraints: [],
     requiresAttributes: [],
     ...present({
       requiresCompatibilities: input.requiresCompatibilities,
@@ -64,7 +71,11 @@ function roleOf(role: string | undefined): string | undefined {
   return role;
 }
 
-function containersOf(input: RegisterTaskDefinitionRequest, networkMode: NetworkMode): ContainerDefinition[] {
+function containersOf(
+  input: RegisterTaskDefinitionRequest,
+  networkMode: NetworkMode,
+  maxContainers: number,
+): ContainerDefinition[] {
   const given = input.containerDefinitions ?? [];
   if (given.length === 0) throw clientException('Container list cannot be empty.');
   if (given.length > maxContainers) {
@@ -115,6 +126,8 @@ function fargateObstacle(description: TaskDefinition): string | undefined {
   if (!isFargateSize(Number(cpu), Number(memory))) {
     return `No Fargate configuration exists for given values: ${cpu} CPU, ${memory} memory. See the Amazon ECS documentation for the valid values.`;
   }
+  if (description.pidMode === 'host') return "Fargate only supports pidMode 'task'.";
+  if (description.ipcMode !== undefined) return "Fargate does not support 'ipcMode'.";
   const storage = ephemeralStorage?.sizeInGiB;
   if (storage !== undefined && (storage < 21 || storage > 200)) {
     return `The ephemeral storage size must be between 21 and 200 GiB; found ${storage}.`;
@@ -127,6 +140,10 @@ function fargateObstacle(description: TaskDefinition): string | undefined {
 }
 
 function containerObstacle(container: ContainerDefinition, hasExecutionRole: boolean): string | undefined {
+  const driver = container.logConfiguration?.logDriver;
+  if (driver !== undefined && !fargateLogDrivers.includes(driver)) {
+    return `Fargate does not support the log driver ${driver}; expected one of ${fargateLogDrivers.join(', ')}.`;
+  }
   if (!hasExecutionRole && container.logConfiguration?.logDriver === 'awslogs') {
     return 'Fargate requires task definition to have execution role ARN to support log driver awslogs.';
   }

@@ -13,7 +13,8 @@ import type {
   RegisterTaskDefinitionResponse,
   TaskDefinition,
 } from '@aws-sdk/client-ecs';
-import type { Call, Operation } from '../kernel.ts';
+import { AwsError, type Call, type Operation } from '../kernel.ts';
+import { plainCopy } from '../plain-copy.ts';
 import { isArn, taskDefinitionArn } from './arns.ts';
 import { callerArn } from './caller.ts';
 import { checkListSize, clientException, invalidParameter } from './errors.ts';
@@ -23,6 +24,7 @@ import { page } from './paging.ts';
 import { type EcsState, type Family, regionOf, type TaskDefinitionRecord } from './state.ts';
 import { tagList, tagsOf } from './tags.ts';
 import { normalizedTaskDefinition } from './task-definition-input.ts';
+import { taskDefinitionMembers, taskDefinitionValues } from './task-definition-members.ts';
 import { removeIfUnused } from './task-definition-use.ts';
 
 /** New deployments may still use a deregistered definition for up to so long. Source: DeregisterTaskDefinition, ECS API reference. */
@@ -35,6 +37,8 @@ export function taskDefinitionOperations(state: EcsState): Record<string, Operat
   return {
     RegisterTaskDefinition: operation({
       group: 'task-definition-modify',
+      takes: taskDefinitionMembers,
+      values: taskDefinitionValues,
       run: (input: RegisterTaskDefinitionRequest, call) => register(state, input, call),
       resources: (input, output: RegisterTaskDefinitionResponse | undefined) => [
         output?.taskDefinition?.taskDefinitionArn ?? input.family,
@@ -42,16 +46,20 @@ export function taskDefinitionOperations(state: EcsState): Record<string, Operat
     }),
     DeregisterTaskDefinition: operation({
       group: 'task-definition-modify',
+      takes: ['taskDefinition'],
       run: (input: DeregisterTaskDefinitionRequest, call) => deregister(state, input, call),
       resources: (input, _output, call) => [nameOf(call, input.taskDefinition)],
     }),
     DeleteTaskDefinitions: operation({
       group: 'task-definition-delete',
+      takes: ['taskDefinitions'],
       run: (input: DeleteTaskDefinitionsRequest, call) => deleteTaskDefinitions(state, input, call),
       resources: (input, _output, call) => (input.taskDefinitions ?? []).map((name) => nameOf(call, name)),
     }),
     DescribeTaskDefinition: operation({
       group: 'task-definition-read',
+      takes: ['taskDefinition', 'include'],
+      values: { include: ['TAGS'] },
       run: (input: DescribeTaskDefinitionRequest, call) => describe(state, input, call),
       resources: (input, output: DescribeTaskDefinitionResponse | undefined, call) => [
         output?.taskDefinition?.taskDefinitionArn ?? nameOf(call, input.taskDefinition),
@@ -59,11 +67,15 @@ export function taskDefinitionOperations(state: EcsState): Record<string, Operat
     }),
     ListTaskDefinitions: operation({
       group: 'task-definition-read',
+      takes: ['familyPrefix', 'status', 'sort', 'nextToken', 'maxResults'],
+      values: { status: ['ACTIVE', 'INACTIVE', 'DELETE_IN_PROGRESS'], sort: ['ASC', 'DESC'] },
       run: (input: ListTaskDefinitionsRequest, call) => list(state, input, call),
       resources: (input) => [input.familyPrefix],
     }),
     ListTaskDefinitionFamilies: operation({
       group: 'task-definition-read',
+      takes: ['familyPrefix', 'status', 'nextToken', 'maxResults'],
+      values: { status: ['ACTIVE', 'INACTIVE', 'ALL'] },
       run: (input: ListTaskDefinitionFamiliesRequest, call) => listFamilies(state, input, call),
       resources: (input) => [input.familyPrefix],
     }),
@@ -78,9 +90,17 @@ function nameOf(call: Call, text: string | undefined): string | undefined {
 
 function register(state: EcsState, input: RegisterTaskDefinitionRequest, call: Call): RegisterTaskDefinitionResponse {
   // A copy: what the caller does to its objects afterwards must not reach what is stored.
-  const normalized = structuredClone(normalizedTaskDefinition(input));
+  const normalized = plainCopy(
+    normalizedTaskDefinition(input, {
+      containers: state.world.quotas.get(call, 'containersPerTaskDefinition'),
+      kilobytes: state.world.quotas.get(call, 'taskDefinitionKilobytes'),
+    }),
+  );
   const tags = tagsOf(input.tags);
   const family = familyOf(state, call, normalized.family ?? '');
+  if (family.lastRevision >= state.world.quotas.get(call, 'revisionsPerFamily')) {
+    throw new AwsError('LimitExceededException', `The family ${family.name} has all the revisions that it can have.`);
+  }
   family.lastRevision += 1;
   const revision = family.lastRevision;
   const arn = taskDefinitionArn(call, family.name, revision);

@@ -192,7 +192,13 @@ function longestDelay(state: EcsState, task: TaskRecord): number {
   return Math.max(0, ...delays) * 1_000;
 }
 
+/** The service event about tasks that were stopped. */
+export function stoppedText(tasks: readonly TaskRecord[]): string {
+  return `has stopped ${tasks.length} running tasks: ${tasks.map(({ id }) => `(task ${id})`).join(' ')}.`;
+}
+
 function stopContainers(state: EcsState, task: TaskRecord): void {
+  if (task.lastStatus === 'DEACTIVATING') addEvent(state, task.service, stoppedText([task]));
   enter(state, task, 'STOPPING');
   task.answering = false;
   const timeouts = (task.taskDefinition.description.containerDefinitions ?? []).map(

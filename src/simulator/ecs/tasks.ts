@@ -15,6 +15,7 @@ import { checkListSize, invalidParameter } from './errors.ts';
 import { findActiveCluster, findCluster, findService } from './names.ts';
 import { operation } from './operation.ts';
 import { page } from './paging.ts';
+import { launchTypes } from './service-members.ts';
 import type { ClusterRecord, EcsState, TaskRecord } from './state.ts';
 import { stopTask } from './task-machine.ts';
 import { taskView } from './task-view.ts';
@@ -24,16 +25,30 @@ export function taskOperations(state: EcsState): Record<string, Operation> {
   return {
     ListTasks: operation({
       group: 'cluster-resource-read',
+      takes: [
+        'cluster',
+        'family',
+        'nextToken',
+        'maxResults',
+        'startedBy',
+        'serviceName',
+        'desiredStatus',
+        'launchType',
+      ],
+      values: { desiredStatus: ['RUNNING', 'PENDING', 'STOPPED'], launchType: launchTypes },
       run: (input: ListTasksRequest, call) => listTasks(state, input, call),
       resources: (input, _output, call) => [input.cluster ?? clusterNameOf(call, undefined)],
     }),
     DescribeTasks: operation({
       group: 'cluster-resource-read',
+      takes: ['cluster', 'tasks', 'include'],
+      values: { include: ['TAGS'] },
       run: (input: DescribeTasksRequest, call) => describeTasks(state, input, call),
       resources: (input, _output, call) => (input.tasks ?? []).map((task) => taskArnOf(call, input.cluster, task)),
     }),
     StopTask: operation({
       group: 'cluster-resource-modify',
+      takes: ['cluster', 'task', 'reason'],
       run: (input: StopTaskRequest, call) => stop(state, input, call),
       resources: (input, _output, call) => [taskArnOf(call, input.cluster, input.task)],
     }),
@@ -70,7 +85,6 @@ function listTasks(state: EcsState, input: ListTasksRequest, call: Call): ListTa
 }
 
 function matches(task: TaskRecord, input: ListTasksRequest): boolean {
-  if (input.containerInstance !== undefined) return false;
   if (input.family !== undefined && task.taskDefinition.family.name !== input.family) return false;
   if (input.startedBy !== undefined && task.deployment.id !== input.startedBy) return false;
   return input.launchType === undefined || (input.launchType === 'FARGATE') === isFargate(task.service);

@@ -49,6 +49,24 @@ export function readLoadBalancerArn(arn: string): LoadBalancerArn | undefined {
   return { partition, region, account, name, id };
 }
 
+/** What an ARN of ELB may name, as AWS's messages call it. */
+export type ArnKind = 'load balancer' | 'target group' | 'listener' | 'listener rule';
+
+const resources: Readonly<Record<ArnKind, RegExp>> = {
+  'load balancer': /^loadbalancer\/app\/[^/]+\/[^/]+$/,
+  'target group': /^targetgroup\/[^/]+\/[^/]+$/,
+  listener: /^listener\/app\/[^/]+\/[^/]+\/[^/]+$/,
+  'listener rule': /^listener-rule\/app\/[^/]+\/[^/]+\/[^/]+\/[^/]+$/,
+};
+
+/** What an ARN names in this account and Region; undefined when it names nothing that could be there. */
+export function kindOfArn(where: { region: string; account: string }, arn: string): ArnKind | undefined {
+  const start = `${prefix(where.region, where.account)}:`;
+  if (!arn.startsWith(start)) return undefined;
+  const resource = arn.slice(start.length);
+  return (Object.keys(resources) as ArnKind[]).find((kind) => resources[kind].test(resource));
+}
+
 /** The DNS name of a load balancer: `[internal-]<name>-<digits>.<region>.elb.amazonaws.com`, lower-case. */
 export function dnsNameOf(name: string, digits: string, region: string, scheme: string): string {
   const label = scheme === 'internal' ? `internal-${name}-${digits}` : `${name}-${digits}`;

@@ -2,9 +2,17 @@
 import type { Action } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { AwsError, type Call } from '../kernel.ts';
 import { groupsOf } from './actions.ts';
-import { validationError } from './errors.ts';
+import { invalidConfiguration } from './errors.ts';
 import { attachmentChanged, isAttached } from './health.ts';
-import { type ElbState, findTargetGroup, type LoadBalancer, later, type Rule, type TargetGroup } from './state.ts';
+import {
+  type ElbState,
+  findTargetGroup,
+  type Listener,
+  type LoadBalancer,
+  later,
+  type Rule,
+  type TargetGroup,
+} from './state.ts';
 
 /** From the first change of a batch until the data plane has it (observed: about 10 s). */
 const applyMs = 10_000;
@@ -12,31 +20,52 @@ const applyMs = 10_000;
 const lingerMs = 5_000;
 
 /**
- * Checks that a load balancer may use the groups of some actions, in place of those of `replaced`. Throws TargetGroupNotFound,
- * TargetGroupAssociationLimit (a group belongs to one load balancer) or TooManyUniqueTargetGroupsPerLoadBalancer.
+ * Checks that a listener may use the groups of some actions, in place of those of `replaced`. Throws TargetGroupNotFound,
+ * TargetGroupAssociationLimit (a group belongs to one load balancer), TooManyUniqueTargetGroupsPerLoadBalancer, TooManyTargets,
+ * InvalidConfigurationRequest and IncompatibleProtocols.
  */
 export function checkGroups(
   state: ElbState,
   call: Call,
-  loadBalancer: LoadBalancer,
+  at: Pick<Listener, 'loadBalancer' | 'protocol'>,
   actions: readonly Action[],
   replaced?: Rule,
 ): void {
+  const { loadBalancer } = at;
   const arns = groupsOf(actions);
-  for (const group of arns.map((arn) => findTargetGroup(state, call, arn))) checkGroup(loadBalancer, group);
+  for (const group of arns.map((arn) => findTargetGroup(state, call, arn))) checkGroup(at, group);
   const used = new Set(loadBalancer.groups.keys());
   for (const arn of groupsOf(replaced?.actions ?? [])) if (loadBalancer.groups.get(arn) === 1) used.delete(arn);
   for (const arn of arns) used.add(arn);
+  if (arns.every((arn) => loadBalancer.groups.has(arn))) return;
   const limit = state.world.quotas.get(call, 'targetGroupsPerLoadBalancer');
-  if (used.size > limit && arns.some((arn) => !loadBalancer.groups.has(arn))) {
+  if (used.size > limit) {
     throw new AwsError(
       'TooManyUniqueTargetGroupsPerLoadBalancerException',
       `You have reached the maximum number of unique target groups that you can associate with a load balancer of type 'application': [${limit}]`,
     );
   }
+  checkTargetCount(state, call, loadBalancer, targetsOf(state, used));
 }
 
-function checkGroup(loadBalancer: LoadBalancer, group: TargetGroup): void {
+/** How many targets some groups have in all. */
+export function targetsOf(state: ElbState, groups: Iterable<string>): number {
+  let count = 0;
+  for (const arn of groups) count += state.targetGroups.get(arn)?.targets.size ?? 0;
+  return count;
+}
+
+/** Checks the quota on the targets of a load balancer. Throws TooManyTargets. */
+export function checkTargetCount(state: ElbState, call: Call, loadBalancer: LoadBalancer, count: number): void {
+  const limit = state.world.quotas.get(call, 'targetsPerLoadBalancer');
+  if (count <= limit) return;
+  throw new AwsError(
+    'TooManyTargetsException',
+    `The maximum number of targets per load balancer '${limit}' has been reached on load balancer '${loadBalancer.arn}'`,
+  );
+}
+
+function checkGroup({ loadBalancer, protocol }: Pick<Listener, 'loadBalancer' | 'protocol'>, group: TargetGroup): void {
   const [user] = group.users;
   const other = user?.listener.loadBalancer;
   if (other !== undefined && other !== loadBalancer) {
@@ -45,9 +74,16 @@ function checkGroup(loadBalancer: LoadBalancer, group: TargetGroup): void {
       `The following target groups cannot be associated with more than one load balancer: ${group.arn}`,
     );
   }
-  if (group.description.TargetType !== 'lambda' && group.description.VpcId !== loadBalancer.description.VpcId) {
-    throw validationError(
-      `Target group '${group.arn}' is in VPC '${group.description.VpcId ?? ''}' and the load balancer in '${loadBalancer.description.VpcId ?? ''}'; they must be in the same VPC`,
+  const { TargetType: type, VpcId: vpcId, ProtocolVersion: version } = group.description;
+  if (type !== 'lambda' && vpcId !== loadBalancer.description.VpcId) {
+    throw invalidConfiguration(
+      `Target group '${group.arn}' is in a different VPC than load balancer '${loadBalancer.arn}'`,
+    );
+  }
+  if (protocol === 'HTTP' && version !== undefined && version !== 'HTTP1') {
+    throw new AwsError(
+      'IncompatibleProtocolsException',
+      `Listener protocol 'HTTP' is not supported with target group '${group.arn}' of protocol version '${version}'; expected HTTPS`,
     );
   }
 }

@@ -1,8 +1,9 @@
 /** What a load balancer does with a request now, by the rules that its data plane has applied. */
 import type { Action } from '@aws-sdk/client-elastic-load-balancing-v2';
-import type { ElbWorld, RouteRequest, TargetAddress } from '../kernel.ts';
+import type { ElbWorld, RouteRequest, TargetAddress, TargetState } from '../kernel.ts';
+import { thresholdOf } from './attributes.ts';
 import { matchingRule } from './matching.ts';
-import type { ElbState, LoadBalancer, TargetGroup } from './state.ts';
+import type { ElbState, LoadBalancer, Target, TargetGroup } from './state.ts';
 
 /** One of the ways that a request may go. The shares of all ways add to 1. */
 export interface RouteShare {
@@ -19,10 +20,13 @@ export interface ElbDataPlane {
   /** All the ways that a request may go; undefined when the load balancer does not answer. */
   routeShares(loadBalancerArn: string, request: RouteRequest): readonly RouteShare[] | undefined;
   /**
-   * What `EvaluateTargetHealth` sees: false when any group that has targets has no healthy one, or when there is no load balancer. Source:
-   * AliasTarget, Route 53 API reference. A group without targets does not count (the ELB guide's reading; the two pages disagree).
+   * What `EvaluateTargetHealth` sees: false when any group that has targets has too few healthy ones (none, by default), when no group has targets,
+   * or when there is no load balancer. Source: AliasTarget, Route 53 API reference, and "Target group health", ALB guide. One group without targets
+   * beside others does not count (the guide's reading; the API reference has it unhealthy). Assumed: a load balancer without groups is healthy.
    */
   loadBalancerHealthy(loadBalancerArn: string): boolean;
+  /** Whether its name has IPv6 addresses. */
+  answersIpv6(loadBalancerArn: string): boolean;
 }
 
 /** Whether a world's load balancing is the simulator's own, and not a smaller one of a test. */
@@ -87,23 +91,41 @@ function forwardShares(state: ElbState, rule: string, action: Action): readonly 
 }
 
 /**
- * The targets that get requests: the healthy ones, or all unhealthy ones where there are no others (fail open). Assumed: a target that has
- * not passed its first check gets none, also when the group has no other.
+ * The targets that get requests: the healthy ones, and where those are too few all, be they unhealthy (fail open). By default too few is none; the
+ * `unhealthy_state_routing` attributes may set more. A target that has not passed its first check gets none ("Target health status", ALB guide),
+ * also (assumed) when the group has no other.
  */
 function serving(group: TargetGroup): readonly TargetAddress[] {
-  const targets = [...group.targets.values()];
-  const healthy = targets.filter((target) => target.state === 'healthy');
-  const chosen = healthy.length > 0 ? healthy : targets.filter((target) => target.state === 'unhealthy');
+  const healthy = targetsIn(group, ['healthy']);
+  const chosen = isEnough(group, 'unhealthy_state_routing') ? healthy : targetsIn(group, ['healthy', 'unhealthy']);
   return chosen.map((target) => ({ ...target.address }));
+}
+
+function targetsIn(group: TargetGroup, states: readonly TargetState[]): readonly Target[] {
+  return [...group.targets.values()].filter((target) => states.includes(target.state));
+}
+
+/** Whether a group has as many healthy targets as the thresholds for an action ask for. Source: "Target group health", ALB guide. */
+function isEnough(group: TargetGroup, action: 'unhealthy_state_routing' | 'dns_failover'): boolean {
+  const threshold = (by: string): number | undefined =>
+    thresholdOf(group.attributes.get(`target_group_health.${action}.minimum_healthy_targets.${by}`));
+  const healthy = targetsIn(group, ['healthy']).length;
+  const registered = group.targets.size - targetsIn(group, ['draining']).length;
+  const share = threshold('percentage');
+  return healthy >= (threshold('count') ?? 0) && (share === undefined || healthy * 100 >= share * registered);
 }
 
 /** See `ElbDataPlane.loadBalancerHealthy`. */
 export function loadBalancerHealthy(state: ElbState, loadBalancerArn: string): boolean {
   const loadBalancer = state.loadBalancers.get(loadBalancerArn);
   if (loadBalancer === undefined) return false;
-  for (const arn of loadBalancer.groups.keys()) {
-    const targets = [...(state.targetGroups.get(arn)?.targets.values() ?? [])];
-    if (targets.length > 0 && !targets.some((target) => target.state === 'healthy')) return false;
-  }
-  return true;
+  const groups = [...loadBalancer.groups.keys()].map((arn) => state.targetGroups.get(arn));
+  const filled = groups.filter((group) => group !== undefined && group.targets.size > 0);
+  if (groups.length > 0 && filled.length === 0) return false;
+  return filled.every((group) => group === undefined || isEnough(group, 'dns_failover'));
+}
+
+/** See `ElbDataPlane.answersIpv6`. */
+export function answersIpv6(state: ElbState, loadBalancerArn: string): boolean {
+  return state.loadBalancers.get(loadBalancerArn)?.description.IpAddressType?.startsWith('dualstack') === true;
 }

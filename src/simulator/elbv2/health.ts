@@ -23,10 +23,20 @@ export function isAttached(group: TargetGroup): boolean {
   return group.users.size > 0;
 }
 
+/** Whether the group's load balancer stands: one that still provisions checks nothing (assumed). */
+function isChecked(group: TargetGroup): boolean {
+  const [user] = group.users;
+  return user?.listener.loadBalancer.active === true;
+}
+
 /** Starts the checks of a target that is new, or whose group has just been attached. */
 export function startChecks(state: ElbState, target: Target): void {
   if (!isAttached(target.group)) {
     become(state, target, 'unused', 'Target.NotInUse');
+    return;
+  }
+  if (!isChecked(target.group)) {
+    become(state, target, 'initial', 'Elb.RegistrationInProgress');
     return;
   }
   const wait = state.world.random('elbv2/first-check') * interval(target.group);
@@ -84,7 +94,7 @@ export function setAnswers(state: ElbState, target: Target, answers: boolean): v
 /** The first check has not passed yet: the next one decides, unless it is still to come. */
 function answersWhileNew(state: ElbState, target: Target): void {
   const now = state.world.now();
-  if (now < target.firstCheckAt) return;
+  if (now < target.firstCheckAt || !isChecked(target.group)) return;
   target.cancel?.();
   const step = Math.max(1, interval(target.group) * state.world.latencyFactor);
   const nextCheck = target.firstCheckAt + Math.ceil((now - target.firstCheckAt) / step) * step;

@@ -1,7 +1,10 @@
 import { AwsError, type ElbWorld, type SimService, type World } from '../kernel.ts';
 import { accountLimitOperations } from './account-limits.ts';
+import { certificateOperations } from './certificates.ts';
 import type { ElbDataPlane } from './data-plane.ts';
+import { invalidConfiguration } from './errors.ts';
 import { listenerOperations } from './listeners.ts';
+import { loadBalancerSettingOperations } from './load-balancer-settings.ts';
 import { loadBalancerOperations } from './load-balancers.ts';
 import { ruleOperations } from './rules.ts';
 import { createState, type ElbState } from './state.ts';
@@ -22,7 +25,9 @@ export function createElb(world: World): {
   const state = createState(world);
   const operations = {
     ...loadBalancerOperations(state),
+    ...loadBalancerSettingOperations(state),
     ...listenerOperations(state),
+    ...certificateOperations(state),
     ...targetGroupOperations(state),
     ...ruleOperations(state),
     ...targetOperations(state),
@@ -35,6 +40,8 @@ export function createElb(world: World): {
       id: 'elbv2',
       operations: new Map(Object.entries(operations)),
       throttled: () => new AwsError('ThrottlingException', 'Rate exceeded', { status: 400 }),
+      // Of the errors in the model this one fits best, and most operations with such members list it.
+      untaken: (member) => invalidConfiguration(`The parameter '${member}' is not supported`),
     },
     world: elbWorld(state),
   };

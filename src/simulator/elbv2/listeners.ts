@@ -1,7 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type {
   Action,
-  Certificate,
   CreateListenerInput,
   CreateListenerOutput,
   DeleteListenerInput,
@@ -16,11 +15,15 @@ import type {
   ModifyListenerOutput,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { AwsError, type Call, type Operation } from '../kernel.ts';
-import { normaliseActions } from './actions.ts';
+import { plainCopy } from '../plain-copy.ts';
+import { actionMembers, normaliseActions } from './actions.ts';
 import { listenerArn, ruleArn } from './arns.ts';
 import { attachAll, checkGroups, rulesChanged, setActions } from './attachments.ts';
-import { defaultsOf, listAttributes, listenerAttributes, writeAttributes } from './attributes.ts';
-import { required, validationError } from './errors.ts';
+import { listenerAttributes } from './attribute-catalogues.ts';
+import { changeCatalogue, defaultsOf, listAttributes, writeAttributes } from './attributes.ts';
+import { checkNamed, required, validationError } from './errors.ts';
+import { actionLimits } from './limits.ts';
+import { changedSettings, hasSettings, type ListenerSettings, newSettings } from './listener-settings.ts';
 import { withTags } from './names.ts';
 import { operation } from './operation.ts';
 import { page } from './paging.ts';
@@ -35,30 +38,32 @@ import {
   type Tags,
 } from './state.ts';
 
-/** Listeners per Application Load Balancer, AWS's default. */
-export const maxListeners = 50;
-const defaultPolicy = 'ELBSecurityPolicy-2016-08';
+const settingsMembers = ['Port', 'Protocol', 'SslPolicy', 'Certificates.CertificateArn'];
 
 /** CreateListener, DescribeListeners, ModifyListener, DeleteListener and the two for attributes. */
 export function listenerOperations(state: ElbState): Record<string, Operation> {
   return {
     CreateListener: operation({
       category: 'mutate',
+      takes: ['LoadBalancerArn', ...settingsMembers, ...actionMembers('DefaultActions'), 'Tags'],
       run: (input: CreateListenerInput, call) => createListener(state, input, call),
       resources: (input, output) => [output?.Listeners?.[0]?.ListenerArn ?? input.LoadBalancerArn],
     }),
     DescribeListeners: operation({
       category: 'read',
+      takes: ['LoadBalancerArn', 'ListenerArns', 'Marker', 'PageSize'],
       run: (input: DescribeListenersInput, call) => describeListeners(state, input, call),
       resources: (input) => input.ListenerArns ?? [input.LoadBalancerArn],
     }),
     ModifyListener: operation({
       category: 'mutate',
+      takes: ['ListenerArn', ...settingsMembers, ...actionMembers('DefaultActions')],
       run: (input: ModifyListenerInput, call) => modifyListener(state, input, call),
       resources: (input) => [input.ListenerArn],
     }),
     DeleteListener: operation({
       category: 'mutate',
+      takes: ['ListenerArn'],
       run: (input: DeleteListenerInput, call) => {
         const listener = findListener(state, call, required(input.ListenerArn, 'ListenerArn'));
         removeListener(state, listener);
@@ -69,6 +74,7 @@ export function listenerOperations(state: ElbState): Record<string, Operation> {
     }),
     DescribeListenerAttributes: operation({
       category: 'read',
+      takes: ['ListenerArn'],
       run: (input: DescribeListenerAttributesInput, call): DescribeListenerAttributesOutput => {
         const listener = findListener(state, call, required(input.ListenerArn, 'ListenerArn'));
         return { Attributes: listAttributes(listener.attributes) };
@@ -77,9 +83,14 @@ export function listenerOperations(state: ElbState): Record<string, Operation> {
     }),
     ModifyListenerAttributes: operation({
       category: 'mutate',
+      takes: ['ListenerArn', 'Attributes'],
       run: (input: ModifyListenerAttributesInput, call): ModifyListenerAttributesOutput => {
         const listener = findListener(state, call, required(input.ListenerArn, 'ListenerArn'));
-        writeAttributes(listenerAttributes, listener.attributes, required(input.Attributes, 'Attributes'));
+        writeAttributes(
+          { kind: 'Listener', catalogue: listenerAttributes(listener.protocol) },
+          listener.attributes,
+          required(input.Attributes, 'Attributes'),
+        );
         return { Attributes: listAttributes(listener.attributes) };
       },
       resources: (input) => [input.ListenerArn],
@@ -88,12 +99,8 @@ export function listenerOperations(state: ElbState): Record<string, Operation> {
 }
 
 /** What a new listener is made from, by a call or by a fleet file. */
-interface ListenerParts {
+interface ListenerParts extends ListenerSettings {
   readonly arn: string;
-  readonly port: number;
-  readonly protocol: string;
-  readonly certificates: readonly Certificate[];
-  readonly sslPolicy: string | undefined;
   readonly actions: readonly Action[];
   readonly tags: Tags;
 }
@@ -106,9 +113,10 @@ export function addListener(state: ElbState, loadBalancer: LoadBalancer, parts: 
     port: parts.port,
     protocol: parts.protocol,
     certificates: parts.certificates,
+    moreCertificates: new Set(),
     sslPolicy: parts.sslPolicy,
     tags: parts.tags,
-    attributes: defaultsOf(listenerAttributes),
+    attributes: defaultsOf(listenerAttributes(parts.protocol)),
     rules: new Map(),
     byPriority: new Map(),
     get defaultRule() {
@@ -140,7 +148,7 @@ export function removeListener(state: ElbState, listener: Listener): void {
 }
 
 function describe(listener: Listener): ListenerDescription {
-  return structuredClone({
+  return plainCopy({
     ListenerArn: listener.arn,
     LoadBalancerArn: listener.loadBalancer.arn,
     Port: listener.port,
@@ -153,79 +161,47 @@ function describe(listener: Listener): ListenerDescription {
 
 function createListener(state: ElbState, input: CreateListenerInput, call: Call): CreateListenerOutput {
   const loadBalancer = findLoadBalancer(state, call, required(input.LoadBalancerArn, 'LoadBalancerArn'));
-  const protocol = checkProtocol(required(input.Protocol, 'Protocol'));
-  const port = checkPort(required(input.Port, 'Port'));
-  const actions = normaliseActions(required(input.DefaultActions, 'DefaultActions'));
-  const certificates = input.Certificates ?? [];
-  checkCertificates(protocol, certificates);
-  const parts: ListenerParts = {
-    arn: listenerArn(loadBalancer.arn, state.world.hex('elbv2/listener', 16)),
-    port,
-    protocol,
-    certificates: certificates.map((one) => ({ CertificateArn: one.CertificateArn })),
-    sslPolicy: protocol === 'HTTPS' ? (input.SslPolicy ?? defaultPolicy) : undefined,
-    actions,
-    tags: withTags(new Map(), input.Tags ?? []),
-  };
+  const settings = newSettings(input, call);
+  const { protocol, port } = settings;
+  const actions = normaliseActions(
+    required(input.DefaultActions, 'DefaultActions'),
+    actionLimits(state, call, settings),
+  );
+  const tags = withTags(new Map(), input.Tags ?? []);
   const same = [...loadBalancer.listeners.values()].find((listener) => listener.port === port);
   if (same !== undefined) {
-    if (sameSettings(same, parts)) return { Listeners: [describe(same)] };
-    throw new AwsError('DuplicateListenerException', 'A listener already exists on this port for this load balancer');
+    if (hasSettings(same, settings) && isDeepStrictEqual(same.defaultRule.actions, actions)) {
+      return { Listeners: [describe(same)] };
+    }
+    throw duplicateListener();
   }
-  if (loadBalancer.listeners.size >= maxListeners) {
+  const limit = state.world.quotas.get(call, 'listenersPerLoadBalancer');
+  if (loadBalancer.listeners.size >= limit) {
     throw new AwsError(
       'TooManyListenersException',
-      `You have reached the maximum number of listeners on this load balancer: [${maxListeners}]`,
+      `The maximum number of listeners per load balancer '${limit}' has been reached on load balancer '${loadBalancer.arn}'`,
     );
   }
-  checkGroups(state, call, loadBalancer, actions);
-  const listener = addListener(state, loadBalancer, parts);
+  checkGroups(state, call, { loadBalancer, protocol }, actions);
+  const arn = listenerArn(loadBalancer.arn, state.world.hex('elbv2/listener', 16));
+  const listener = addListener(state, loadBalancer, { ...settings, arn, actions, tags });
   rulesChanged(state, loadBalancer);
   return { Listeners: [describe(listener)] };
 }
 
-function sameSettings(listener: Listener, parts: ListenerParts): boolean {
-  return (
-    listener.protocol === parts.protocol &&
-    listener.sslPolicy === parts.sslPolicy &&
-    isDeepStrictEqual(listener.certificates, parts.certificates) &&
-    isDeepStrictEqual(listener.defaultRule.actions, parts.actions)
-  );
-}
-
-function checkProtocol(protocol: string): string {
-  if (protocol !== 'HTTP' && protocol !== 'HTTPS') {
-    throw new AwsError(
-      'UnsupportedProtocolException',
-      `Protocol '${protocol}' is not supported by load balancers of type 'application'; expected HTTP or HTTPS`,
-    );
-  }
-  return protocol;
-}
-
-function checkPort(port: number): number {
-  if (!Number.isInteger(port) || port < 1 || port > 65_535) {
-    throw validationError(`Port '${port}' must be between 1 and 65535`);
-  }
-  return port;
-}
-
-function checkCertificates(protocol: string, certificates: readonly Certificate[]): void {
-  if (protocol === 'HTTPS' && certificates.length !== 1) {
-    throw validationError(
-      `Exactly one certificate must be specified for HTTPS listeners; found ${certificates.length}`,
-    );
-  }
-  if (protocol === 'HTTP' && certificates.length > 0) {
-    throw validationError('Certificates cannot be specified for HTTP listeners');
-  }
+function duplicateListener(): AwsError {
+  return new AwsError('DuplicateListenerException', 'A listener already exists on this port for this load balancer');
 }
 
 function describeListeners(state: ElbState, input: DescribeListenersInput, call: Call): DescribeListenersOutput {
   const arns = input.ListenerArns ?? [];
-  if ((input.LoadBalancerArn === undefined) === (arns.length === 0)) {
-    throw validationError('You must specify either listener ARNs or a load balancer ARN, and not both');
+  if (input.LoadBalancerArn === undefined && arns.length === 0) {
+    throw validationError('You must specify either listener ARNs or a load balancer ARN');
   }
+  if (input.LoadBalancerArn !== undefined && arns.length > 0) {
+    throw validationError('Listener ARNs and a load balancer ARN cannot be specified at the same time');
+  }
+  checkNamed('listeners', arns);
   const listeners =
     input.LoadBalancerArn === undefined
       ? arns.map((arn) => findListener(state, call, arn))
@@ -236,23 +212,22 @@ function describeListeners(state: ElbState, input: DescribeListenersInput, call:
 
 function modifyListener(state: ElbState, input: ModifyListenerInput, call: Call): ModifyListenerOutput {
   const listener = findListener(state, call, required(input.ListenerArn, 'ListenerArn'));
-  const { loadBalancer } = listener;
-  const port = input.Port === undefined ? listener.port : checkPort(input.Port);
-  const protocol = input.Protocol === undefined ? listener.protocol : checkProtocol(input.Protocol);
-  const kept = protocol === 'HTTP' ? [] : listener.certificates;
-  const certificates = input.Certificates ?? kept;
-  // A listener from a fleet file has no certificate that anyone could name, and may be modified all the same.
-  if (input.Certificates !== undefined || protocol !== listener.protocol) checkCertificates(protocol, certificates);
+  const { loadBalancer, defaultRule: rule } = listener;
+  const settings = changedSettings(input, listener, call);
+  const { protocol, port } = settings;
   if ([...loadBalancer.listeners.values()].some((other) => other !== listener && other.port === port)) {
-    throw new AwsError('DuplicateListenerException', 'A listener already exists on this port for this load balancer');
+    throw duplicateListener();
   }
-  const rule = listener.defaultRule;
-  const actions = input.DefaultActions === undefined ? rule.actions : normaliseActions(input.DefaultActions);
-  if (input.DefaultActions !== undefined) checkGroups(state, call, loadBalancer, actions, rule);
+  const { DefaultActions } = input;
+  const actions =
+    DefaultActions === undefined ? rule.actions : normaliseActions(DefaultActions, actionLimits(state, call, settings));
+  if (DefaultActions !== undefined) checkGroups(state, call, { loadBalancer, protocol }, actions, rule);
+  if (protocol !== listener.protocol) changeCatalogue(listenerAttributes(protocol), listener.attributes);
+  if (protocol === 'HTTP') listener.moreCertificates.clear();
   listener.port = port;
   listener.protocol = protocol;
-  listener.certificates = certificates.map((one) => ({ CertificateArn: one.CertificateArn }));
-  listener.sslPolicy = protocol === 'HTTPS' ? (input.SslPolicy ?? listener.sslPolicy ?? defaultPolicy) : undefined;
+  listener.certificates = settings.certificates;
+  listener.sslPolicy = settings.sslPolicy;
   setActions(state, rule, actions);
   rulesChanged(state, loadBalancer);
   return { Listeners: [describe(listener)] };

@@ -10,43 +10,69 @@ import type {
   ModifyLoadBalancerAttributesInput,
   ModifyLoadBalancerAttributesOutput,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
-import { zonesOf } from '../ec2/zones.ts';
 import { AwsError, type Call, type Operation } from '../kernel.ts';
+import { plainCopy } from '../plain-copy.ts';
 import { dnsNameOf, loadBalancerArn } from './arns.ts';
-import { defaultsOf, listAttributes, loadBalancerAttributes, writeAttributes } from './attributes.ts';
+import { loadBalancerAttributes } from './attribute-catalogues.ts';
+import { defaultsOf, listAttributes, writeAttributes } from './attributes.ts';
 import { canonicalZoneOf } from './canonical-zones.ts';
-import { loadBalancerNotFound, operationNotPermitted, required, validationError } from './errors.ts';
+import {
+  invalidConfiguration,
+  loadBalancerNotFound,
+  oneOf,
+  operationNotPermitted,
+  required,
+  validationError,
+} from './errors.ts';
+import { attachmentChanged } from './health.ts';
 import { removeListener } from './listeners.ts';
-import { checkName, withTags } from './names.ts';
+import { checkLoadBalancerName, withTags } from './names.ts';
+import { checkIpAddressType, checkSecurityGroups, checkSubnets, subnetsOf, zonesWith } from './network.ts';
+import { placeNodes, removeNodes } from './nodes.ts';
 import { operation } from './operation.ts';
 import { page } from './paging.ts';
-import { type ElbState, findLoadBalancer, type LoadBalancer, later, scopeOf, type Tags } from './state.ts';
+import {
+  type ElbState,
+  findLoadBalancer,
+  type LoadBalancer,
+  later,
+  lookUpLoadBalancer,
+  scopeOf,
+  type Tags,
+} from './state.ts';
 
 /** From creation to `active`: whole tests that create one took 213-222 s (observed). */
 const provisioningMs = 150_000;
-/** Application Load Balancers per Region, AWS's default. */
-export const maxLoadBalancers = 50;
+/** Load balancers that one call may name. */
+const maxNamed = 20;
 
 /** CreateLoadBalancer, DescribeLoadBalancers, DeleteLoadBalancer and the two for attributes. */
 export function loadBalancerOperations(state: ElbState): Record<string, Operation> {
   return {
     CreateLoadBalancer: operation({
       category: 'resource-intensive',
+      latencyMs: 500,
+      takes: [
+        ...['Name', 'Subnets', 'SubnetMappings.SubnetId', 'SecurityGroups', 'Scheme', 'Tags', 'Type', 'IpAddressType'],
+      ],
       run: (input: CreateLoadBalancerInput, call) => createLoadBalancer(state, input, call),
       resources: (input, output) => [output?.LoadBalancers?.[0]?.LoadBalancerArn ?? input.Name],
     }),
     DescribeLoadBalancers: operation({
       category: 'read',
+      takes: ['LoadBalancerArns', 'Names', 'Marker', 'PageSize'],
       run: (input: DescribeLoadBalancersInput, call) => describeLoadBalancers(state, input, call),
       resources: (input) => input.LoadBalancerArns ?? input.Names ?? [],
     }),
     DeleteLoadBalancer: operation({
       category: 'mutate',
+      takes: ['LoadBalancerArn'],
       run: (input: DeleteLoadBalancerInput, call) => deleteLoadBalancer(state, input, call),
       resources: (input) => [input.LoadBalancerArn],
     }),
     DescribeLoadBalancerAttributes: operation({
       category: 'read',
+      takes: ['LoadBalancerArn'],
       run: (input: DescribeLoadBalancerAttributesInput, call): DescribeLoadBalancerAttributesOutput => {
         const found = findLoadBalancer(state, call, required(input.LoadBalancerArn, 'LoadBalancerArn'));
         return { Attributes: listAttributes(found.attributes) };
@@ -55,9 +81,14 @@ export function loadBalancerOperations(state: ElbState): Record<string, Operatio
     }),
     ModifyLoadBalancerAttributes: operation({
       category: 'mutate',
+      takes: ['LoadBalancerArn', 'Attributes'],
       run: (input: ModifyLoadBalancerAttributesInput, call): ModifyLoadBalancerAttributesOutput => {
         const found = findLoadBalancer(state, call, required(input.LoadBalancerArn, 'LoadBalancerArn'));
-        writeAttributes(loadBalancerAttributes, found.attributes, required(input.Attributes, 'Attributes'));
+        writeAttributes(
+          { kind: 'Load balancer', catalogue: loadBalancerAttributes(found.description.Scheme) },
+          found.attributes,
+          required(input.Attributes, 'Attributes'),
+        );
         return { Attributes: listAttributes(found.attributes) };
       },
       resources: (input) => [input.LoadBalancerArn],
@@ -84,7 +115,6 @@ export function addLoadBalancer(state: ElbState, parts: LoadBalancerParts): Load
   const { arn, account, region, name } = parts;
   const digits = String(Number.parseInt(state.world.hex('elbv2/dns', 8), 16)).padStart(9, '1');
   const dnsName = dnsNameOf(name, digits, region, parts.scheme);
-  const zones = zonesOf(region);
   const loadBalancer: LoadBalancer = {
     arn,
     account,
@@ -102,18 +132,13 @@ export function addLoadBalancer(state: ElbState, parts: LoadBalancerParts): Load
       VpcId: parts.vpcId,
       State: { Code: 'provisioning' },
       Type: 'application',
-      // Assumed: zones in the order of the subnets, which need not be the zones that EC2 reports for them.
-      AvailabilityZones: parts.subnetIds.map((SubnetId, index) => ({
-        ZoneName: zones[index % zones.length]?.name ?? region,
-        SubnetId,
-        LoadBalancerAddresses: [],
-      })),
+      AvailabilityZones: zonesWith(state, parts, parts.subnetIds),
       SecurityGroups: [...parts.securityGroupIds],
       IpAddressType: parts.ipAddressType as LoadBalancerDescription['IpAddressType'],
     },
     active: false,
     tags: parts.tags,
-    attributes: defaultsOf(loadBalancerAttributes),
+    attributes: defaultsOf(loadBalancerAttributes(parts.scheme)),
     listeners: new Map(),
     groups: new Map(),
     applied: [],
@@ -125,37 +150,42 @@ export function addLoadBalancer(state: ElbState, parts: LoadBalancerParts): Load
   return loadBalancer;
 }
 
-/** The load balancer answers requests from now on. */
-export function activate(loadBalancer: LoadBalancer): void {
+/** The load balancer answers requests, and checks its targets, from now on. */
+export function activate(state: ElbState, loadBalancer: LoadBalancer): void {
   loadBalancer.active = true;
   loadBalancer.description = { ...loadBalancer.description, State: { Code: 'active' } };
+  for (const arn of loadBalancer.groups.keys()) {
+    const group = state.targetGroups.get(arn);
+    if (group !== undefined) attachmentChanged(state, group);
+  }
 }
 
 function describe(loadBalancer: LoadBalancer): LoadBalancerDescription {
-  return structuredClone(loadBalancer.description);
+  return plainCopy(loadBalancer.description);
 }
 
 function createLoadBalancer(state: ElbState, input: CreateLoadBalancerInput, call: Call): CreateLoadBalancerOutput {
   const name = required(input.Name, 'Name');
-  checkName('Load balancer', name);
-  if (name.startsWith('internal-')) throw validationError("Load balancer name cannot begin with 'internal-'");
-  if ((input.Type ?? 'application') !== 'application') {
-    throw validationError(`Load balancer type '${input.Type ?? ''}' is not simulated; expected 'application'`);
-  }
+  checkLoadBalancerName(name);
+  const type = oneOf(input.Type ?? 'application', 'type', ['application', 'network', 'gateway']);
+  // Only Application Load Balancers are simulated.
+  if (type !== 'application') throw invalidConfiguration(`Load balancers of type '${type}' are not supported`);
+  const scheme = oneOf(input.Scheme ?? 'internet-facing', 'scheme', ['internet-facing', 'internal']);
   const subnetIds = subnetsOf(input);
-  const parts: LoadBalancerParts = {
-    arn: loadBalancerArn(call, name, state.world.hex('elbv2/load-balancer', 16)),
+  const vpcId = checkSubnets(state, call, subnetIds);
+  const securityGroupIds = input.SecurityGroups ?? [];
+  checkSecurityGroups(state, call, vpcId, securityGroupIds);
+  const parts: Omit<LoadBalancerParts, 'arn'> = {
     account: call.account,
     region: call.region,
     name,
-    scheme: input.Scheme ?? 'internet-facing',
-    vpcId: vpcOf(state, call, subnetIds),
+    scheme,
+    vpcId,
     subnetIds,
-    securityGroupIds: input.SecurityGroups ?? [],
-    ipAddressType: input.IpAddressType ?? 'ipv4',
+    securityGroupIds,
+    ipAddressType: checkIpAddressType(input.IpAddressType ?? 'ipv4', scheme),
     tags: withTags(new Map(), input.Tags ?? []),
   };
-  checkSecurityGroups(state, call, parts);
   const scope = scopeOf(state, call);
   const existing = scope.loadBalancers.get(name);
   if (existing !== undefined) {
@@ -165,58 +195,21 @@ function createLoadBalancer(state: ElbState, input: CreateLoadBalancerInput, cal
       `A load balancer with the same name '${name}' exists, but with different settings`,
     );
   }
-  if (scope.loadBalancers.size >= maxLoadBalancers) {
+  const limit = state.world.quotas.get(call, 'loadBalancers');
+  if (scope.loadBalancers.size >= limit) {
     throw new AwsError(
       'TooManyLoadBalancersException',
-      `You have reached the maximum number of load balancers of type 'application': [${maxLoadBalancers}]`,
+      `The maximum number of load balancers of type 'application' has been reached: [${limit}]`,
     );
   }
-  const created = addLoadBalancer(state, parts);
-  later(state, provisioningMs, () => activate(created));
+  const arn = loadBalancerArn(call, name, state.world.hex('elbv2/load-balancer', 16));
+  placeNodes(state, { ...parts, arn }, subnetIds);
+  const created = addLoadBalancer(state, { ...parts, arn });
+  later(state, provisioningMs, () => activate(state, created));
   return { LoadBalancers: [describe(created)] };
 }
 
-function subnetsOf(input: CreateLoadBalancerInput): readonly string[] {
-  const mapped = (input.SubnetMappings ?? []).map((mapping) => mapping.SubnetId ?? '');
-  const subnetIds = input.Subnets ?? mapped;
-  if (input.Subnets !== undefined && mapped.length > 0) {
-    throw validationError('Only one of subnets and subnet mappings can be specified');
-  }
-  if (new Set(subnetIds).size < 2) {
-    throw validationError('At least two subnets in two different Availability Zones must be specified');
-  }
-  return subnetIds;
-}
-
-function vpcOf(state: ElbState, call: Call, subnetIds: readonly string[]): string {
-  const vpcs = new Set<string>();
-  for (const subnetId of subnetIds) {
-    const vpcId = state.world.ec2.subnetVpc(call.account, call.region, subnetId);
-    if (vpcId === undefined) {
-      throw new AwsError('SubnetNotFoundException', `The subnet ID '${subnetId}' is not found`);
-    }
-    vpcs.add(vpcId);
-  }
-  const [vpcId, other] = vpcs;
-  if (vpcId === undefined || other !== undefined) {
-    throw new AwsError('InvalidSubnetException', `The subnets '[${subnetIds.join(', ')}]' are not all in one VPC`);
-  }
-  return vpcId;
-}
-
-function checkSecurityGroups(state: ElbState, call: Call, parts: LoadBalancerParts): void {
-  for (const groupId of parts.securityGroupIds) {
-    const vpcId = state.world.ec2.securityGroupVpc(call.account, call.region, groupId);
-    if (vpcId !== parts.vpcId) {
-      throw new AwsError(
-        'InvalidSecurityGroupException',
-        `One or more security groups are invalid: '${groupId}' is not in VPC '${parts.vpcId}'`,
-      );
-    }
-  }
-}
-
-function sameSettings(before: LoadBalancerDescription, parts: LoadBalancerParts): boolean {
+function sameSettings(before: LoadBalancerDescription, parts: Omit<LoadBalancerParts, 'arn'>): boolean {
   const subnets = (before.AvailabilityZones ?? []).map((zone) => zone.SubnetId ?? '');
   return (
     before.Scheme === parts.scheme &&
@@ -240,8 +233,11 @@ function describeLoadBalancers(
   if (arns.length > 0 && names.length > 0) {
     throw validationError('Load balancer names and load balancer ARNs cannot be specified at the same time');
   }
-  if (arns.length > 20 || names.length > 20) {
-    throw validationError(`At most 20 load balancers can be named in a call; found ${arns.length + names.length}`);
+  const named = [...arns, ...names];
+  if (named.length > maxNamed) {
+    throw validationError(
+      `Up to ${maxNamed} load balancers can be described at a time, but ${named.length} were specified`,
+    );
   }
   const scope = scopeOf(state, call);
   const byName = names.map((name) => {
@@ -249,16 +245,16 @@ function describeLoadBalancers(
     if (found === undefined) throw loadBalancerNotFound(name);
     return found;
   });
-  const named = [...arns.map((arn) => findLoadBalancer(state, call, arn)), ...byName];
-  const all = arns.length + names.length > 0 ? named : [...scope.loadBalancers.values()];
+  const found = [...arns.map((arn) => findLoadBalancer(state, call, arn)), ...byName];
+  const all = named.length > 0 ? found : [...scope.loadBalancers.values()];
   const { items, next } = page(all, input);
   return { LoadBalancers: items.map(describe), ...next };
 }
 
 /** Succeeds when it is already gone. Its listeners and rules go with it. Source: DeleteLoadBalancer, ELBv2 API reference. */
 function deleteLoadBalancer(state: ElbState, input: DeleteLoadBalancerInput, call: Call): object {
-  const found = state.loadBalancers.get(required(input.LoadBalancerArn, 'LoadBalancerArn'));
-  if (found === undefined || found.account !== call.account || found.region !== call.region) return {};
+  const found = lookUpLoadBalancer(state, call, required(input.LoadBalancerArn, 'LoadBalancerArn'));
+  if (found === undefined) return {};
   if (found.attributes.get('deletion_protection.enabled') === 'true') {
     throw operationNotPermitted(
       `Load balancer '${found.arn}' cannot be deleted because deletion protection is enabled`,
@@ -268,5 +264,6 @@ function deleteLoadBalancer(state: ElbState, input: DeleteLoadBalancerInput, cal
   state.loadBalancers.delete(found.arn);
   state.byDnsName.delete(found.dnsName);
   scopeOf(state, found).loadBalancers.delete(found.name);
+  removeNodes(state, found);
   return {};
 }

@@ -1,6 +1,7 @@
 /** Which rule of a listener a request meets. Pure. Source: "Condition types for listener rules", ALB user guide. */
 import type { Action, RuleCondition } from '@aws-sdk/client-elastic-load-balancing-v2';
 import type { RouteRequest } from '../kernel.ts';
+import { globMatches, normalisePath } from './patterns.ts';
 
 interface AppliedRule {
   readonly arn: string;
@@ -33,40 +34,13 @@ export function matchingRule(rules: readonly AppliedRule[], request: RouteReques
   return rules.find((rule) => rule.conditions.every((condition) => holds(condition, seen)));
 }
 
-/**
- * Whether a text matches a pattern of literal characters, `*` (any number of characters) and `?` (exactly one). Runs in time proportional to
- * the product of the two lengths, whatever the pattern.
- */
-export function globMatches(pattern: string, text: string): boolean {
-  let p = 0;
-  let t = 0;
-  let star = -1;
-  let resume = 0;
-  while (t < text.length) {
-    if (pattern[p] === '*') {
-      star = p++;
-      resume = t;
-    } else if (p < pattern.length && (pattern[p] === '?' || pattern[p] === text[t])) {
-      p++;
-      t++;
-    } else if (star >= 0) {
-      p = star + 1;
-      t = ++resume;
-    } else {
-      return false;
-    }
-  }
-  while (pattern[p] === '*') p++;
-  return p === pattern.length;
-}
-
 function see(request: RouteRequest): Seen {
   const at = request.path.indexOf('?');
   const query = at < 0 ? '' : request.path.slice(at + 1);
   const headers = Object.entries(request.headers).map(([name, value]) => [name.toLowerCase(), value] as const);
   return {
     host: request.host.toLowerCase().replace(/:\d+$/, '').replace(/\.$/, ''),
-    path: at < 0 ? request.path : request.path.slice(0, at),
+    path: normalisePath(at < 0 ? request.path : request.path.slice(0, at)),
     query: [...new URLSearchParams(query)],
     headers: new Map(headers),
   };
@@ -100,10 +74,14 @@ function hasParameter({ QueryStringConfig: config }: RuleCondition, seen: Seen):
   return (config?.Values ?? []).some((wanted) =>
     seen.query.some(
       ([key, value]) =>
-        (wanted.Key === undefined || globMatches(wanted.Key.toLowerCase(), key.toLowerCase())) &&
-        globMatches((wanted.Value ?? '').toLowerCase(), value.toLowerCase()),
+        (wanted.Key === undefined || queryMatches(wanted.Key, key)) && queryMatches(wanted.Value ?? '', value),
     ),
   );
+}
+
+/** In query strings alone a backslash makes a wildcard stand for itself. */
+function queryMatches(pattern: string, text: string): boolean {
+  return globMatches(pattern.toLowerCase(), text.toLowerCase(), 'escapes');
 }
 
 function someMatches(

@@ -17,7 +17,15 @@ export function checkName(what: 'Load balancer' | 'Target group', name: string):
     );
   }
   if (name.startsWith('-') || name.endsWith('-')) {
-    throw validationError(`${what} name '${name}' cannot begin or end with a hyphen(-)`);
+    throw validationError(`${what} name '${name}' cannot begin or end with '-'`);
+  }
+}
+
+/** Checks the name of a load balancer. `internal-` begins the DNS names of internal ones. Throws ValidationError. */
+export function checkLoadBalancerName(name: string): void {
+  checkName('Load balancer', name);
+  if (name.toLowerCase().startsWith('internal-')) {
+    throw validationError(`Load balancer name '${name}' cannot begin with 'internal-'`);
   }
 }
 

@@ -1,6 +1,6 @@
 import type { BucketDraw, Call, Operation } from '../kernel.ts';
 
-/** Categories of ELBv2's request throttling. Source: "Elastic Load Balancing API throttling", ELB user guide. */
+/** Categories of ELBv2's request throttling. Source: "Request throttling for the ELB API", ELB user guide. */
 type Category = 'read' | 'mutate' | 'register' | 'resource-intensive';
 
 const categories: Readonly<Record<Category, { capacity: number; refillPerSecond: number }>> = {
@@ -17,6 +17,10 @@ const draws: Readonly<Record<Category, readonly BucketDraw[]>> = {
   'resource-intensive': drawsOf('resource-intensive'),
 };
 
+/** How long a call takes (assumed; whole tests of other tools bound it): a read and a write. */
+const readMs = 50;
+const writeMs = 150;
+
 /** Every action takes a token of the account's bucket for all actions besides that of its category. */
 function drawsOf(category: Category): readonly BucketDraw[] {
   return [
@@ -28,6 +32,9 @@ function drawsOf(category: Category): readonly BucketDraw[] {
 /** What one ELBv2 operation is made of. */
 interface OperationParts<I, O extends object> {
   readonly category: Category;
+  readonly takes: readonly string[];
+  /** Where it is not that of any read or write. */
+  readonly latencyMs?: number;
   readonly run: (input: I, call: Call) => O;
   readonly resources?: (input: I, output: O | undefined) => readonly (string | undefined)[];
 }
@@ -37,6 +44,8 @@ export function operation<I, O extends object>(parts: OperationParts<I, O>): Ope
   const resources = parts.resources;
   return {
     mutating: parts.category !== 'read',
+    takes: parts.takes,
+    latencyMs: parts.latencyMs ?? (parts.category === 'read' ? readMs : writeMs),
     buckets: () => draws[parts.category],
     run: (input: I, call: Call) => parts.run(input, call),
     resources: (input: I, output: O | undefined) =>

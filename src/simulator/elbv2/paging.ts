@@ -1,4 +1,4 @@
-import { validationError } from './errors.ts';
+import { constraintError, validationError } from './errors.ts';
 
 const maxPage = 400;
 
@@ -9,7 +9,8 @@ export function page<T>(
 ): { items: readonly T[]; next: { NextMarker?: string } } {
   const size = input.PageSize ?? maxPage;
   if (!Number.isInteger(size) || size < 1 || size > maxPage) {
-    throw validationError(`PageSize '${size}' must be between 1 and ${maxPage}`);
+    const rule = size < 1 ? 'greater than or equal to 1' : `less than or equal to ${maxPage}`;
+    throw constraintError(size, 'pageSize', `Member must have value ${rule}`);
   }
   const start = input.Marker === undefined || input.Marker === '' ? 0 : readMarker(input.Marker);
   const end = start + size;

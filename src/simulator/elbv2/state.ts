@@ -7,7 +7,14 @@ import type {
   TargetGroup as TargetGroupDescription,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import type { Call, TargetAddress, TargetState, World } from '../kernel.ts';
-import { listenerNotFound, loadBalancerNotFound, ruleNotFound, targetGroupNotFound } from './errors.ts';
+import { type ArnKind, kindOfArn } from './arns.ts';
+import {
+  listenerNotFound,
+  loadBalancerNotFound,
+  ruleNotFound,
+  targetGroupNotFound,
+  validationError,
+} from './errors.ts';
 import type { AppliedListener } from './matching.ts';
 
 /** What a resource has that takes tags. Keys in the order in which they were added. */
@@ -37,7 +44,10 @@ export interface Listener {
   readonly loadBalancer: LoadBalancer;
   port: number;
   protocol: string;
+  /** The default certificate. */
   certificates: readonly Certificate[];
+  /** Certificates for further names, by ARN (AddListenerCertificates). */
+  readonly moreCertificates: Set<string>;
   sslPolicy: string | undefined;
   readonly tags: Tags;
   readonly attributes: Map<string, string>;
@@ -141,36 +151,55 @@ export function scopeOf(state: ElbState, where: { account: string; region: strin
   return scope;
 }
 
-function isOf(call: Call, owner: { account: string; region: string }): boolean {
-  return owner.account === call.account && owner.region === call.region;
+/**
+ * An ARN that has another form, or is of another account or Region, is no ARN to the caller at all (observed:
+ * https://github.com/kubernetes-sigs/aws-load-balancer-controller/issues/2341, https://github.com/aws/aws-cli/issues/3475).
+ */
+function checkArn(call: Call, arn: string, kind: ArnKind): void {
+  if (kindOfArn(call, arn) !== kind) throw validationError(`'${arn}' is not a valid ${kind} ARN`);
 }
 
-/** The caller's load balancer with this ARN. Throws LoadBalancerNotFound, also for one of another account or Region. */
+/** The caller's load balancer with this ARN. Throws LoadBalancerNotFound, and ValidationError for what is no such ARN of the caller's. */
 export function findLoadBalancer(state: ElbState, call: Call, arn: string): LoadBalancer {
+  checkArn(call, arn, 'load balancer');
   const found = state.loadBalancers.get(arn);
-  if (found === undefined || !isOf(call, found)) throw loadBalancerNotFound(arn);
+  if (found === undefined) throw loadBalancerNotFound(arn);
   return found;
 }
 
-/** The caller's listener with this ARN. Throws ListenerNotFound. */
+/** The caller's load balancer, or undefined when there is none any more. Throws ValidationError. */
+export function lookUpLoadBalancer(state: ElbState, call: Call, arn: string): LoadBalancer | undefined {
+  checkArn(call, arn, 'load balancer');
+  return state.loadBalancers.get(arn);
+}
+
+/** The caller's listener with this ARN. Throws ListenerNotFound, and ValidationError for what is no such ARN of the caller's. */
 export function findListener(state: ElbState, call: Call, arn: string): Listener {
+  checkArn(call, arn, 'listener');
   const found = state.listeners.get(arn);
-  if (found === undefined || !isOf(call, found.loadBalancer)) throw listenerNotFound();
+  if (found === undefined) throw listenerNotFound();
   return found;
 }
 
-/** The caller's rule with this ARN. Throws RuleNotFound. */
+/** The caller's rule with this ARN. Throws RuleNotFound, and ValidationError for what is no such ARN of the caller's. */
 export function findRule(state: ElbState, call: Call, arn: string): Rule {
+  checkArn(call, arn, 'listener rule');
   const found = state.rules.get(arn);
-  if (found === undefined || !isOf(call, found.listener.loadBalancer)) throw ruleNotFound();
+  if (found === undefined) throw ruleNotFound();
   return found;
 }
 
-/** The caller's target group with this ARN. Throws TargetGroupNotFound. */
+/** The caller's target group with this ARN. Throws TargetGroupNotFound, and ValidationError for what is no such ARN of the caller's. */
 export function findTargetGroup(state: ElbState, call: Call, arn: string): TargetGroup {
-  const found = state.targetGroups.get(arn);
-  if (found === undefined || !isOf(call, found)) throw targetGroupNotFound();
+  const found = lookUpTargetGroup(state, call, arn);
+  if (found === undefined) throw targetGroupNotFound(arn);
   return found;
+}
+
+/** The caller's target group, or undefined when there is none (any more). Throws ValidationError. */
+export function lookUpTargetGroup(state: ElbState, call: Call, arn: string): TargetGroup | undefined {
+  checkArn(call, arn, 'target group');
+  return state.targetGroups.get(arn);
 }
 
 /** Runs something after a latency of AWS's own, scaled as the world says. Returns what takes it off the agenda. */

@@ -1,11 +1,11 @@
 /** Checks and completes the settings of a target group. Pure. Source: CreateTargetGroup and "Target group health checks", ALB guide. */
 import type {
   CreateTargetGroupInput,
+  Matcher,
   ModifyTargetGroupInput,
   TargetGroup as TargetGroupDescription,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
-import { AwsError } from '../kernel.ts';
-import { validationError } from './errors.ts';
+import { constraintError, invalidConfiguration, oneOf, validationError } from './errors.ts';
 
 /** All settings of a target group but its name and ARN, with AWS's defaults filled in. */
 export type TargetGroupSettings = Omit<
@@ -26,43 +26,37 @@ type HealthCheck = Pick<
   | 'Matcher'
 >;
 
-/** The settings that a create call asks for. Throws ValidationError or UnsupportedProtocol. */
+const protocols = ['HTTP', 'HTTPS', 'TCP', 'TLS', 'UDP', 'TCP_UDP', 'GENEVE', 'QUIC', 'TCP_QUIC'] as const;
+
+/** The settings that a create call asks for. Throws ValidationError, and InvalidConfigurationRequest for what is not simulated. */
 export function settingsOf(input: CreateTargetGroupInput): TargetGroupSettings {
-  const targetType = input.TargetType ?? 'instance';
+  const targetType = oneOf(input.TargetType ?? 'instance', 'targetType', ['instance', 'ip', 'lambda', 'alb']);
   if (targetType === 'lambda') return lambdaSettings(input);
-  if (targetType !== 'ip' && targetType !== 'instance') {
-    throw validationError(`Target type '${targetType}' must be one of '[instance, ip, lambda]'`);
-  }
-  const protocol = input.Protocol;
-  if (protocol === undefined) throw validationError('A protocol must be specified');
+  // Only Application Load Balancers are simulated; the other types and protocols are those of Network and Gateway Load Balancers.
+  if (targetType === 'alb') throw invalidConfiguration("Target groups with target type 'alb' are not supported");
+  if (input.Protocol === undefined) throw validationError('A protocol must be specified');
+  const protocol = oneOf(input.Protocol, 'protocol', protocols);
   if (protocol !== 'HTTP' && protocol !== 'HTTPS') {
-    // Only Application Load Balancers are simulated; AWS takes the other protocols for Network and Gateway Load Balancers.
-    throw new AwsError('UnsupportedProtocolException', `The specified protocol '${protocol}' is not supported`);
+    throw invalidConfiguration(`Target groups with protocol '${protocol}' are not supported`);
   }
   if (input.Port === undefined) throw validationError('A port must be specified');
-  inRange('Port', input.Port, 1, 65_535);
-  if (!/^vpc-[0-9a-z-]+$/.test(input.VpcId ?? '')) {
-    throw validationError(`The VPC ID '${input.VpcId ?? ''}' is not found`);
-  }
-  const version = versionOf(input);
+  inRange('port', input.Port, 1, 65_535);
+  if (input.VpcId === undefined || input.VpcId === '') throw validationError('A VPC ID must be specified');
+  // Empty counts as left out: Terraform's provider sends it so.
+  const given = input.ProtocolVersion === '' ? undefined : input.ProtocolVersion;
+  const version = oneOf(given ?? 'HTTP1', 'protocolVersion', ['HTTP1', 'HTTP2', 'GRPC']);
+  const addresses = oneOf(input.IpAddressType ?? 'ipv4', 'ipAddressType', ['ipv4', 'ipv6']);
+  // The simulated VPCs have no IPv6 ranges, from which all targets of such a group would be.
+  if (addresses === 'ipv6') throw invalidConfiguration("Target groups with IP address type 'ipv6' are not supported");
   return {
     Protocol: protocol,
     ProtocolVersion: version,
     Port: input.Port,
     VpcId: input.VpcId,
     TargetType: targetType,
-    IpAddressType: input.IpAddressType ?? 'ipv4',
-    ...(input.TargetControlPort === undefined ? {} : { TargetControlPort: input.TargetControlPort }),
-    ...healthCheck(input, defaultHealthCheck(version === 'GRPC')),
+    IpAddressType: addresses,
+    ...healthCheck(input, { ...defaultHealthCheck(version === 'GRPC'), TargetType: targetType }),
   };
-}
-
-function versionOf(input: CreateTargetGroupInput): string {
-  const version = input.ProtocolVersion ?? 'HTTP1';
-  if (!['HTTP1', 'HTTP2', 'GRPC'].includes(version)) {
-    throw validationError(`Protocol version '${version}' must be one of '[HTTP1, HTTP2, GRPC]'`);
-  }
-  return version;
 }
 
 function defaultHealthCheck(grpc: boolean): HealthCheck {
@@ -71,7 +65,7 @@ function defaultHealthCheck(grpc: boolean): HealthCheck {
     HealthCheckPort: 'traffic-port',
     HealthCheckEnabled: true,
     HealthCheckIntervalSeconds: 30,
-    // The health check guide says 5; the API model's 6 is that of other protocols.
+    // The health check guide says 5, for all targets but Lambda functions; the API model says 6 of HTTP and 10 of HTTPS.
     HealthCheckTimeoutSeconds: 5,
     HealthyThresholdCount: 5,
     UnhealthyThresholdCount: 2,
@@ -81,15 +75,34 @@ function defaultHealthCheck(grpc: boolean): HealthCheck {
 }
 
 function lambdaSettings(input: CreateTargetGroupInput): TargetGroupSettings {
-  if (input.Port !== undefined || input.Protocol !== undefined || input.VpcId !== undefined) {
-    throw validationError("Port, protocol and VPC cannot be specified for target groups with target type 'lambda'");
+  for (const [what, given] of [
+    ['Protocol', input.Protocol],
+    ['Port', input.Port],
+    ['VPC ID', input.VpcId],
+  ] as const) {
+    if (given !== undefined) {
+      throw validationError(`${what} cannot be specified for target groups with target type 'lambda'`);
+    }
   }
-  const defaults = { ...defaultHealthCheck(false), HealthCheckEnabled: false, HealthCheckIntervalSeconds: 35 };
-  return { TargetType: 'lambda', IpAddressType: 'ipv4', ...healthCheck(input, defaults) };
+  const defaults = {
+    ...defaultHealthCheck(false),
+    HealthCheckEnabled: false,
+    HealthCheckIntervalSeconds: 35,
+    HealthCheckTimeoutSeconds: 30,
+  };
+  return { TargetType: 'lambda', IpAddressType: 'ipv4', ...healthCheck(input, { ...defaults, TargetType: 'lambda' }) };
 }
 
 /** The health check after a create or modify call: what the call leaves out stays. Throws ValidationError. */
-export function healthCheck(input: CreateTargetGroupInput | ModifyTargetGroupInput, before: HealthCheck): HealthCheck {
+export function healthCheck(
+  input: CreateTargetGroupInput | ModifyTargetGroupInput,
+  before: HealthCheck & Pick<TargetGroupDescription, 'TargetType'>,
+): HealthCheck {
+  if (before.TargetType !== 'lambda' && input.HealthCheckEnabled === false) {
+    throw validationError(
+      `Health checks cannot be disabled for target groups with target type '${before.TargetType ?? ''}'`,
+    );
+  }
   const after: HealthCheck = {
     HealthCheckProtocol: input.HealthCheckProtocol ?? before.HealthCheckProtocol,
     HealthCheckPort: input.HealthCheckPort ?? before.HealthCheckPort,
@@ -99,55 +112,73 @@ export function healthCheck(input: CreateTargetGroupInput | ModifyTargetGroupInp
     HealthyThresholdCount: input.HealthyThresholdCount ?? before.HealthyThresholdCount,
     UnhealthyThresholdCount: input.UnhealthyThresholdCount ?? before.UnhealthyThresholdCount,
     HealthCheckPath: input.HealthCheckPath ?? before.HealthCheckPath,
-    Matcher: input.Matcher === undefined ? before.Matcher : { ...input.Matcher },
+    Matcher: matcherAfter(input.Matcher, before.Matcher),
   };
   checkHealthCheck(after);
   return after;
 }
 
+/** The matcher, by HTTP codes or gRPC codes as the group's protocol version has it. Throws ValidationError. */
+function matcherAfter(given: Matcher | undefined, before: Matcher | undefined): Matcher {
+  const grpc = before?.GrpcCode !== undefined;
+  if (given === undefined) return { ...before };
+  const { HttpCode: http, GrpcCode: code } = given;
+  if (grpc) {
+    if (http !== undefined) throw validationError('An HTTP matcher cannot be specified for protocol version GRPC');
+    if (!isMatcher(code ?? '', 0, 99)) {
+      throw validationError(`Health check matcher gRPC code '${code ?? ''}' must be within '0-99' inclusive`);
+    }
+    return { GrpcCode: code };
+  }
+  if (code !== undefined) throw validationError('A gRPC matcher can only be specified for protocol version GRPC');
+  if (!isMatcher(http ?? '', 200, 499)) {
+    throw validationError(`Health check matcher HTTP code '${http ?? ''}' must be within '200-499' inclusive`);
+  }
+  return { HttpCode: http };
+}
+
 function checkHealthCheck(check: HealthCheck): void {
   const { HealthCheckIntervalSeconds: interval = 0, HealthCheckTimeoutSeconds: timeout = 0 } = check;
-  inRange('Health check interval', interval, 5, 300);
-  inRange('Health check timeout', timeout, 2, 120);
-  inRange('Healthy threshold count', check.HealthyThresholdCount ?? 0, 2, 10);
-  inRange('Unhealthy threshold count', check.UnhealthyThresholdCount ?? 0, 2, 10);
+  inRange('healthCheckIntervalSeconds', interval, 5, 300);
+  inRange('healthCheckTimeoutSeconds', timeout, 2, 120);
+  inRange('healthyThresholdCount', check.HealthyThresholdCount ?? 0, 2, 10);
+  inRange('unhealthyThresholdCount', check.UnhealthyThresholdCount ?? 0, 2, 10);
   if (timeout >= interval) {
     throw validationError(`Health check timeout '${timeout}' must be smaller than the interval '${interval}'`);
   }
   checkWhere(check);
-  const { HttpCode: code, GrpcCode: grpc } = check.Matcher ?? {};
-  if (grpc === undefined && !isMatcher(code ?? '')) {
-    throw validationError(`Health check matcher HTTP code '${code ?? ''}' must be within '200-499'`);
-  }
 }
 
 function checkWhere(check: HealthCheck): void {
-  if (check.HealthCheckProtocol !== 'HTTP' && check.HealthCheckProtocol !== 'HTTPS') {
-    throw validationError(`Health check protocol '${check.HealthCheckProtocol ?? ''}' must be one of '[HTTP, HTTPS]'`);
+  const protocol = oneOf(check.HealthCheckProtocol ?? '', 'healthCheckProtocol', protocols);
+  if (protocol !== 'HTTP' && protocol !== 'HTTPS') {
+    throw validationError(`Health check protocol '${protocol}' must be one of 'HTTP, HTTPS'`);
   }
   const path = check.HealthCheckPath ?? '';
-  if (!path.startsWith('/') || path.length > 1024) {
-    throw validationError(`Health check path '${path}' must begin with '/' and be 1 to 1,024 characters`);
+  if (path.length > 1024) {
+    throw constraintError(path, 'healthCheckPath', 'Member must have length less than or equal to 1024');
   }
+  if (!path.startsWith('/')) throw validationError(`Health check path '${path}' must begin with a '/' character`);
   const port = check.HealthCheckPort ?? '';
-  if (port !== 'traffic-port') {
-    if (!/^\d+$/.test(port)) throw validationError(`Health check port '${port}' must be 'traffic-port' or a number`);
-    inRange('Health check port', Number(port), 1, 65_535);
+  if (port === 'traffic-port') return;
+  if (!/^\d+$/.test(port) || Number(port) < 1 || Number(port) > 65_535) {
+    throw validationError(`Health check port '${port}' must be 'traffic-port', or a number between 1 and 65535`);
   }
 }
 
-function isMatcher(text: string): boolean {
+/** Codes, and ranges of codes, separated by commas. */
+function isMatcher(text: string, least: number, most: number): boolean {
   return text.split(',').every((part) => {
-    const match = /^(\d{3})(?:-(\d{3}))?$/.exec(part);
+    const match = /^(\d{1,3})(?:-(\d{1,3}))?$/.exec(part);
     if (match === null) return false;
     const from = Number(match[1]);
     const to = Number(match[2] ?? match[1]);
-    return from >= 200 && to <= 499 && from <= to;
+    return from >= least && to <= most && from <= to;
   });
 }
 
-function inRange(what: string, value: number, from: number, to: number): void {
-  if (!Number.isInteger(value) || value < from || value > to) {
-    throw validationError(`${what} '${value}' must be between '${from}' and '${to}'`);
-  }
+function inRange(member: string, value: number, from: number, to: number): void {
+  if (Number.isInteger(value) && value >= from && value <= to) return;
+  const rule = value < from ? `greater than or equal to ${from}` : `less than or equal to ${to}`;
+  throw constraintError(value, member, `Member must have value ${rule}`);
 }

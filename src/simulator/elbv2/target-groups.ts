@@ -15,40 +15,67 @@ import type {
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { AwsError, type Call, type Operation } from '../kernel.ts';
 import { targetGroupArn } from './arns.ts';
-import { defaultsOf, listAttributes, targetGroupAttributes, writeAttributes } from './attributes.ts';
-import { required, targetGroupNotFound, validationError } from './errors.ts';
+import { targetGroupAttributes } from './attribute-catalogues.ts';
+import { checkTargetGroupAttributes, defaultsOf, listAttributes, writeAttributes } from './attributes.ts';
+import { checkNamed, required, targetGroupNotFound, validationError } from './errors.ts';
 import { forget, isAttached } from './health.ts';
 import { checkName, withTags } from './names.ts';
 import { operation } from './operation.ts';
 import { page } from './paging.ts';
-import { type ElbState, findLoadBalancer, findTargetGroup, scopeOf, type TargetGroup } from './state.ts';
+import {
+  type ElbState,
+  findLoadBalancer,
+  findTargetGroup,
+  lookUpTargetGroup,
+  scopeOf,
+  type TargetGroup,
+} from './state.ts';
 import { healthCheck, settingsOf, type TargetGroupSettings } from './target-group-settings.ts';
+
+/** Creating and deleting takes longer than other writes (assumed; whole tests of other tools bound it). */
+const createOrDeleteMs = 300;
+
+/** What only CreateTargetGroup takes. A target control port, that of the target optimizer, is not simulated. */
+const createMembers = [
+  ...['Name', 'Protocol', 'ProtocolVersion', 'Port', 'VpcId', 'TargetType', 'IpAddressType', 'Tags'],
+];
+const healthCheckMembers = [
+  ...['HealthCheckProtocol', 'HealthCheckPort', 'HealthCheckEnabled', 'HealthCheckPath', 'HealthCheckIntervalSeconds'],
+  ...['HealthCheckTimeoutSeconds', 'HealthyThresholdCount', 'UnhealthyThresholdCount', 'Matcher'],
+];
 
 /** CreateTargetGroup, DescribeTargetGroups, ModifyTargetGroup, DeleteTargetGroup and the two for attributes. */
 export function targetGroupOperations(state: ElbState): Record<string, Operation> {
   return {
     CreateTargetGroup: operation({
       category: 'mutate',
+      latencyMs: createOrDeleteMs,
+      takes: [...createMembers, ...healthCheckMembers],
       run: (input: CreateTargetGroupInput, call) => createTargetGroup(state, input, call),
       resources: (input, output) => [output?.TargetGroups?.[0]?.TargetGroupArn ?? input.Name],
     }),
     DescribeTargetGroups: operation({
       category: 'read',
+      takes: ['LoadBalancerArn', 'TargetGroupArns', 'Names', 'Marker', 'PageSize'],
       run: (input: DescribeTargetGroupsInput, call) => describeTargetGroups(state, input, call),
       resources: (input) => input.TargetGroupArns ?? input.Names ?? [input.LoadBalancerArn],
     }),
     ModifyTargetGroup: operation({
       category: 'mutate',
+      takes: ['TargetGroupArn', ...healthCheckMembers],
       run: (input: ModifyTargetGroupInput, call) => modifyTargetGroup(state, input, call),
       resources: (input) => [input.TargetGroupArn],
     }),
     DeleteTargetGroup: operation({
       category: 'mutate',
+      latencyMs: createOrDeleteMs,
+      takes: ['TargetGroupArn'],
       run: (input: DeleteTargetGroupInput, call) => deleteTargetGroup(state, input, call),
       resources: (input) => [input.TargetGroupArn],
     }),
     DescribeTargetGroupAttributes: operation({
       category: 'read',
+      takes: ['TargetGroupArn'],
       run: (input: DescribeTargetGroupAttributesInput, call): DescribeTargetGroupAttributesOutput => {
         const group = findTargetGroup(state, call, required(input.TargetGroupArn, 'TargetGroupArn'));
         return { Attributes: listAttributes(group.attributes) };
@@ -57,9 +84,15 @@ export function targetGroupOperations(state: ElbState): Record<string, Operation
     }),
     ModifyTargetGroupAttributes: operation({
       category: 'mutate',
+      takes: ['TargetGroupArn', 'Attributes'],
       run: (input: ModifyTargetGroupAttributesInput, call): ModifyTargetGroupAttributesOutput => {
         const group = findTargetGroup(state, call, required(input.TargetGroupArn, 'TargetGroupArn'));
-        writeAttributes(targetGroupAttributes, group.attributes, required(input.Attributes, 'Attributes'));
+        writeAttributes(
+          { kind: 'Target group', catalogue: targetGroupAttributes(group.description.TargetType) },
+          group.attributes,
+          required(input.Attributes, 'Attributes'),
+          checkTargetGroupAttributes,
+        );
         return { Attributes: listAttributes(group.attributes) };
       },
       resources: (input) => [input.TargetGroupArn],
@@ -86,6 +119,10 @@ function createTargetGroup(state: ElbState, input: CreateTargetGroupInput, call:
   const name = required(input.Name, 'Name');
   checkName('Target group', name);
   const settings = settingsOf(input);
+  const { VpcId: vpcId } = settings;
+  if (vpcId !== undefined && !state.world.ec2.hasVpc(call.account, call.region, vpcId)) {
+    throw validationError(`The VPC ID '${vpcId}' is not found`);
+  }
   const tags = withTags(new Map(), input.Tags ?? []);
   const scope = scopeOf(state, call);
   const existing = scope.targetGroups.get(name);
@@ -100,7 +137,7 @@ function createTargetGroup(state: ElbState, input: CreateTargetGroupInput, call:
   if (scope.targetGroups.size >= limit) {
     throw new AwsError(
       'TooManyTargetGroupsException',
-      `You have reached the maximum number of target groups: [${limit}]`,
+      `The maximum number of target groups '${limit}' has been reached`,
     );
   }
   const group: TargetGroup = {
@@ -110,7 +147,7 @@ function createTargetGroup(state: ElbState, input: CreateTargetGroupInput, call:
     name,
     description: settings,
     tags,
-    attributes: defaultsOf(targetGroupAttributes),
+    attributes: defaultsOf(targetGroupAttributes(settings.TargetType)),
     users: new Set(),
     inUseUntil: 0,
     targets: new Map(),
@@ -131,8 +168,11 @@ function describeTargetGroups(
 ): DescribeTargetGroupsOutput {
   const filters = [input.LoadBalancerArn, input.TargetGroupArns, input.Names].filter((one) => one?.length);
   if (filters.length > 1) {
-    throw validationError('Only one of load balancer ARN, target group ARNs and names can be specified');
+    throw validationError(
+      'Target group names, target group ARNs, and a load balancer ARN cannot be specified at the same time',
+    );
   }
+  checkNamed('target groups', [...(input.TargetGroupArns ?? []), ...(input.Names ?? [])]);
   const { items, next } = page(selected(state, input, call), input);
   return { TargetGroups: items.map(describe), ...next };
 }
@@ -143,7 +183,11 @@ function selected(state: ElbState, input: DescribeTargetGroupsInput, call: Call)
     return [...groups.keys()].map((arn) => state.targetGroups.get(arn)).filter((group) => group !== undefined);
   }
   if (input.TargetGroupArns !== undefined && input.TargetGroupArns.length > 0) {
-    return input.TargetGroupArns.map((arn) => findTargetGroup(state, call, arn));
+    return input.TargetGroupArns.map((arn) => {
+      const group = lookUpTargetGroup(state, call, arn);
+      if (group === undefined) throw targetGroupNotFound();
+      return group;
+    });
   }
   const { targetGroups } = scopeOf(state, call);
   if (input.Names === undefined || input.Names.length === 0) return [...targetGroups.values()];
@@ -157,18 +201,15 @@ function selected(state: ElbState, input: DescribeTargetGroupsInput, call: Call)
 /** Changes health checks only; all else about a target group is immutable. */
 function modifyTargetGroup(state: ElbState, input: ModifyTargetGroupInput, call: Call): ModifyTargetGroupOutput {
   const group = findTargetGroup(state, call, required(input.TargetGroupArn, 'TargetGroupArn'));
-  if (group.description.TargetType !== 'lambda' && input.HealthCheckEnabled === false) {
-    throw validationError("Health checks must be enabled for target groups with target type 'instance' or 'ip'");
-  }
   group.description = { ...group.description, ...healthCheck(input, group.description) };
   return { TargetGroups: [describe(group)] };
 }
 
 function deleteTargetGroup(state: ElbState, input: DeleteTargetGroupInput, call: Call): object {
   const arn = required(input.TargetGroupArn, 'TargetGroupArn');
-  const group = state.targetGroups.get(arn);
-  // Assumed: the answer for an unknown ARN is not documented; other deletions of ELBv2 succeed when the thing is already gone.
-  if (group === undefined || group.account !== call.account || group.region !== call.region) return {};
+  const group = lookUpTargetGroup(state, call, arn);
+  // Assumed: that a group is not found is no error that the model lists for this call; other deletions of ELBv2 succeed when the thing is gone.
+  if (group === undefined) return {};
   if (isAttached(group) || group.inUseUntil > state.world.now()) {
     throw new AwsError('ResourceInUseException', `Target group '${arn}' is currently in use by a listener or a rule`);
   }

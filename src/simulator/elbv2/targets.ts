@@ -8,8 +8,10 @@ import type {
   TargetHealth,
   TargetHealthDescription,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
+import { zonesOf } from '../ec2/zones.ts';
 import { AwsError, type Call, type Operation, type TargetAddress } from '../kernel.ts';
-import { required, validationError } from './errors.ts';
+import { checkTargetCount, targetsOf } from './attachments.ts';
+import { constraintError, required, validationError } from './errors.ts';
 import { addressKey, drain, setAnswers, startChecks, targetKey } from './health.ts';
 import { operation } from './operation.ts';
 import { type ElbState, findTargetGroup, type Target, type TargetGroup } from './state.ts';
@@ -24,21 +26,26 @@ const descriptions: Readonly<Record<string, string>> = {
   'Target.Timeout': 'Request timed out',
 };
 
+const targetMembers = ['TargetGroupArn', 'Targets.Id', 'Targets.Port', 'Targets.AvailabilityZone'];
+
 /** RegisterTargets, DeregisterTargets and DescribeTargetHealth. */
 export function targetOperations(state: ElbState): Record<string, Operation> {
   return {
     RegisterTargets: operation({
       category: 'register',
+      takes: targetMembers,
       run: (input: RegisterTargetsInput, call) => registerTargets(state, input, call),
       resources: (input) => [input.TargetGroupArn],
     }),
     DeregisterTargets: operation({
       category: 'register',
+      takes: targetMembers,
       run: (input: DeregisterTargetsInput, call) => deregisterTargets(state, input, call),
       resources: (input) => [input.TargetGroupArn],
     }),
     DescribeTargetHealth: operation({
       category: 'read',
+      takes: targetMembers,
       run: (input: DescribeTargetHealthInput, call) => describeTargetHealth(state, input, call),
       resources: (input) => [input.TargetGroupArn],
     }),
@@ -93,64 +100,106 @@ export function addressAnswers(
   for (const target of state.registeredByCall.get(key) ?? []) setAnswers(state, target, answers ?? false);
 }
 
+/** All or none: nothing is registered when one target is refused. */
 function registerTargets(state: ElbState, input: RegisterTargetsInput, call: Call): object {
   const group = findTargetGroup(state, call, required(input.TargetGroupArn, 'TargetGroupArn'));
-  const targets = required(input.Targets, 'Targets');
-  const addresses = targets.map((target) => ({ ...addressOf(group, target), zone: target.AvailabilityZone }));
-  for (const { ip } of addresses) checkAddress(group, ip);
-  const limit = state.world.quotas.get(call, 'targetsPerLoadBalancer');
-  const added = addresses.filter((address) => !group.targets.has(targetKey(address))).length;
-  if (registeredBeside(state, group) + added > limit) {
-    throw new AwsError('TooManyTargetsException', `You have reached the maximum number of targets: [${limit}]`);
-  }
-  for (const address of addresses) {
+  const addresses = targetsIn(input).map((target) => checkTarget(group, target));
+  checkCounts(state, call, group, addresses);
+  for (const { zone, ...address } of addresses) {
     const answers = state.answering.get(addressKey(group, address)) ?? false;
-    addTarget(state, group, address, { ecs: false, answers, zone: address.zone });
+    addTarget(state, group, address, { ecs: false, answers, zone });
   }
   return {};
 }
 
-/** Targets of all groups of the load balancer that the group belongs to. */
-function registeredBeside(state: ElbState, group: TargetGroup): number {
-  const [user] = group.users;
-  if (user === undefined) return group.targets.size;
-  let count = 0;
-  for (const arn of user.listener.loadBalancer.groups.keys()) count += state.targetGroups.get(arn)?.targets.size ?? 0;
-  return count;
+function targetsIn(input: { Targets: TargetDescription[] | undefined }): readonly TargetDescription[] {
+  const targets = required(input.Targets, 'Targets');
+  if (targets.length === 0) throw validationError('A target must be specified');
+  for (const { Port: port } of targets) {
+    if (port !== undefined && (!Number.isInteger(port) || port < 1 || port > 65_535)) {
+      throw constraintError(port, 'targets.1.member.port', 'Member must have value between 1 and 65535');
+    }
+  }
+  return targets;
 }
 
-function addressOf(group: TargetGroup, target: TargetDescription): TargetAddress {
-  return { ip: required(target.Id, 'Id'), port: target.Port ?? group.description.Port ?? 80 };
+/** Quotas on the targets of a group, of a load balancer, and on one target there. */
+function checkCounts(state: ElbState, call: Call, group: TargetGroup, addresses: readonly TargetAddress[]): void {
+  const fresh = new Map(addresses.map((address) => [targetKey(address), address]));
+  for (const key of group.targets.keys()) fresh.delete(key);
+  const limit = state.world.quotas.get(call, 'targetsPerTargetGroup');
+  if (group.targets.size + fresh.size > limit) {
+    throw new AwsError(
+      'TooManyTargetsException',
+      `The maximum number of targets per target group '${limit}' has been reached on target group '${group.arn}'`,
+    );
+  }
+  const [user] = group.users;
+  if (user === undefined) return;
+  const { loadBalancer } = user.listener;
+  const groups = [...loadBalancer.groups.keys()];
+  checkTargetCount(state, call, loadBalancer, targetsOf(state, groups) + fresh.size);
+  const most = state.world.quotas.get(call, 'registrationsPerTarget');
+  for (const { ip } of fresh.values()) {
+    const same = (targets: Iterable<TargetAddress>): number => [...targets].filter((one) => one.ip === ip).length;
+    const before = groups.flatMap((arn) => [...(state.targetGroups.get(arn)?.targets.values() ?? [])]);
+    if (same(before.map((target) => target.address)) + same(fresh.values()) > most) {
+      throw new AwsError(
+        'TooManyRegistrationsForTargetIdException',
+        `The maximum number of registrations '${most}' has been reached for target '${ip}' on load balancer '${loadBalancer.arn}'`,
+      );
+    }
+  }
+}
+
+/** The address of a target that may be registered. Throws InvalidTarget, or ValidationError. */
+function checkTarget(group: TargetGroup, target: TargetDescription): TargetAddress & { zone: string | undefined } {
+  const { TargetType: type, Port: port = 80 } = group.description;
+  const ip = required(target.Id, 'Id');
+  const zone = target.AvailabilityZone;
+  if (type === 'ip') checkAddress(ip);
+  // There are neither instances nor functions in the simulated accounts.
+  else if (type === 'lambda') throw invalidTarget(`The Lambda function '${ip}' does not exist`);
+  else throw invalidTarget(`The following targets are not in a running state and cannot be registered: '${ip}'`);
+  if (zone !== undefined && zone !== 'all' && !zonesOf(group.region).some((one) => one.name === zone)) {
+    throw validationError(`The Availability Zone '${zone}' is not valid`);
+  }
+  return { ip, port: target.Port ?? port, zone };
 }
 
 /** Addresses of targets must be private. Source: "Target type", ALB guide. */
-function checkAddress(group: TargetGroup, ip: string): void {
-  if (group.description.TargetType !== 'ip') return;
-  if (isIP(ip) === 0) throw new AwsError('InvalidTargetException', `The IP address '${ip}' is not valid`);
+function checkAddress(ip: string): void {
+  if (isIP(ip) === 0) throw validationError(`The IP address '${ip}' is not a valid IPv4 address`);
+  if (!isIPv4(ip)) throw invalidTarget(`The IP address '${ip}' is not valid for an ipv4 target group`);
   const [a = 0, b = 0] = ip.split('.').map(Number);
   const isPrivate =
     a === 10 || (a === 172 && b >= 16 && b < 32) || (a === 192 && b === 168) || (a === 100 && b >= 64 && b < 128);
-  if (isIPv4(ip) && !isPrivate) {
-    throw new AwsError(
-      'InvalidTargetException',
+  if (!isPrivate) {
+    throw invalidTarget(
       `The IP address '${ip}' is not within any supported range; expected one of 10.0.0.0/8, 100.64.0.0/10, 172.16.0.0/12 and 192.168.0.0/16`,
     );
   }
 }
 
+function invalidTarget(message: string): AwsError {
+  return new AwsError('InvalidTargetException', message);
+}
+
 function deregisterTargets(state: ElbState, input: DeregisterTargetsInput, call: Call): object {
   const group = findTargetGroup(state, call, required(input.TargetGroupArn, 'TargetGroupArn'));
-  for (const wanted of required(input.Targets, 'Targets')) {
-    for (const target of matching(group, wanted)) drain(state, target);
+  for (const wanted of targetsIn(input)) {
+    const target = group.targets.get(keyOf(group, wanted));
+    if (target !== undefined) drain(state, target);
   }
   return {};
 }
 
-/** Without a port, every target with that address is meant. An unknown target is not an error. */
-function matching(group: TargetGroup, wanted: TargetDescription): readonly Target[] {
-  return [...group.targets.values()].filter(
-    (target) => target.address.ip === wanted.Id && (wanted.Port === undefined || wanted.Port === target.address.port),
-  );
+/**
+ * Without a port, the target at the group's own port is meant: one that was registered at another port is another target (documented, and observed:
+ * https://github.com/chaostoolkit-incubator/chaostoolkit-aws/issues/60).
+ */
+function keyOf(group: TargetGroup, wanted: TargetDescription): string {
+  return targetKey({ ip: required(wanted.Id, 'Id'), port: wanted.Port ?? group.description.Port ?? 80 });
 }
 
 function describeTargetHealth(
@@ -163,9 +212,9 @@ function describeTargetHealth(
     return { TargetHealthDescriptions: [...group.targets.values()].map(describe) };
   }
   return {
-    TargetHealthDescriptions: input.Targets.flatMap((wanted) => {
-      const found = matching(group, wanted);
-      return found.length > 0 ? found.map(describe) : [unregistered(group, wanted)];
+    TargetHealthDescriptions: input.Targets.map((wanted) => {
+      const found = group.targets.get(keyOf(group, wanted));
+      return found === undefined ? unregistered(group, wanted) : describe(found);
     }),
   };
 }
@@ -181,7 +230,6 @@ function describe(target: Target): TargetHealthDescription {
 }
 
 function unregistered(group: TargetGroup, wanted: TargetDescription): TargetHealthDescription {
-  if (wanted.Id === undefined) throw validationError('A target ID must be specified');
   const port = wanted.Port ?? group.description.Port;
   return {
     Target: { Id: wanted.Id, ...(port === undefined ? {} : { Port: port }) },

@@ -3,7 +3,7 @@ import type { ElbWorld, RouteRequest, World } from '../kernel.ts';
 import { normaliseActions } from './actions.ts';
 import { readLoadBalancerArn } from './arns.ts';
 import { applyRules } from './attachments.ts';
-import { type ElbDataPlane, loadBalancerHealthy, type RouteShare, routeShares } from './data-plane.ts';
+import { answersIpv6, type ElbDataPlane, loadBalancerHealthy, type RouteShare, routeShares } from './data-plane.ts';
 import { drain, isAttached, setAnswers, targetKey } from './health.ts';
 import { addListener } from './listeners.ts';
 import { activate, addLoadBalancer } from './load-balancers.ts';
@@ -21,6 +21,7 @@ export function elbWorld(state: ElbState): ElbWorld & ElbDataPlane {
     route: (arn, request) => chosen(state.world, routeShares(state, arn, request)),
     routeShares: (arn, request: RouteRequest) => routeShares(state, arn, request),
     loadBalancerHealthy: (arn) => loadBalancerHealthy(state, arn),
+    answersIpv6: (arn) => answersIpv6(state, arn),
     seedLoadBalancer: (seed) => seedLoadBalancer(state, seed),
     seedListener: (seed) => seedListener(state, seed),
   };
@@ -99,7 +100,7 @@ function seedLoadBalancer(state: ElbState, seed: Parameters<ElbWorld['seedLoadBa
     ipAddressType: seed.ipAddressType ?? 'ipv4',
     tags: new Map(),
   });
-  activate(created);
+  activate(state, created);
 }
 
 function seedListener(state: ElbState, seed: { arn: string; loadBalancerArn: string }): void {
@@ -127,7 +128,11 @@ function seedListener(state: ElbState, seed: { arn: string; loadBalancerArn: str
       },
     ],
     sslPolicy: 'ELBSecurityPolicy-TLS13-1-2-2021-06',
-    actions: normaliseActions([{ Type: 'fixed-response', FixedResponseConfig: fixed }]),
+    actions: normaliseActions([{ Type: 'fixed-response', FixedResponseConfig: fixed }], {
+      groupsPerAction: 0,
+      protocol: 'HTTPS',
+      port,
+    }),
     tags: new Map(),
   });
   applyRules(loadBalancer);

@@ -1,151 +1,106 @@
-/** Service Quotas: the quotas that the simulator enforces, with AWS's defaults, adjustable for each account and Region. */
+/** Service Quotas: the quotas that bound a fleet, with AWS's defaults, adjustable for each account and Region. */
 import type {
-  GetAWSDefaultServiceQuotaCommandInput,
-  GetAWSDefaultServiceQuotaCommandOutput,
-  GetServiceQuotaCommandInput,
-  GetServiceQuotaCommandOutput,
-  ListServiceQuotasCommandInput,
-  ListServiceQuotasCommandOutput,
-  ServiceQuota,
+  GetAWSDefaultServiceQuotaRequest,
+  GetAWSDefaultServiceQuotaResponse,
+  GetServiceQuotaRequest,
+  GetServiceQuotaResponse,
+  ListAWSDefaultServiceQuotasRequest,
+  ListAWSDefaultServiceQuotasResponse,
+  ListServiceQuotasRequest,
+  ListServiceQuotasResponse,
+  ListServicesRequest,
+  ListServicesResponse,
 } from '@aws-sdk/client-service-quotas';
 import type { Call, Operation, QuotaWorld, SimService, World } from '../kernel.ts';
 import { AwsError } from '../kernel.ts';
-import { type QuotaName, type SimulatedQuota, simulatedQuotas } from './definitions.ts';
+import { describe, quotaNamed, quotasOf, servicesIn } from './catalogue.ts';
+import { illegalArgument } from './errors.ts';
+import { page } from './page.ts';
+import { requestOperations } from './requests.ts';
+import { createQuotaValues, defaultOf, definitionOf } from './values.ts';
 
-type Answer<T> = Omit<T, '$metadata'>;
+function listServices(input: ListServicesRequest, call: Call): ListServicesResponse {
+  const { items, next } = page(servicesIn(call.region), input);
+  return { Services: items.map(({ code, name }) => ({ ServiceCode: code, ServiceName: name })), ...next };
+}
 
-const names = Object.keys(simulatedQuotas) as QuotaName[];
-
-const serviceNames: ReadonlyMap<string, string> = new Map([
-  ['ecs', 'Amazon Elastic Container Service (Amazon ECS)'],
-  ['fargate', 'AWS Fargate'],
-  ['elasticloadbalancing', 'Elastic Load Balancing (ELB)'],
-  ['vpc', 'Amazon Virtual Private Cloud (Amazon VPC)'],
-  ['route53', 'Amazon Route 53'],
-]);
-
-/** The applied values: AWS's defaults until somebody sets another. */
-class Quotas implements QuotaWorld {
-  private readonly applied = new Map<string, number>();
-
-  get(where: Where, quota: QuotaName): number {
-    return this.applied.get(keyOf(where, quota)) ?? definitionOf(quota).value;
+/** All quotas here are applied to accounts: none to single resources. */
+function listQuotas(input: ListServiceQuotasRequest, call: Call, values: QuotaWorld): ListServiceQuotasResponse {
+  const { QuotaCode: code, QuotaAppliedAtLevel: level = 'ACCOUNT' } = input;
+  if (!['ACCOUNT', 'RESOURCE', 'ALL'].includes(level)) {
+    throw illegalArgument(`QuotaAppliedAtLevel must be one of [ACCOUNT, RESOURCE, ALL]; found '${level}'.`);
   }
-
-  set(where: Where, quota: QuotaName, value: number | undefined): void {
-    if (value === undefined) this.applied.delete(keyOf(where, quota));
-    else this.applied.set(keyOf(where, quota), value);
-  }
-}
-
-interface Where {
-  readonly account: string;
-  readonly region: string;
-}
-
-function definitionOf(quota: QuotaName): SimulatedQuota {
-  return simulatedQuotas[quota];
-}
-
-function keyOf({ account, region }: Where, quota: QuotaName): string {
-  return definitionOf(quota).global === true ? `${account}/${quota}` : `${account}/${region}/${quota}`;
-}
-
-/** The quota that Service Quotas knows by these codes. Throws NoSuchResourceException. */
-function quotaNamed(serviceCode: string | undefined, quotaCode: string | undefined): QuotaName {
-  const found = names.find((name) => {
-    const quota = simulatedQuotas[name];
-    return quota.serviceCode === serviceCode && quota.quotaCode === quotaCode;
-  });
-  if (found !== undefined) return found;
-  throw new AwsError(
-    'NoSuchResourceException',
-    'The request failed because the specified service quota does not exist.',
+  const ofService = quotasOf(call, input.ServiceCode).filter(
+    (name) => level !== 'RESOURCE' && (code === undefined || definitionOf(name).quotaCode === code),
   );
+  const { items, next } = page(ofService, input);
+  return { Quotas: items.map((quota) => describe(quota, call, { applied: values.get(call, quota) })), ...next };
 }
 
-function describe(quota: QuotaName, call: Call, value: number): ServiceQuota {
-  const definition = definitionOf(quota);
-  const { serviceCode, quotaCode, name, adjustable } = definition;
+function listDefaults(input: ListAWSDefaultServiceQuotasRequest, call: Call): ListAWSDefaultServiceQuotasResponse {
+  const { items, next } = page(quotasOf(call, input.ServiceCode), input);
+  return { Quotas: items.map((quota) => describe(quota, call, { standard: defaultOf(quota, call.region) })), ...next };
+}
+
+function getQuota(input: GetServiceQuotaRequest, call: Call, values: QuotaWorld): GetServiceQuotaResponse {
+  const quota = quotaNamed(call, input.ServiceCode, input.QuotaCode);
+  if (input.ContextId !== undefined && input.ContextId !== '') {
+    // Text as observed.
+    throw new AwsError(
+      'NoSuchResourceException',
+      'The request failed because applied value for the specified context Id do not exist.',
+    );
+  }
+  return { Quota: describe(quota, call, { applied: values.get(call, quota) }) };
+}
+
+function getDefault(input: GetAWSDefaultServiceQuotaRequest, call: Call): GetAWSDefaultServiceQuotaResponse {
+  const quota = quotaNamed(call, input.ServiceCode, input.QuotaCode);
+  return { Quota: describe(quota, call, { standard: defaultOf(quota, call.region) }) };
+}
+
+function readOperations(values: QuotaWorld): Record<string, Operation> {
+  const read = { mutating: false, latencyMs: 50 } as const;
+  const pages = ['NextToken', 'MaxResults'];
   return {
-    ServiceCode: serviceCode,
-    ServiceName: serviceNames.get(serviceCode) ?? serviceCode,
-    QuotaArn: `arn:aws:servicequotas:${call.region}:${call.account}:${serviceCode}/${quotaCode}`,
-    QuotaCode: quotaCode,
-    QuotaName: name,
-    Value: value,
-    Unit: 'None',
-    Adjustable: adjustable,
-    GlobalQuota: definition.global === true,
-    QuotaAppliedAtLevel: 'ACCOUNT',
-  };
-}
-
-function listQuotas(
-  input: ListServiceQuotasCommandInput,
-  call: Call,
-  quotas: Quotas,
-): Answer<ListServiceQuotasCommandOutput> {
-  const size = input.MaxResults ?? 100;
-  if (size < 1 || size > 100) {
-    throw new AwsError('IllegalArgumentException', `MaxResults: found ${size}, expected 1 to 100`);
-  }
-  const all = names.filter((name) => {
-    const { serviceCode, quotaCode } = simulatedQuotas[name];
-    return serviceCode === input.ServiceCode && (input.QuotaCode === undefined || quotaCode === input.QuotaCode);
-  });
-  if (!serviceNames.has(input.ServiceCode ?? '')) {
-    throw new AwsError('NoSuchResourceException', 'The request failed because the specified service does not exist.');
-  }
-  const start = input.NextToken === undefined ? 0 : Number(input.NextToken);
-  if (!Number.isInteger(start) || start < 0 || start > all.length) {
-    throw new AwsError('InvalidPaginationTokenException', 'The pagination token is invalid.');
-  }
-  const end = start + size;
-  return {
-    Quotas: all.slice(start, end).map((quota) => describe(quota, call, quotas.get(call, quota))),
-    ...(end < all.length ? { NextToken: String(end) } : {}),
-  };
-}
-
-function operationsOf(quotas: Quotas): ReadonlyMap<string, Operation> {
-  const getServiceQuota: Operation = {
-    mutating: false,
-    run: (input: GetServiceQuotaCommandInput, call): Answer<GetServiceQuotaCommandOutput> => {
-      const quota = quotaNamed(input.ServiceCode, input.QuotaCode);
-      return { Quota: describe(quota, call, quotas.get(call, quota)) };
+    ListServices: { ...read, takes: pages, run: listServices },
+    ListServiceQuotas: {
+      ...read,
+      takes: ['ServiceCode', 'QuotaCode', 'QuotaAppliedAtLevel', ...pages],
+      run: (input: ListServiceQuotasRequest, call) => listQuotas(input, call, values),
+      resources: (input: ListServiceQuotasRequest) => [String(input.ServiceCode)],
     },
-    resources: (input: GetServiceQuotaCommandInput) => [`${input.ServiceCode}/${input.QuotaCode}`],
-  };
-  const getDefault: Operation = {
-    mutating: false,
-    run: (input: GetAWSDefaultServiceQuotaCommandInput, call): Answer<GetAWSDefaultServiceQuotaCommandOutput> => {
-      const quota = quotaNamed(input.ServiceCode, input.QuotaCode);
-      return { Quota: describe(quota, call, definitionOf(quota).value) };
+    ListAWSDefaultServiceQuotas: {
+      ...read,
+      takes: ['ServiceCode', ...pages],
+      run: listDefaults,
+      resources: (input: ListAWSDefaultServiceQuotasRequest) => [String(input.ServiceCode)],
     },
-    resources: (input: GetAWSDefaultServiceQuotaCommandInput) => [`${input.ServiceCode}/${input.QuotaCode}`],
+    GetServiceQuota: {
+      ...read,
+      takes: ['ServiceCode', 'QuotaCode', 'ContextId'],
+      run: (input: GetServiceQuotaRequest, call) => getQuota(input, call, values),
+      resources: (input: GetServiceQuotaRequest) => [`${input.ServiceCode}/${input.QuotaCode}`],
+    },
+    GetAWSDefaultServiceQuota: {
+      ...read,
+      takes: ['ServiceCode', 'QuotaCode'],
+      run: getDefault,
+      resources: (input: GetAWSDefaultServiceQuotaRequest) => [`${input.ServiceCode}/${input.QuotaCode}`],
+    },
   };
-  const list: Operation = {
-    mutating: false,
-    run: (input: ListServiceQuotasCommandInput, call) => listQuotas(input, call, quotas),
-    resources: (input: ListServiceQuotasCommandInput) => [String(input.ServiceCode)],
-  };
-  return new Map([
-    ['GetServiceQuota', getServiceQuota],
-    ['GetAWSDefaultServiceQuota', getDefault],
-    ['ListServiceQuotas', list],
-  ]);
 }
 
 /** Makes the Service Quotas service. AWS publishes no request rates for it, so its calls draw from no bucket. */
-export function createServiceQuotas(_world: World): { service: SimService; world: QuotaWorld } {
-  const quotas = new Quotas();
+export function createServiceQuotas(world: World): { service: SimService; world: QuotaWorld } {
+  const values = createQuotaValues();
   return {
     service: {
       id: 'service-quotas',
-      operations: operationsOf(quotas),
+      operations: new Map(Object.entries({ ...readOperations(values), ...requestOperations(world, values) })),
       throttled: () => new AwsError('TooManyRequestsException', 'Rate exceeded'),
+      untaken: (member) => illegalArgument(`${member} is not supported.`),
     },
-    world: quotas,
+    world: values,
   };
 }

@@ -2,7 +2,7 @@
 import type { Change, ChangeAction, ChangeBatch } from '@aws-sdk/client-route-53';
 import { createDraft, type Draft, type RecordChange } from './draft.ts';
 import { invalidChangeBatch, invalidInput, required } from './errors.ts';
-import { setProblems } from './group-rules.ts';
+import { type Limits, setProblems } from './group-rules.ts';
 import { isWithin } from './names.ts';
 import type { RecordIndex } from './record-index.ts';
 import { nameInMessage, readSet, type StoredSet, sameSet } from './records.ts';
@@ -35,7 +35,7 @@ function factorOf(change: Change): number {
  * What a batch changes, evaluated in its order on what the API shows now. Throws InvalidInput for what cannot be read and InvalidChangeBatch,
  * with a message for each problem, for what cannot be done. Nothing is changed.
  */
-export function evaluateBatch(zone: BatchZone, batch: ChangeBatch, recordsPerZone: number): readonly RecordChange[] {
+export function evaluateBatch(zone: BatchZone, batch: ChangeBatch, limits: Limits): readonly RecordChange[] {
   const changes = required(batch.Changes, 'Changes');
   if (changes.length === 0) throw invalidInput('Invalid request: ChangeBatch has no changes');
   const problems: string[] = [];
@@ -46,10 +46,10 @@ export function evaluateBatch(zone: BatchZone, batch: ChangeBatch, recordsPerZon
   refuse(read.flatMap((change) => step(draft, change, deleted)));
   const made = draft.changes();
   const standing = made.map((change) => change.after).filter((set) => set !== undefined);
-  refuse([...new Set(standing.flatMap((set) => setProblems(draft, zone, set)))]);
+  refuse([...new Set(standing.flatMap((set) => setProblems({ draft, zone, limits }, set)))]);
   refuse(apexProblems(draft, zone));
-  if (draft.size() > recordsPerZone && draft.size() > zone.records.size) {
-    refuse([`Number of records limit of ${recordsPerZone} exceeded.`]);
+  if (draft.size() > limits.recordsPerZone && draft.size() > zone.records.size) {
+    refuse([`Exceeded limit MAX_RRSETS_BY_ZONE for zone: ${zone.id}`]);
   }
   return made;
 }
@@ -87,7 +87,7 @@ function sizeProblems(changes: readonly Change[]): string[] {
   }
   return [
     ...(elements > maxElements ? [`Number of records limit of ${maxElements} exceeded.`] : []),
-    ...(characters > maxCharacters ? [`Maximum length of ${maxCharacters} characters of all values exceeded.`] : []),
+    ...(characters > maxCharacters ? [`RDATA character limit of ${maxCharacters} exceeded.`] : []),
   ];
 }
 

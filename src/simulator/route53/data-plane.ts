@@ -19,14 +19,19 @@ interface RouteAnswer {
 }
 
 /**
- * Every load balancer that DNS may answer with now for a name, and what a request there would get, one entry for each task that may answer.
- * Shares add to 1, unless the name does not resolve: then there are no answers. With `cached` also what resolvers may still hold.
+ * Every load balancer that DNS may answer with now for a name, and what a request there would get, one entry for each task that may answer (a target
+ * group's targets share its requests alike). Shares add to 1, unless the name does not resolve: then there are no answers. With `cached` also what resolvers
+ * may still hold, with share 0.
+ *
+ * A target that is no running task of ECS counts as nobody: status 503. A redirect or a fixed response has its own status, and no task.
  */
 export function answerRoute(
-  world: World,
+  world: World & { settle(): void },
   request: RouteRequest,
   cached: boolean,
 ): { name: string; answers: RouteAnswer[] } {
+  // Also between two calls: what fell due since the last one has happened.
+  world.settle();
   const answers = world.route53.resolve(request.host, { cached }).flatMap(({ share, dnsName }) => {
     const loadBalancer = world.elb.loadBalancerByDnsName(dnsName);
     const nowhere = { rule: '', tenant: null, task: null, status: 503 };

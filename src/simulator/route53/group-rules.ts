@@ -2,36 +2,64 @@
 import { canonicalZoneOf } from '../elbv2/canonical-zones.ts';
 import type { Draft } from './draft.ts';
 import { isWithin } from './names.ts';
-import { policyOf, type StoredSet } from './records.ts';
+import { type Policy, policyOf, type StoredSet } from './records.ts';
 
-/** Sets with the same name, type and routing policy. */
-const maxPerGroup = 100;
+/** What the service calls sets of a policy. */
+const kinds: Readonly<Record<Policy, string | undefined>> = {
+  simple: undefined,
+  Weight: 'weighted',
+  Failover: 'failover',
+  MultiValueAnswer: 'multivalue',
+};
+
+/** The types of record that a load balancer or a distribution can stand for. Source: AliasTarget, Route 53 API reference. */
+const serviceAliasTypes: ReadonlySet<string> = new Set(['A', 'AAAA']);
 
 interface ZoneOfRecords {
   readonly id: string;
   readonly name: string;
 }
 
-/** What is wrong with one set as the zone would stand after the batch, in the words of the service; empty when nothing is. */
-export function setProblems(draft: Draft, zone: ZoneOfRecords, set: StoredSet): string[] {
-  return [...groupProblems(draft, set), ...cnameProblems(draft, zone, set), ...aliasProblems(draft, zone, set)];
+/** How much a zone may hold. */
+export interface Limits {
+  readonly recordsPerZone: number;
+  /** Sets with the same name, type and routing policy. */
+  readonly recordsPerGroup: number;
 }
 
-function groupProblems(draft: Draft, set: StoredSet): string[] {
+/** A zone as it would stand after the batch. */
+interface Outcome {
+  readonly draft: Draft;
+  readonly zone: ZoneOfRecords;
+  readonly limits: Limits;
+}
+
+/** What is wrong with one set of an outcome, in the words of the service; empty when nothing is. */
+export function setProblems({ draft, zone, limits }: Outcome, set: StoredSet): string[] {
+  return [...groupProblems(draft, limits, set), ...cnameProblems(draft, zone, set), ...aliasProblems(draft, zone, set)];
+}
+
+function groupProblems(draft: Draft, limits: Limits, set: StoredSet): string[] {
   const group = draft.group(set.name, set.type);
   const others = group.filter((other) => other.key !== set.key);
   const policy = policyOf(set.set);
-  const subject = `RRSet with DNS name ${set.name}, type ${set.type}, SetIdentifier ${set.setIdentifier ?? 'null'}`;
+  const identifier = set.setIdentifier === undefined ? '' : `, SetIdentifier ${set.setIdentifier}`;
+  const subject = `RRSet with DNS name ${set.name}, type ${set.type}${identifier}`;
   const stranger = others.find((other) => policyOf(other.set) !== policy);
   if (stranger !== undefined) {
     if (policy === 'simple') {
       return [`${subject} cannot be created as other RRSets exist with the same name and type.`];
     }
-    const kind = policy === 'Weight' ? 'weighted' : policy.toLowerCase();
-    return [`${subject} cannot be created as a non-${kind} set exists with the same name and type.`];
+    return [`${subject} cannot be created as a non-${kinds[policy]} set exists with the same name and type.`];
   }
-  if (group.length > maxPerGroup) {
-    return [`${subject} cannot be created as more than ${maxPerGroup} sets would exist with the same name and type.`];
+  const kind = kinds[policy];
+  if (kind !== undefined && group.length > limits.recordsPerGroup) {
+    return [`Exceeded limit on number of ${kind} RRSets for ${set.name}, type ${set.type} in this zone.`];
+  }
+  if (others.some((other) => other.set.Failover !== undefined && other.set.Failover === set.set.Failover)) {
+    return [
+      `${subject} cannot be created as a ${set.set.Failover?.toLowerCase()} set exists with the same name and type.`,
+    ];
   }
   const ttls = new Set(group.map((one) => one.set.TTL).filter((ttl) => ttl !== undefined));
   if (policy === 'Weight' && ttls.size > 1) {
@@ -56,15 +84,17 @@ function aliasProblems(draft: Draft, zone: ZoneOfRecords, set: StoredSet): strin
   if (alias === undefined) return [];
   const target = alias.DNSName ?? '';
   const subject = `Tried to create an alias that targets ${target}, type ${set.type} in zone ${alias.HostedZoneId ?? ''}`;
+  if (set.type === 'NS' || set.type === 'SOA') return [`${subject}, but records of this type cannot be aliases`];
   if (alias.HostedZoneId === zone.id) {
     if (!isWithin(target, zone.name)) {
       return [`${subject}, but the alias target name does not lie within the target zone`];
     }
     return draft.group(target, set.type).length === 0 ? [`${subject}, but that target was not found`] : [];
   }
-  return isServiceTarget(target, alias.HostedZoneId ?? '')
-    ? []
-    : [`${subject}, but the alias target name does not lie within the target zone`];
+  if (!isServiceTarget(target, alias.HostedZoneId ?? '')) {
+    return [`${subject}, but the alias target name does not lie within the target zone`];
+  }
+  return serviceAliasTypes.has(set.type) ? [] : [`${subject}, but that target was not found`];
 }
 
 /**

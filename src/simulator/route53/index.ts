@@ -1,13 +1,12 @@
 import { AwsError, type Route53World, type SimService, type World } from '../kernel.ts';
+import { invalidInput } from './errors.ts';
+import { limitOperations } from './limits.ts';
 import { recordOperations } from './record-operations.ts';
 import { resolve } from './resolve.ts';
 import type { DnsState } from './state.ts';
 import { tagOperations } from './tags.ts';
 import { zoneOperations } from './zone-operations.ts';
-import { addZone } from './zones.ts';
-
-/** Records per hosted zone, AWS's default. */
-const defaultRecordsPerZone = 10_000;
+import { seedZone } from './zones.ts';
 
 /**
  * Route 53: the service for the API, and what the other parts of the simulator use of it. Both share one state, in every account. With
@@ -15,29 +14,31 @@ const defaultRecordsPerZone = 10_000;
  */
 export function createRoute53(
   world: World,
-  options: { recordsPerZone?: number; rootErrorBody?: boolean } = {},
+  options: { rootErrorBody?: boolean } = {},
 ): { service: SimService; world: Route53World; state: DnsState } {
   const state: DnsState = {
     world,
-    recordsPerZone: options.recordsPerZone ?? defaultRecordsPerZone,
     rootErrorBody: options.rootErrorBody ?? false,
     zones: new Map(),
     zonesByName: new Map(),
     changes: new Map(),
   };
-  const operations = { ...zoneOperations(state), ...recordOperations(state), ...tagOperations(state) };
+  const operations = {
+    ...zoneOperations(state),
+    ...recordOperations(state),
+    ...tagOperations(state),
+    ...limitOperations(state),
+  };
   return {
     state,
     service: {
       id: 'route53',
       operations: new Map(Object.entries(operations)),
+      untaken: (member) => invalidInput(`Invalid request: ${member} is not supported`),
       throttled: () => new AwsError('Throttling', 'Rate exceeded', { status: 400 }),
     },
     world: {
-      seedZone: ({ id, name, account }) => {
-        if (state.zones.has(id)) throw new RangeError(`zone '${id}' already exists`);
-        addZone(state, { id, name, account, callerReference: `seed-${id}`, config: { PrivateZone: false } });
-      },
+      seedZone: (seed) => seedZone(state, seed),
       resolve: (host, asked) => resolve(state, host, asked),
     },
   };

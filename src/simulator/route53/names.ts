@@ -56,9 +56,24 @@ export function isWithin(name: string, zoneName: string): boolean {
   return name === zoneName || name.endsWith(`.${zoneName}`);
 }
 
-/** A key that sorts names as Route 53 lists them: by their labels from the right, a parent before its children. */
+/** The name itself and all that it lies beneath, the nearest first: `a.b.`, `b.`. */
+export function ancestors(name: string): string[] {
+  const labels = name.slice(0, -1).split('.');
+  return labels.map((_, index) => `${labels.slice(index).join('.')}.`);
+}
+
+/**
+ * A key that sorts names as Route 53 lists them: by their labels from the right, a parent before its children. Characters sort by their codes,
+ * also those that are shown as escapes (assumed).
+ */
 export function nameOrder(name: string): string {
-  return name.replace(/\.$/, '').split('.').reverse().join('\u0001');
+  const labels = name.replace(/\.$/, '').split('.');
+  const plainly = (label: string): string =>
+    label.replace(/\\(\d{3})/g, (escape, digits: string) => {
+      const code = Number.parseInt(digits, 8);
+      return code > 1 ? String.fromCharCode(code) : escape;
+    });
+  return labels.map(plainly).reverse().join('\u0001');
 }
 
 /** A name without its trailing dot. */

@@ -1,3 +1,4 @@
+import { nameOrder } from './names.ts';
 import { groupKey, type StoredSet } from './records.ts';
 
 /** The record sets of a zone: by key, by name and type, and in the order of the listing. */
@@ -8,6 +9,8 @@ export interface RecordIndex {
   group(name: string, type: string): readonly StoredSet[];
   /** The types that a name has. */
   types(name: string): readonly string[];
+  /** Whether the name exists in the sense of DNS: something stands at it or beneath it. */
+  exists(name: string): boolean;
   put(set: StoredSet): void;
   remove(set: StoredSet): void;
   /** Sets from an order key on (that key included), at most `count`. */
@@ -39,6 +42,11 @@ export function createRecordIndex(): RecordIndex {
     get: (key) => byKey.get(key),
     group: (name, type) => [...(groups.get(groupKey(name, type))?.values() ?? [])],
     types: (name) => [...(typesByName.get(name) ?? [])],
+    exists: (name) => {
+      if (typesByName.has(name)) return true;
+      const beneath = `${nameOrder(name)}\u0001`;
+      return sorted[position(beneath)]?.order.startsWith(beneath) ?? false;
+    },
     put: (set) => {
       const at = position(set.order);
       sorted.splice(at, byKey.has(set.key) ? 1 : 0, set);

@@ -9,6 +9,7 @@ import type {
   ListResourceRecordSetsResponse,
 } from '@aws-sdk/client-route-53';
 import { AwsError, type Call, type Operation } from '../kernel.ts';
+import { plainCopy } from '../plain-copy.ts';
 import { changeTokensOf, evaluateBatch } from './batch.ts';
 import type { RecordChange } from './draft.ts';
 import { inRootBody, invalidInput, required } from './errors.ts';
@@ -19,25 +20,39 @@ import { bareZoneId, type Change, type DnsState, findZone, type Zone } from './s
 import { submit } from './sync.ts';
 
 const maxPage = 300;
-/** How long a request is worked on before the next one for the zone is let in (assumed: as long as an answer takes). */
-const processingMs = { from: 100, to: 500 } as const;
+const maxComment = 256;
+/**
+ * How long a change request is worked on: until then the zone lets no other in, and then it is answered (assumed). So who waits for each answer is never
+ * in his own way; two who write to one zone are.
+ */
+const processingMs = 200;
+
+/** Other ways of routing (latency, place, CIDR, traffic policies) and health checks of Route 53's own are not simulated. */
+const recordMembers = [
+  ...['Name', 'Type', 'SetIdentifier', 'Weight', 'Failover', 'MultiValueAnswer', 'TTL', 'ResourceRecords'],
+  'AliasTarget',
+].map((member) => `ChangeBatch.Changes.ResourceRecordSet.${member}`);
 
 /** ChangeResourceRecordSets, ListResourceRecordSets and GetChange. */
 export function recordOperations(state: DnsState): Record<string, Operation> {
   return {
     ChangeResourceRecordSets: operation('ChangeResourceRecordSets', {
       mutating: true,
+      takes: ['HostedZoneId', 'ChangeBatch.Comment', 'ChangeBatch.Changes.Action', ...recordMembers],
+      latencyMs: processingMs,
       changeTokens: (input: ChangeResourceRecordSetsRequest) => changeTokensOf(input.ChangeBatch),
       run: (input: ChangeResourceRecordSetsRequest, call) => changeRecords(state, input, call),
       resources: changedRecords,
     }),
     ListResourceRecordSets: operation('ListResourceRecordSets', {
       mutating: false,
+      takes: ['HostedZoneId', 'StartRecordName', 'StartRecordType', 'StartRecordIdentifier', 'MaxItems'],
       run: (input: ListResourceRecordSetsRequest, call) => listRecords(state, input, call),
       resources: (input) => [bareZoneId(input.HostedZoneId ?? '')],
     }),
     GetChange: operation('GetChange', {
       mutating: false,
+      takes: ['Id'],
       run: (input: GetChangeRequest, call) => getChange(state, input, call),
       resources: (input) => [bareChangeId(input.Id ?? '')],
     }),
@@ -69,19 +84,25 @@ function changeRecords(
       { status: 400 },
     );
   }
-  const made = evaluate(state, zone, batch);
+  if ((batch.Comment ?? '').length > maxComment) {
+    throw invalidInput(`Invalid request: Comment must have at most ${maxComment} characters`);
+  }
+  const made = evaluate(state, zone, batch, call);
   for (const { before, after } of made) {
     if (after !== undefined) zone.records.put(after);
     else if (before !== undefined) zone.records.remove(before);
   }
-  const processing = processingMs.from + world.random('route53/processing') * (processingMs.to - processingMs.from);
-  zone.processingUntil = world.now() + processing * world.latencyFactor;
+  zone.processingUntil = world.now() + processingMs * world.latencyFactor;
   return { ChangeInfo: describeChange(submit(state, zone, batch.Comment, made)) };
 }
 
-function evaluate(state: DnsState, zone: Zone, batch: ChangeBatch): readonly RecordChange[] {
+function evaluate(state: DnsState, zone: Zone, batch: ChangeBatch, call: Call): readonly RecordChange[] {
+  const { quotas } = state.world;
   try {
-    return evaluateBatch(zone, batch, state.recordsPerZone);
+    return evaluateBatch(zone, batch, {
+      recordsPerZone: quotas.get(call, 'recordsPerZone'),
+      recordsPerGroup: quotas.get(call, 'recordsPerGroup'),
+    });
   } catch (error) {
     const other = state.rootErrorBody && error instanceof AwsError && error.code === 'InvalidChangeBatch';
     throw other ? inRootBody(error) : error;
@@ -120,7 +141,7 @@ function listRecords(
   const found = zone.records.from(name === undefined ? '' : startOf(name, type, identifier), size + 1);
   const next = found[size];
   return {
-    ResourceRecordSets: found.slice(0, size).map(({ set }) => structuredClone(set)),
+    ResourceRecordSets: found.slice(0, size).map(({ set }) => plainCopy(set)),
     IsTruncated: next !== undefined,
     MaxItems: size,
     ...(next === undefined ? {} : { NextRecordName: next.name, NextRecordType: next.set.Type }),

@@ -12,7 +12,7 @@ export const recordTypes: ReadonlySet<string> = new Set([
 
 /** What is wrong with the values of a record set of this type, in the words of the service; empty when nothing is. */
 export function valueProblems(type: string, values: readonly string[]): string[] {
-  if (values.length > maxValues) return [`Number of records limit of ${maxValues} exceeded.`];
+  if (values.length > maxValues) return [`Cannot have more than ${maxValues} records in a RRSet.`];
   if (type === 'CNAME' && values.length !== 1)
     return [`A record set of type CNAME must have one value; found ${values.length}.`];
   const repeated = values.find((value, index) => values.indexOf(value) !== index);
@@ -43,8 +43,21 @@ function valueProblem(type: string, value: string): string | undefined {
     case 'SPF':
       return textProblem(value);
     default:
-      return value.length === 0 ? 'FATAL problem: InvalidValue (Value is empty)' : undefined;
+      return partsProblem(type, value);
   }
+}
+
+/** Values of several parts. Types that are not listed are kept as they come. */
+const formats: Readonly<Record<string, RegExp>> = {
+  MX: /^\d{1,5}\s+\S+$/,
+  SRV: /^\d{1,5}\s+\d{1,5}\s+\d{1,5}\s+\S+$/,
+  CAA: /^\d{1,3}\s+[a-zA-Z0-9]+\s+"[^"]*"$/,
+  SOA: /^\S+\s+\S+(?:\s+\d{1,10}){5}$/,
+};
+
+function partsProblem(type: string, value: string): string | undefined {
+  if (formats[type]?.test(value) ?? value.length > 0) return undefined;
+  return `FATAL problem: ${type}RRDATAInvalid (Value is not valid for the type) encountered with '${value}'`;
 }
 
 /** One or more quoted strings of at most 255 characters each. */

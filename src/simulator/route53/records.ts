@@ -1,6 +1,7 @@
 /** One record set as Route 53 keeps it. Pure. Source: ResourceRecordSet, Route 53 API reference. */
 import { isDeepStrictEqual } from 'node:util';
 import type { ChangeAction, ResourceRecordSet } from '@aws-sdk/client-route-53';
+import { plainCopy } from '../plain-copy.ts';
 import { invalidInput, required } from './errors.ts';
 import { nameOrder, normaliseName } from './names.ts';
 import { recordTypes, valueProblems } from './record-values.ts';
@@ -17,16 +18,8 @@ export interface StoredSet {
   readonly set: ResourceRecordSet;
 }
 
-const policies = [
-  'Weight',
-  'Region',
-  'Failover',
-  'GeoLocation',
-  'MultiValueAnswer',
-  'CidrRoutingConfig',
-  'GeoProximityLocation',
-] as const;
-type Policy = (typeof policies)[number] | 'simple';
+const policies = ['Weight', 'Failover', 'MultiValueAnswer'] as const;
+export type Policy = (typeof policies)[number] | 'simple';
 
 /** How a set is routed; `simple` when it has no set identifier. */
 export function policyOf(set: ResourceRecordSet): Policy {
@@ -56,7 +49,7 @@ export function readSet(
   const { name } = result;
   const setIdentifier = set.SetIdentifier;
   const normal: ResourceRecordSet = {
-    ...structuredClone(set),
+    ...plainCopy(set),
     Name: name,
     ...(set.AliasTarget === undefined ? {} : { AliasTarget: aliasOf(set.AliasTarget) }),
   };
@@ -101,8 +94,16 @@ function checkShape(set: ResourceRecordSet, action: ChangeAction, name: string):
   if (set.SetIdentifier !== undefined && given.length !== 1) {
     const found = given.length === 0 ? 'none' : 'more than one';
     throw invalidInput(
-      `Invalid request: Expected exactly one of [${policies.join(', ')}], but found ${found} ${where}`,
+      `Invalid request: Expected exactly one of [Weight, Region, Failover, GeoLocation, MultiValueAnswer, CidrRoutingConfig, or GeoProximityLocation], but found ${found} ${where}`,
     );
+  }
+  if (set.Failover !== undefined && !['PRIMARY', 'SECONDARY'].includes(set.Failover)) {
+    throw invalidInput(
+      `Invalid request: Failover must be one of [PRIMARY, SECONDARY]; found '${set.Failover}' ${where}`,
+    );
+  }
+  if (set.MultiValueAnswer !== undefined && set.AliasTarget !== undefined) {
+    throw invalidInput(`Invalid request: an alias cannot be a multivalue answer ${where}`);
   }
   checkRanges(set, where);
 }

@@ -1,9 +1,11 @@
-/** What resolvers may answer for a name. Source: "How Route 53 chooses records", "Weighted routing", developer guide. */
+/** What resolvers may answer for a name. */
 
 import { hasDataPlane } from '../elbv2/data-plane.ts';
 import type { World } from '../kernel.ts';
-import { normaliseName, withoutDot } from './names.ts';
-import { groupKey, policyOf, type StoredSet } from './records.ts';
+import { choosable, choose, loadBalancerName } from './choosing.ts';
+import { answeringZone } from './delegation.ts';
+import { ancestors, isWithin, normaliseName, withoutDot } from './names.ts';
+import { groupKey, type StoredSet } from './records.ts';
 import type { DnsState, Zone } from './state.ts';
 
 /** One answer. `share` is the part of all queries that get it now; 0 for one that only a resolver's cache still gives. */
@@ -12,149 +14,128 @@ export interface Answer {
   readonly dnsName: string;
 }
 
+/** Resolvers give up on longer chains. */
 const maxHops = 8;
+
+type Family = 'A' | 'AAAA';
+
+/** Where a query ends: at something with an address, or at a name without one. */
+interface Ending {
+  readonly share: number;
+  readonly dnsName: string;
+  readonly dead: boolean;
+}
+
+interface Query {
+  readonly name: string;
+  readonly family: Family;
+  readonly share: number;
+  readonly hops: number;
+  /** Whether what resolvers hold counts too. */
+  readonly cached: boolean;
+}
 
 /** See `Route53World.resolve`. Answers that lead to a load balancer have its DNS name; others have what the record says. */
 export function resolve(state: DnsState, host: string, options: { cached: boolean }): readonly Answer[] {
   const result = normaliseName(host);
   if ('problem' in result) return [];
-  const zone = zoneOf(state, result.name);
-  if (zone === undefined) return [];
-  const shares = new Map<string, number>();
-  collect(state.world, zone, { name: result.name, share: 1, hops: 0 }, shares);
-  const total = [...shares.values()].reduce((sum, share) => sum + share, 0);
-  const now = [...shares]
-    .filter(([, share]) => share > 0)
-    .map(([dnsName, share]) => ({ dnsName, share: share / total }));
+  const ask = (family: Family, cached: boolean): readonly Ending[] =>
+    endings(state, { name: result.name, family, share: 1, hops: 0, cached });
+  const now = merged(ask('A', false), ask('AAAA', false));
   if (!options.cached) return now;
-  const known = new Set(now.map((answer) => answer.dnsName));
-  const old = held(state.world, zone, result.name).filter((dnsName) => !known.has(dnsName));
-  return [...now, ...old.map((dnsName) => ({ share: 0, dnsName }))];
+  const known = new Set(now.map(({ dnsName }) => dnsName));
+  const held = [...ask('A', true), ...ask('AAAA', true)].filter(({ dead, dnsName }) => !dead && !known.has(dnsName));
+  return [...now, ...[...new Set(held.map(({ dnsName }) => dnsName))].map((dnsName) => ({ share: 0, dnsName }))];
 }
 
-/** The public zone with the longest name that the name lies in. Where several have that name, the first is the delegated one (assumed). */
-function zoneOf(state: DnsState, name: string): Zone | undefined {
-  const labels = name.slice(0, -1).split('.');
-  for (let i = 0; i < labels.length; i++) {
-    const zones = state.zonesByName.get(`${labels.slice(i).join('.')}.`) ?? [];
-    const zone = zones.find((one) => one.config.PrivateZone !== true);
-    if (zone !== undefined) return zone;
-  }
-  return undefined;
+/**
+ * Shares of both families together. Half of all clients prefer IPv6 (assumed), and fall back to IPv4 where it leads nowhere. A name that leads
+ * nowhere for some queries keeps their share, under the name at which they end; one that leads nowhere at all does not resolve.
+ */
+function merged(v4: readonly Ending[], v6: readonly Ending[]): readonly Answer[] {
+  const reached = (endings: readonly Ending[]): readonly Ending[] => endings.filter(({ dead }) => !dead);
+  const sum = (endings: readonly Ending[]): number => endings.reduce((total, { share }) => total + share, 0);
+  const v6Sum = sum(reached(v6));
+  const v6Part = reached(v4).length === 0 ? (v6Sum > 0 ? 1 : 0) : v6Sum / 2;
+  const shares = new Map<string, number>();
+  const add = (endings: readonly Ending[], factor: number): void => {
+    if (factor === 0) return;
+    for (const { dnsName, share } of endings) shares.set(dnsName, (shares.get(dnsName) ?? 0) + share * factor);
+  };
+  if (reached(v4).length > 0) add(v4, (1 - v6Part) / sum(v4));
+  add(reached(v6), v6Part / v6Sum);
+  return [...shares].map(([dnsName, share]) => ({ dnsName, share }));
 }
 
-interface Query {
-  readonly name: string;
-  readonly share: number;
-  readonly hops: number;
+function endings(state: DnsState, query: Query): readonly Ending[] {
+  const dead: readonly Ending[] = [{ share: query.share, dnsName: withoutDot(query.name), dead: true }];
+  if (query.hops > maxHops) return dead;
+  const zone = answeringZone(state, query.name);
+  if (zone === undefined) return outside(state.world, query);
+  const choices = query.cached ? everHeld(state.world, zone, query) : chosenNow(state.world, zone, query);
+  return choices.length === 0
+    ? dead
+    : choices.flatMap(({ set, share }) => follow(state, zone, set, { ...query, share: query.share * share }));
 }
 
-/** Adds the answers to a query for addresses to `into`, following aliases and CNAMEs within the zone. */
-function collect(world: World, zone: Zone, query: Query, into: Map<string, number>): void {
-  if (query.hops > maxHops) return;
-  const sets = addressSets(zone, query.name);
-  for (const { set, share } of choose(world, zone, sets)) {
-    follow(world, zone, set, { ...query, share: query.share * share }, into);
-  }
-}
-
-function follow(world: World, zone: Zone, stored: StoredSet, query: Query, into: Map<string, number>): void {
+function follow(state: DnsState, zone: Zone, stored: StoredSet, query: Query): readonly Ending[] {
   const alias = stored.set.AliasTarget;
   const values = (stored.set.ResourceRecords ?? []).map((record) => record.Value ?? '');
   if (alias !== undefined && alias.HostedZoneId !== zone.id) {
-    add(into, loadBalancerName(alias.DNSName ?? ''), query.share);
-    return;
+    return outside(state.world, { ...query, name: alias.DNSName ?? '', hops: query.hops + 1 });
   }
   if (alias !== undefined || stored.type === 'CNAME') {
-    const result = normaliseName(alias?.DNSName ?? values[0] ?? '');
-    if ('problem' in result) return;
-    const inside = result.name === zone.name || result.name.endsWith(`.${zone.name}`);
-    if (inside) collect(world, zone, { ...query, name: result.name, hops: query.hops + 1 }, into);
-    else add(into, loadBalancerName(result.name), query.share);
-    return;
+    const target = normaliseName(alias?.DNSName ?? values[0] ?? '');
+    if ('problem' in target) return [{ share: query.share, dnsName: values[0] ?? '', dead: true }];
+    return endings(state, { ...query, name: target.name, hops: query.hops + 1 });
   }
-  for (const value of values) add(into, value, query.share / values.length);
+  return values.map((dnsName) => ({ share: query.share / values.length, dnsName, dead: false }));
 }
 
-function add(into: Map<string, number>, dnsName: string, share: number): void {
-  into.set(dnsName, (into.get(dnsName) ?? 0) + share);
+/**
+ * A name that no zone here answers for. A load balancer's leads to it: over IPv6 only where it has such addresses, and only under the prefix
+ * `dualstack.` (observed). Any other that records point to has an address somewhere (assumed); one that was asked for itself does not resolve.
+ */
+function outside(world: World, query: Query): readonly Ending[] {
+  const dnsName = loadBalancerName(query.name);
+  const arn = world.elb.loadBalancerByDnsName(dnsName)?.arn;
+  const hasIpv6 =
+    arn !== undefined && /^dualstack\./i.test(query.name) && hasDataPlane(world.elb) && world.elb.answersIpv6(arn);
+  const dead = query.family === 'AAAA' ? !hasIpv6 : arn === undefined && query.hops === 0;
+  return [{ share: query.share, dnsName, dead }];
 }
 
-/** The name by which load balancing knows it: the prefix only says that both families of addresses are wanted. */
-function loadBalancerName(name: string): string {
-  return withoutDot(name.toLowerCase()).replace(/^dualstack\./, '');
-}
-
-/** The sets that answer a query for addresses: of the name itself, or where it does not exist, of the closest wildcard. */
-function addressSets(zone: Zone, name: string): readonly StoredSet[] {
-  const owner = ownerOf(zone, name);
-  if (owner === undefined) return [];
-  for (const type of ['A', 'AAAA', 'CNAME']) {
+function chosenNow(world: World, zone: Zone, query: Query): ReturnType<typeof choose> {
+  const owner = ownerOf(zone, query.name);
+  for (const type of [query.family, 'CNAME']) {
     const sets = zone.live.group(owner, type);
-    if (sets.length > 0) return sets;
+    if (sets.length > 0) return choose(world, zone, sets);
   }
   return [];
 }
 
-function ownerOf(zone: Zone, name: string): string | undefined {
-  if (zone.live.types(name).length > 0) return name;
-  return wildcardsOf(zone, name).find((wildcard) => zone.live.types(wildcard).length > 0);
+/**
+ * The name whose records answer: the name itself where it exists, also as a mere parent of others (it then has no data), else the wildcard beneath the
+ * closest name that exists. Source: RFC 4592; that Route 53 keeps to it for mere parents is assumed.
+ */
+function ownerOf(zone: Zone, name: string): string {
+  if (zone.live.exists(name)) return name;
+  const closest = ancestors(name).find((one) => isWithin(one, zone.name) && zone.live.exists(one));
+  return `\\052.${closest ?? zone.name}`;
 }
 
-function wildcardsOf(zone: Zone, name: string): readonly string[] {
-  const wildcards: string[] = [];
-  let parent = name;
-  while (parent !== zone.name && parent.endsWith(`.${zone.name}`)) {
-    parent = parent.slice(parent.indexOf('.') + 1);
-    wildcards.push(`\\052.${parent}`);
-  }
-  return wildcards;
-}
-
-/** Which sets of a group are answered with, and how often. */
-function choose(
-  world: World,
-  zone: Zone,
-  sets: readonly StoredSet[],
-): readonly { readonly set: StoredSet; readonly share: number }[] {
-  const [first] = sets;
-  if (first === undefined) return [];
-  const policy = policyOf(first.set);
-  // A group without a healthy set is answered as if all were healthy.
-  const healthy = sets.filter((set) => isHealthy(world, zone, set));
-  const candidates = healthy.length > 0 ? healthy : sets;
-  if (policy === 'Failover') {
-    const primary = candidates.find((set) => set.set.Failover === 'PRIMARY') ?? candidates[0] ?? first;
-    return [{ set: primary, share: 1 }];
-  }
-  // Answers by latency or place depend on who asks: assumed to come equally often.
-  const weightOf = (set: StoredSet): number => (policy === 'Weight' ? (set.set.Weight ?? 0) : 1);
-  const total = candidates.reduce((sum, set) => sum + weightOf(set), 0);
-  // All weights zero: all equally likely.
-  if (total === 0) return candidates.map((set) => ({ set, share: 1 / candidates.length }));
-  return candidates.map((set) => ({ set, share: weightOf(set) / total })).filter(({ share }) => share > 0);
-}
-
-/** A set is unhealthy only where it evaluates the health of its target. Health checks of Route 53's own are not simulated. */
-function isHealthy(world: World, zone: Zone, { set }: StoredSet): boolean {
-  const alias = set.AliasTarget;
-  if (alias?.EvaluateTargetHealth !== true || alias.HostedZoneId === zone.id) return true;
-  const loadBalancer = world.elb.loadBalancerByDnsName(loadBalancerName(alias.DNSName ?? ''));
-  if (loadBalancer === undefined) return false;
-  return !hasDataPlane(world.elb) || world.elb.loadBalancerHealthy(loadBalancer.arn);
-}
-
-/** What a resolver may hold that asked before a change came in sync, and within the time to live. */
-function held(world: World, zone: Zone, name: string): readonly string[] {
+/** What answers now, and what a resolver may hold that asked before a change came in sync, and within the time to live. */
+function everHeld(world: World, zone: Zone, query: Query): ReturnType<typeof choose> {
   const now = world.now();
-  const into = new Map<string, number>();
-  for (const owner of [name, ...wildcardsOf(zone, name)]) {
-    for (const type of ['A', 'AAAA', 'CNAME']) {
-      const snapshots = (zone.held.get(groupKey(owner, type)) ?? []).filter((one) => one.until > now);
-      for (const { set, share } of snapshots.flatMap(({ sets }) => choose(world, zone, sets))) {
-        follow(world, zone, set, { name, share, hops: 0 }, into);
-      }
-    }
-  }
-  return [...into.keys()];
+  const wildcards = ancestors(query.name)
+    .filter((one) => one !== query.name && isWithin(one, zone.name))
+    .map((one) => `\\052.${one}`);
+  const held = [query.name, ...wildcards].flatMap((owner) =>
+    [query.family, 'CNAME'].flatMap((type) =>
+      (zone.held.get(groupKey(owner, type)) ?? [])
+        .filter(({ until }) => until > now)
+        .flatMap(({ sets }) => choosable(sets).map((set) => ({ set, share: 0 }))),
+    ),
+  );
+  return [...chosenNow(world, zone, query), ...held];
 }

@@ -1,6 +1,6 @@
 /** How changes reach the name servers, and what resolvers hold on to. */
 import type { RecordChange } from './draft.ts';
-import { groupKey } from './records.ts';
+import { groupKey, type StoredSet } from './records.ts';
 import type { Change, DnsState, Zone } from './state.ts';
 
 /** Documented: generally within 60 seconds. Observed: 35 s for a record's destruction with its wait; some take longer. */
@@ -12,6 +12,8 @@ const tail = 0.05;
 
 /** The time to live that Route 53 answers with for an alias of a load balancer. Source: "Alias records", developer guide. */
 const aliasTtlMs = 60_000;
+/** Aliases of aliases are followed this far. */
+const maxHops = 8;
 
 /** Notes a change of a zone as PENDING, and puts it in sync later. Changes of one zone come in sync in order (assumed). */
 export function submit(
@@ -60,8 +62,16 @@ function publish(zone: Zone, made: readonly RecordChange[], now: number): void {
 function hold(zone: Zone, name: string, type: string, now: number): void {
   const sets = zone.live.group(name, type);
   if (sets.length === 0) return;
-  const ttl = Math.max(...sets.map((set) => (set.set.TTL === undefined ? aliasTtlMs : set.set.TTL * 1_000)));
+  const ttl = Math.max(...sets.map((set) => ttlMs(zone, set, 0)));
   const group = groupKey(name, type);
   const held = (zone.held.get(group) ?? []).filter((one) => one.until > now);
   zone.held.set(group, [...held, { sets, until: now + ttl }]);
+}
+
+/** How long resolvers may keep a set. An alias of other records of the zone has theirs. */
+function ttlMs(zone: Zone, { set, type }: StoredSet, hops: number): number {
+  if (set.TTL !== undefined) return set.TTL * 1_000;
+  if (set.AliasTarget?.HostedZoneId !== zone.id || hops > maxHops) return aliasTtlMs;
+  const targets = zone.live.group(set.AliasTarget.DNSName ?? '', type);
+  return Math.max(0, ...targets.map((target) => ttlMs(zone, target, hops + 1)));
 }

@@ -16,6 +16,7 @@ export function tagOperations(state: DnsState): Record<string, Operation> {
   return {
     ListTagsForResource: operation('ListTagsForResource', {
       mutating: false,
+      takes: ['ResourceType', 'ResourceId'],
       run: (input: ListTagsForResourceRequest, call): ListTagsForResourceResponse => {
         const zone = find(state, call, input);
         return {
@@ -30,6 +31,7 @@ export function tagOperations(state: DnsState): Record<string, Operation> {
     }),
     ChangeTagsForResource: operation('ChangeTagsForResource', {
       mutating: true,
+      takes: ['ResourceType', 'ResourceId', 'AddTags', 'RemoveTagKeys'],
       run: (input: ChangeTagsForResourceRequest, call) => changeTags(find(state, call, input), input),
       resources: (input) => [bareZoneId(input.ResourceId ?? '')],
     }),

@@ -11,6 +11,15 @@ export interface Role {
   readonly id: string;
   readonly trustedAccount: string;
   readonly externalId: string | undefined;
+  /** MaxSessionDuration, in seconds. */
+  readonly longestSeconds: number;
+}
+
+/** Whom credentials stand for. */
+export interface Holder {
+  readonly account: string;
+  readonly principal: string;
+  readonly arn: string;
 }
 
 /** Temporary credentials that were handed out. */
@@ -18,8 +27,7 @@ export interface Session {
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
   readonly token: string;
-  readonly role: Role;
-  readonly sessionName: string;
+  readonly holder: Holder;
   /** Milliseconds since the epoch. */
   readonly expiresAt: number;
 }
@@ -37,15 +45,16 @@ export class Sessions implements StsWorld {
     this.world = world;
   }
 
-  seedRole(seed: { arn: string; trustedAccount: string; externalId?: string }): void {
+  seedRole(seed: { arn: string; trustedAccount: string; externalId?: string; longestSeconds?: number }): void {
     const match = /^arn:aws:iam::(\d{12}):role\/(?:.*\/)?([^/]+)$/.exec(seed.arn);
     if (match === null) {
       throw new Error(`seedRole: found '${seed.arn}', expected an ARN like arn:aws:iam::111111111111:role/name`);
     }
     const [, account = '', name = ''] = match;
     const id = `AROA${this.letters('role-id', 17)}`;
-    const { arn, trustedAccount, externalId } = seed;
-    this.roles.set(arn, { arn, account, name, id, trustedAccount, externalId });
+    // A role's longest session where nobody set another (documented).
+    const { arn, trustedAccount, externalId, longestSeconds = 3600 } = seed;
+    this.roles.set(arn, { arn, account, name, id, trustedAccount, externalId, longestSeconds });
   }
 
   /** The role with this ARN, if somebody made it. */
@@ -53,14 +62,20 @@ export class Sessions implements StsWorld {
     return this.roles.get(arn);
   }
 
-  /** Hands out credentials for a role's session. */
-  open(role: Role, sessionName: string, expiresAt: number): Session {
+  /** The UserId that GetCallerIdentity shows for an assumed role's ARN; undefined for other ARNs. */
+  userIdOf(arn: string): string | undefined {
+    const [, account, name, sessionName] = /^arn:aws:sts::(\d{12}):assumed-role\/([^/]+)\/(.+)$/.exec(arn) ?? [];
+    const role = [...this.roles.values()].find((known) => known.account === account && known.name === name);
+    return role === undefined ? undefined : `${role.id}:${sessionName}`;
+  }
+
+  /** Hands out temporary credentials. */
+  open(holder: Holder, expiresAt: number): Session {
     const session: Session = {
       accessKeyId: `ASIA${this.letters('access-key', 16)}`,
       secretAccessKey: this.world.hex('secret-key', 40),
       token: Buffer.from(this.world.hex('session-token', 96), 'hex').toString('base64'),
-      role,
-      sessionName,
+      holder,
       expiresAt,
     };
     this.forgetExpired();
@@ -81,31 +96,30 @@ export class Sessions implements StsWorld {
     if (this.world.now() >= session.expiresAt) {
       throw new AwsError('ExpiredToken', 'The security token included in the request is expired', { status: 403 });
     }
-    return {
-      account: session.role.account,
-      principal: session.sessionName,
-      arn: sessionArn(session.role, session.sessionName),
-    };
+    return session.holder;
   }
 
   /** A day after they expired, sessions are forgotten: their keys then look forged, as they do at AWS. */
   private forgetExpired(): void {
     const day = 86_400_000;
-    // Sessions live at most 12 hours, so the oldest entries of the map are the first to go.
+    // Sessions live at most 36 hours, so the oldest entries of the map are about the first to go.
     for (const [key, session] of this.sessions) {
       if (session.expiresAt + day > this.world.now()) return;
       this.sessions.delete(key);
     }
   }
 
-  /** Upper-case base32 letters, as AWS's ids are made of. */
   private letters(purpose: string, count: number): string {
-    const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
-    const digits = this.world.hex(purpose, count * 2);
-    let text = '';
-    for (let i = 0; i < count; i++) text += alphabet.charAt(Number.parseInt(digits.slice(2 * i, 2 * i + 2), 16) % 32);
-    return text;
+    return letters(this.world.hex(purpose, count * 2), count);
   }
+}
+
+/** Upper-case base32 letters, as AWS's ids are made of, from twice as many hexadecimal digits. */
+export function letters(digits: string, count: number): string {
+  const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
+  let text = '';
+  for (let i = 0; i < count; i++) text += alphabet.charAt(Number.parseInt(digits.slice(2 * i, 2 * i + 2), 16) % 32);
+  return text;
 }
 
 function forged(): AwsError {

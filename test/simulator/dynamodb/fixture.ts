@@ -1,9 +1,12 @@
 import type {
   AttributeValue,
   BatchGetItemCommandOutput,
+  BatchWriteItemCommandOutput,
   CreateTableCommandOutput,
   DescribeContinuousBackupsCommandOutput,
+  DescribeLimitsCommandOutput,
   DescribeTableCommandOutput,
+  DescribeTimeToLiveCommandOutput,
   GetItemCommandOutput,
   ListTablesCommandOutput,
   ListTagsOfResourceCommandOutput,
@@ -20,6 +23,7 @@ import type {
 } from '@aws-sdk/client-dynamodb-streams';
 import { createDynamoDb, type DynamoDb } from '../../../src/simulator/dynamodb/index.ts';
 import { AwsError } from '../../../src/simulator/kernel.ts';
+import { createServiceQuotas } from '../../../src/simulator/quotas/index.ts';
 import { SimulatedAws } from '../../../src/simulator/world.ts';
 
 export type Wire = Record<string, AttributeValue>;
@@ -30,10 +34,13 @@ export const start = Date.parse('2026-03-01T12:00:00Z');
 /** What each operation answers, as the SDK types it. */
 interface Answers {
   BatchGetItem: BatchGetItemCommandOutput;
+  BatchWriteItem: BatchWriteItemCommandOutput;
   CreateTable: CreateTableCommandOutput;
   DescribeContinuousBackups: DescribeContinuousBackupsCommandOutput;
+  DescribeLimits: DescribeLimitsCommandOutput;
   DescribeStream: DescribeStreamCommandOutput;
   DescribeTable: DescribeTableCommandOutput;
+  DescribeTimeToLive: DescribeTimeToLiveCommandOutput;
   GetItem: GetItemCommandOutput;
   GetRecords: GetRecordsCommandOutput;
   GetShardIterator: GetShardIteratorCommandOutput;
@@ -74,7 +81,15 @@ export interface TableOptions {
   readonly view?: string;
 }
 
-export function createFixture(options: { latencyFactor?: number; throttle?: boolean; seed?: number } = {}): Fixture {
+export interface FixtureOptions {
+  readonly latencyFactor?: number;
+  readonly throttle?: boolean;
+  readonly seed?: number;
+  /** Whether transactions take time for others. */
+  readonly answerDelays?: boolean;
+}
+
+export function createFixture(options: FixtureOptions = {}): Fixture {
   const clock = {
     now: () => start,
     monotonic: () => 0,
@@ -87,8 +102,9 @@ export function createFixture(options: { latencyFactor?: number; throttle?: bool
     throttle: options.throttle ?? false,
     seed: options.seed ?? 1,
   });
-  const db = createDynamoDb(aws);
-  aws.install([db.dynamodb, db.streams]);
+  const db = createDynamoDb(aws, { answerDelays: options.answerDelays ?? false });
+  const quotas = createServiceQuotas(aws);
+  aws.install([db.dynamodb, db.streams, quotas.service], { quotas: quotas.world });
   const caller = (service: 'dynamodb' | 'dynamodb-streams'): Caller =>
     ((operation: string, input: object): object =>
       aws.call({ accessKeyId: account, region, service, operation, input })) as Caller;

@@ -228,9 +228,9 @@ describe('streams', () => {
     expect(names(iteratorOf(fixture, ShardId, 'AT_SEQUENCE_NUMBER', { SequenceNumber: middle }))).toBe('bcd');
     expect(names(iteratorOf(fixture, ShardId, 'AFTER_SEQUENCE_NUMBER', { SequenceNumber: middle }))).toBe('cd');
     expect(refusal(() => iteratorOf(fixture, ShardId, 'AT_SEQUENCE_NUMBER'))).toContain('Invalid SequenceNumber');
-    expect(refusal(() => iteratorOf(fixture, ShardId, 'AT_SEQUENCE_NUMBER', { SequenceNumber: '5' }))).toContain(
-      'Invalid SequenceNumber',
-    );
+    expect(
+      refusal(() => iteratorOf(fixture, ShardId, 'AT_SEQUENCE_NUMBER', { SequenceNumber: '9'.repeat(40) })),
+    ).toContain('Invalid SequenceNumber');
   });
 
   it('end iterators after fifteen minutes', () => {

@@ -1,5 +1,6 @@
 import type { CreateClusterResponse, DescribeClustersResponse, ListClustersResponse } from '@aws-sdk/client-ecs';
 import { beforeEach, describe, expect, it } from 'vitest';
+import type { AwsError } from '../../../src/simulator/kernel.ts';
 import { createFixture, type Fixture } from './fixture.ts';
 
 let f: Fixture;
@@ -44,6 +45,22 @@ describe('CreateCluster', () => {
     expect(hidden).toBeLessThan(20);
     f.world.advance(3);
     for (let i = 0; i < 20; i += 1) expect(describeCluster(`n${i}`).failures).toEqual([]);
+  });
+
+  it('may not be known yet to calls that come at once, but never to those that change the cluster itself', () => {
+    f.register();
+    const codes = new Set<string>();
+    for (let i = 0; i < 20; i += 1) {
+      f.call('CreateCluster', { clusterName: `n${i}` });
+      f.call('UpdateCluster', { cluster: `n${i}` });
+      try {
+        f.call('CreateService', f.serviceInput({ cluster: `n${i}`, desiredCount: 0 }));
+        codes.add('made');
+      } catch (error) {
+        codes.add((error as AwsError).code);
+      }
+    }
+    expect(codes).toEqual(new Set(['made', 'ClusterNotFoundException']));
   });
 });
 
@@ -152,31 +169,4 @@ it('keeps accounts and Regions apart', () => {
   expect(other.failures).toHaveLength(1);
   const arn = 'arn:aws:ecs:us-east-1:222222222222:cluster/c1';
   expect(f.refused('ListServices', { cluster: arn }).code).toBe('ClusterNotFoundException');
-});
-
-describe('throttling', () => {
-  it('shares one bucket among the operations of a group', () => {
-    f = createFixture({ throttle: true });
-    f.world.advance(100);
-    for (let i = 0; i < 10; i += 1) {
-      f.call('CreateCluster', { clusterName: `t${i}` });
-      f.call('DeleteCluster', { cluster: 'c1' });
-    }
-    expect(f.refused('UpdateCluster', { cluster: 't0' })).toEqual({
-      code: 'ThrottlingException',
-      message: 'Rate exceeded',
-    });
-    expect(f.call<ListClustersResponse>('ListClusters', {}).clusterArns).toBeDefined();
-    f.world.advance(1);
-    f.call('CreateCluster', { clusterName: 'again' });
-  });
-
-  it('lets registering and deregistering task definitions draw on the same tokens', () => {
-    f = createFixture({ throttle: true });
-    for (let i = 0; i < 10; i += 1) {
-      f.register();
-      f.call('DeregisterTaskDefinition', { taskDefinition: `web:${i + 1}` });
-    }
-    expect(f.refused('DeregisterTaskDefinition', { taskDefinition: 'web:1' }).code).toBe('ThrottlingException');
-  });
 });

@@ -15,7 +15,7 @@ import type {
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { expect } from 'vitest';
 import type { Clock } from '../../../src/model/clock.ts';
-import { createEcs } from '../../../src/simulator/ecs/index.ts';
+import { createEcs, type EcsOptions } from '../../../src/simulator/ecs/index.ts';
 import { createSimulatedAws } from '../../../src/simulator/index.ts';
 import { AwsError, type ServiceId } from '../../../src/simulator/kernel.ts';
 import type { SimulatedAwsOptions } from '../../../src/simulator/world.ts';
@@ -34,11 +34,19 @@ const frozen: Clock = {
   sleep: () => Promise.resolve(),
 };
 
+/** The same object, which nobody can change any more: a service that changed its input would fail. */
+function frozenDeep<T>(value: T): T {
+  if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return value;
+  Object.freeze(value);
+  for (const inner of Object.values(value)) frozenDeep(inner);
+  return value;
+}
+
 /** The assembled AWS with one VPC, one load balancer with a listener, and one ECS cluster `c1`. */
-export function createFixture(options: Partial<SimulatedAwsOptions> & { vcpu?: number } = {}) {
-  const { vcpu = 1_000, ...rest } = options;
+export function createFixture(options: Partial<SimulatedAwsOptions> & EcsOptions & { vcpu?: number } = {}) {
+  const { vcpu = 1_000, tombstoneMs, ...rest } = options;
   const world = createSimulatedAws({ clock: frozen, throttle: false, ...rest });
-  const ecs = createEcs(world);
+  const ecs = createEcs(world, tombstoneMs === undefined ? {} : { tombstoneMs });
   world.install([ecs.service], { ecs: ecs.world });
   world.ec2.seedVpc({ vpcId: 'vpc-01', account, region, cidr: '10.0.0.0/16' });
   for (const subnetId of subnets) world.ec2.seedSubnet({ subnetId, vpcId: 'vpc-01' });
@@ -53,7 +61,7 @@ export function createFixture(options: Partial<SimulatedAwsOptions> & { vcpu?: n
   world.quotas.set({ account, region }, 'fargateVcpu', vcpu);
 
   const callAs = <O>(service: ServiceId, operation: string, input: object, as = account): O =>
-    world.call({ accessKeyId: as, region, service, operation, input }) as O;
+    world.call({ accessKeyId: as, region, service, operation, input: frozenDeep(input) }) as O;
   const call = <O = object>(operation: string, input: object): O => callAs<O>('ecs', operation, input);
   const refused = (operation: string, input: object): { code: string; message: string } => {
     try {
@@ -154,6 +162,8 @@ export function createFixture(options: Partial<SimulatedAwsOptions> & { vcpu?: n
   return {
     world,
     controls: ecs.world,
+    state: ecs.state,
+    operations: ecs.service.operations,
     call,
     callAs,
     refused,

@@ -124,7 +124,12 @@ describe('a rolling update', () => {
   });
 
   it('is started by a change of the revision or by force, and by nothing else', () => {
-    f.register();
+    f.register({ taskRoleArn: 'arn:aws:iam::111111111111:role/task' });
+    f.call('PutClusterCapacityProviders', {
+      cluster: 'c1',
+      capacityProviders: ['FARGATE', 'FARGATE_SPOT'],
+      defaultCapacityProviderStrategy: [],
+    });
     const group = f.targetGroup('tg');
     f.create({ loadBalancers: [balancer(group)] });
     const primary = (): string | undefined => f.service().deployments?.[0]?.id;
@@ -135,6 +140,8 @@ describe('a rolling update', () => {
     update({ desiredCount: 2 });
     update({ deploymentConfiguration: { minimumHealthyPercent: 50 } });
     update({ healthCheckGracePeriodSeconds: 30, enableExecuteCommand: true, propagateTags: 'SERVICE' });
+    update({ enableECSManagedTags: true, availabilityZoneRebalancing: 'DISABLED' });
+    update({ capacityProviderStrategy: [{ capacityProvider: 'FARGATE', weight: 1 }] });
     update({ taskDefinition: 'web:1', loadBalancers: [balancer(group)] });
     expect(primary()).toBe(first);
     expect(f.service()).toMatchObject({
@@ -148,7 +155,10 @@ describe('a rolling update', () => {
     const second = primary();
     expect(second).not.toBe(first);
     update({ forceNewDeployment: true });
-    expect(primary()).not.toBe(second);
+    const third = primary();
+    expect(third).not.toBe(second);
+    update({ platformVersion: '1.4.0' });
+    expect(primary()).not.toBe(third);
     update({ loadBalancers: [] });
     expect(f.service().loadBalancers).toEqual([]);
     expect(f.service().healthCheckGracePeriodSeconds).toBeUndefined();
@@ -293,7 +303,7 @@ describe('tasks that fail while they serve', () => {
     expect(f.tasks('STOPPED')[0]).toMatchObject({ stopCode: 'UserInitiated', stoppedReason: 'because' });
     const [second] = f.tasks();
     const [ip] = f.healthyTargets(group);
-    f.callAs('elbv2', 'DeregisterTargets', { TargetGroupArn: group, Targets: [{ Id: ip }] });
+    f.callAs('elbv2', 'DeregisterTargets', { TargetGroupArn: group, Targets: [{ Id: ip, Port: 8080 }] });
     f.until(() => f.healthyTargets(group).some((address) => address !== ip));
     f.until(f.stable);
     expect(f.tasks()[0]?.taskArn).not.toBe(second?.taskArn);

@@ -333,7 +333,7 @@ describe('tags', () => {
     const tags = Array.from({ length: 50 }, (_, i) => ({ key: `k${i}`, value: '' }));
     f.call('TagResource', { resourceArn, tags });
     expect(f.refused('TagResource', { resourceArn, tags: [{ key: 'one', value: '' }] }).code).toBe(
-      'InvalidParameterException',
+      'LimitExceededException',
     );
     f.call('TagResource', { resourceArn, tags: [{ key: 'k0', value: 'changed' }] });
   });

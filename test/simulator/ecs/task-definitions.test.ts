@@ -69,6 +69,12 @@ describe('RegisterTaskDefinition', () => {
     });
   });
 
+  it('keeps a variable without a value as one of no characters', () => {
+    const environment = [{ name: 'EMPTY' }];
+    f.register({ containerDefinitions: [{ name: 'app', image: 'app:1', environment }] });
+    expect(read('web').taskDefinition?.containerDefinitions?.[0]?.environment).toEqual([{ name: 'EMPTY', value: '' }]);
+  });
+
   it('converts sizes given in vCPU and GB', () => {
     expect(f.register({ cpu: '1 vCPU', memory: '2 GB' }).taskDefinition).toMatchObject({ cpu: '1024', memory: '2048' });
   });
@@ -98,6 +104,11 @@ describe('RegisterTaskDefinition', () => {
     ['a bad role', { taskRoleArn: 'arn:nonsense' }, /Role is not valid/],
     ['too much cpu in containers', withContainer({ cpu: 512 }), /greater than/],
     ['no image', { containerDefinitions: [{ name: 'app' }] }, /image should not be null/],
+    ['a log driver that Fargate lacks', withContainer({ logConfiguration: { logDriver: 'json-file' } }), /log driver/],
+    ["the host's processes", { pidMode: 'host' }, /pidMode/],
+    ["the host's IPC", { ipcMode: 'host' }, /ipcMode/],
+    ['too little storage', { ephemeralStorage: { sizeInGiB: 20 } }, /between 21 and 200/],
+    ['too much storage', { ephemeralStorage: { sizeInGiB: 201 } }, /between 21 and 200/],
     ['awslogs without an execution role', withContainer({ logConfiguration: { logDriver: 'awslogs' } }), /awslogs/],
   ])('refuses %s', (_what, input, message) => {
     const refused = f.refused('RegisterTaskDefinition', {
@@ -111,6 +122,32 @@ describe('RegisterTaskDefinition', () => {
     });
     expect(refused.code).toBe('ClientException');
     expect(refused.message).toMatch(message);
+  });
+
+  /** CPU units and the memory (MiB) that goes with them: from, to, step. */
+  const sizes: readonly (readonly [number, number, number, number])[] = [
+    [512, 1_024, 4_096, 1_024],
+    [1_024, 2_048, 8_192, 1_024],
+    [2_048, 4_096, 16_384, 1_024],
+    [4_096, 8_192, 30_720, 1_024],
+    [8_192, 16_384, 61_440, 4_096],
+    [16_384, 32_768, 122_880, 8_192],
+  ];
+  it('takes the sizes that Fargate has, and no others', () => {
+    const takes = (cpu: number, memory: number): boolean => {
+      try {
+        f.register({ cpu: String(cpu), memory: String(memory) });
+        return true;
+      } catch {
+        return false;
+      }
+    };
+    expect([512, 1_024, 1_536, 2_048, 4_096].filter((memory) => takes(256, memory))).toEqual([512, 1_024, 2_048]);
+    for (const [cpu, from, to, by] of sizes) {
+      for (let memory = from; memory <= to; memory += by) expect(takes(cpu, memory)).toBe(true);
+      for (const memory of [from - 1_024, from + by / 2, to + by]) expect(takes(cpu, memory)).toBe(false);
+    }
+    expect(takes(32_768, 65_536)).toBe(false);
   });
 
   it('refuses a secret that has the name of a variable', () => {
@@ -182,6 +219,31 @@ describe('the end of a task definition', () => {
     expect(read('web:1').taskDefinition?.status).toBe('DELETE_IN_PROGRESS');
     f.call('DeleteService', { cluster: 'c1', service: 'svc', force: true });
     f.until(() => list({ status: 'DELETE_IN_PROGRESS' })?.length === 0);
+  });
+
+  it('is refused to new services and updates from the moment that its deletion was asked for', () => {
+    f.register();
+    f.register();
+    f.create({ taskDefinition: 'web:1' });
+    f.call('DeregisterTaskDefinition', { taskDefinition: 'web:2' });
+    f.call('DeleteTaskDefinitions', { taskDefinitions: ['web:2'] });
+    const message = 'TaskDefinition is inactive';
+    const input = f.serviceInput({ serviceName: 'b', taskDefinition: 'web:2' });
+    expect(f.refused('CreateService', input).message).toBe(message);
+    expect(f.refused('UpdateService', { cluster: 'c1', service: 'svc', taskDefinition: 'web:2' }).message).toBe(
+      message,
+    );
+  });
+
+  it('stays describable while something uses it, and else for an hour', () => {
+    f.register();
+    f.register({ family: 'used' });
+    f.create({ taskDefinition: 'used' });
+    for (const taskDefinition of ['web:1', 'used:1']) f.call('DeregisterTaskDefinition', { taskDefinition });
+    expect(read('web:1').taskDefinition?.status).toBe('INACTIVE');
+    f.world.advance(3_700);
+    expect(f.refused('DescribeTaskDefinition', { taskDefinition: 'web:1' }).code).toBe('ClientException');
+    expect(read('used:1').taskDefinition?.status).toBe('INACTIVE');
   });
 
   it('is refused to new services only some time after it was deregistered, and never to the tasks of an old one', () => {

@@ -1,6 +1,8 @@
 import {
   CreateClusterCommand,
   CreateServiceCommand,
+  DeleteServiceCommand,
+  DeleteTaskDefinitionsCommand,
   DescribeClustersCommand,
   DescribeServicesCommand,
   DescribeTaskDefinitionCommand,
@@ -57,6 +59,26 @@ describe('through the real SDK client', () => {
       name: 'ClientException',
       message: 'Unable to describe task definition.',
       $metadata: { httpStatusCode: 400 },
+    });
+  });
+
+  it('answers every refusal with HTTP 400, also what is not found or throttled', async () => {
+    const f = createFixture({ throttle: true });
+    const { ecs } = clientsOf(f.world);
+    const status = (name: string) => ({ name, $metadata: { httpStatusCode: 400 } });
+    await expect(ecs.send(new ListTasksCommand({ cluster: 'nope' }))).rejects.toMatchObject(
+      status('ClusterNotFoundException'),
+    );
+    await expect(ecs.send(new DeleteServiceCommand({ cluster: 'c1', service: 'nope' }))).rejects.toMatchObject(
+      status('ServiceNotFoundException'),
+    );
+    await expect(
+      ecs.send(new CreateServiceCommand({ serviceName: 'x', monitoring: { metricConfigurations: [] } })),
+    ).rejects.toMatchObject(status('UnsupportedFeatureException'));
+    for (let n = 0; n < 5; n += 1) f.refused('DeleteTaskDefinitions', {});
+    await expect(ecs.send(new DeleteTaskDefinitionsCommand({ taskDefinitions: ['web:1'] }))).rejects.toMatchObject({
+      ...status('ThrottlingException'),
+      message: 'Rate exceeded',
     });
   });
 });

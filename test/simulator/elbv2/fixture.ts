@@ -1,4 +1,5 @@
 import type {
+  CreateListenerInput,
   CreateRuleInput,
   CreateTargetGroupInput,
   DescribeTargetHealthOutput,
@@ -29,41 +30,44 @@ const frozen: Clock = {
 export type Tasks = Map<string, { taskArn: string; environment: Record<string, string> }>;
 
 export function createFixture(
-  options: {
-    seed?: number;
-    throttle?: boolean;
-    latencyFactor?: number;
-    recordsPerZone?: number;
-    rootErrorBody?: boolean;
-  } = {},
+  options: { seed?: number; throttle?: boolean; latencyFactor?: number; rootErrorBody?: boolean } = {},
 ) {
-  const { recordsPerZone, rootErrorBody = false, ...rest } = options;
+  const { rootErrorBody = false, ...rest } = options;
   const world = new SimulatedAws({ clock: frozen, throttle: false, ...rest });
   const tasks: Tasks = new Map();
   const ecs: EcsWorld = { taskAt: (vpcId, ip) => tasks.get(`${vpcId}/${ip}`) };
   const subnets = new Map([
-    ['subnet-a', 'vpc-1'],
-    ['subnet-b', 'vpc-1'],
-    ['subnet-z', 'vpc-2'],
+    ['subnet-a', { vpc: 'vpc-1', zone: 'us-east-1a' }],
+    ['subnet-b', { vpc: 'vpc-1', zone: 'us-east-1b' }],
+    ['subnet-b2', { vpc: 'vpc-1', zone: 'us-east-1b' }],
+    ['subnet-c', { vpc: 'vpc-1', zone: 'us-east-1c' }],
+    ['subnet-z', { vpc: 'vpc-2', zone: 'us-east-1a' }],
+  ]);
+  const groups = new Map([
+    ['sg-1', 'vpc-1'],
+    ['sg-2', 'vpc-1'],
+    ['sg-z', 'vpc-2'],
   ]);
   const refuse = (): never => {
     throw new Error('not part of this fixture');
   };
   const ec2: Ec2World = {
-    allocateAddress: refuse,
-    releaseAddress: refuse,
+    allocateAddress: (subnetId) => ({ ip: '10.0.0.4', vpcId: subnets.get(subnetId)?.vpc ?? '', eniId: 'eni-1' }),
+    releaseAddress: () => undefined,
+    interfacesDescribed: () => [],
+    setInterfaceGroups: () => undefined,
     seedVpc: refuse,
     seedSubnet: refuse,
     seedSecurityGroup: refuse,
-    subnetVpc: (_account, _region, subnetId) => subnets.get(subnetId),
-    securityGroupVpc: (_account, _region, groupId) => (groupId === 'sg-1' ? 'vpc-1' : undefined),
+    seedEndpointService: refuse,
+    subnetVpc: (_account, _region, subnetId) => subnets.get(subnetId)?.vpc,
+    subnetZone: (_account, _region, subnetId) => subnets.get(subnetId)?.zone,
+    hasVpc: (_account, _region, vpcId) => vpcId === 'vpc-1' || vpcId === 'vpc-2',
+    securityGroupVpc: (_account, _region, groupId) => groups.get(groupId),
   };
   const elb = createElb(world);
   const quotas = createServiceQuotas(world);
-  const dns = createRoute53(
-    world,
-    recordsPerZone === undefined ? { rootErrorBody } : { recordsPerZone, rootErrorBody },
-  );
+  const dns = createRoute53(world, { rootErrorBody });
   world.install([elb.service, dns.service, quotas.service], {
     ecs,
     ec2,
@@ -132,6 +136,33 @@ export function ruleInput(host: string, priority: number, group: string): Create
 export function makeRule(fixture: Fixture, input: CreateRuleInput): string {
   const output = fixture.elb<{ Rules: { RuleArn: string }[] }>('CreateRule', input);
   return output.Rules[0]?.RuleArn ?? '';
+}
+
+/** A load balancer made by calls, still provisioning, with an HTTP listener that answers 404. */
+export function makeLoadBalancer(fixture: Fixture, name: string): { arn: string; listener: string } {
+  const made = fixture.elb<{ LoadBalancers: { LoadBalancerArn: string }[] }>('CreateLoadBalancer', {
+    Name: name,
+    Subnets: ['subnet-a', 'subnet-b'],
+    SecurityGroups: ['sg-1'],
+  });
+  const arn = made.LoadBalancers[0]?.LoadBalancerArn ?? '';
+  return { arn, listener: makeListener(fixture, { LoadBalancerArn: arn }) };
+}
+
+export function makeListener(fixture: Fixture, more: Partial<CreateListenerInput>): string {
+  const output = fixture.elb<{ Listeners: { ListenerArn: string }[] }>('CreateListener', {
+    LoadBalancerArn: loadBalancerArn,
+    Protocol: 'HTTP',
+    Port: 80,
+    DefaultActions: [{ Type: 'fixed-response', FixedResponseConfig: { StatusCode: '404' } }],
+    ...more,
+  });
+  return output.Listeners[0]?.ListenerArn ?? '';
+}
+
+/** The ARN of a certificate that ACM could have given the account of the fixture. */
+export function certificate(n: number): string {
+  return `arn:aws:acm:${region}:${account}:certificate/00000000-0000-4000-8000-${String(n).padStart(12, '0')}`;
 }
 
 /** The health of the only target of a group. */

@@ -1,31 +1,23 @@
 import type {
   CreateRuleOutput,
-  DescribeListenersOutput,
-  DescribeLoadBalancersOutput,
   DescribeRulesOutput,
   DescribeTagsOutput,
-  RuleCondition,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { describe, expect, test } from 'vitest';
 import {
-  account,
   createFixture,
   type Fixture,
   listenerArn,
   loadBalancerArn,
   makeGroup,
+  makeListener,
   makeRule,
   refusal,
-  region,
   ruleInput,
 } from './fixture.ts';
 
 function rulesOf(fixture: Fixture) {
   return fixture.elb<DescribeRulesOutput>('DescribeRules', { ListenerArn: listenerArn }).Rules ?? [];
-}
-
-function withConditions(fixture: Fixture, conditions: RuleCondition[], priority = 1) {
-  return { ...ruleInput('unused.example.com', priority, makeGroup(fixture)), Conditions: conditions };
 }
 
 describe('CreateRule', () => {
@@ -67,62 +59,10 @@ describe('CreateRule', () => {
     expect(() => makeRule(fixture, { ...input, Priority: 6 })).not.toThrow();
   });
 
-  const host = (...Values: string[]): RuleCondition => ({ Field: 'host-header', HostHeaderConfig: { Values } });
-  const path = (...Values: string[]): RuleCondition => ({ Field: 'path-pattern', PathPatternConfig: { Values } });
-  const header = (...Values: string[]): RuleCondition => ({
-    Field: 'http-header',
-    HttpHeaderConfig: { HttpHeaderName: 'x-tenant-id', Values },
-  });
-  test.each<[string, RuleCondition[]]>([
-    ['no condition', []],
-    ['an unknown field', [{ Field: 'cookie', Values: ['a'] }]],
-    ['two host conditions', [host('a.example.com'), host('b.example.com')]],
-    ['six values', [host('a.b', 'c.d', 'e.f'), path('/1', '/2', '/3')]],
-    ['four values in one condition', [path('/1', '/2', '/3', '/4')]],
-    ['six wildcards', [path('/*/*', '/*/*', '/*/*')]],
-    ['a host without a dot', [host('localhost')]],
-    ['a host that ends with a digit', [host('a.example.c0m')]],
-    ['a host with an underscore', [host('a_b.example.com')]],
-    ['a path with a backslash', [path('/a\\b')]],
-    ['a path of 129 characters', [path(`/${'a'.repeat(128)}`)]],
-    ['a header named Host', [{ Field: 'http-header', HttpHeaderConfig: { HttpHeaderName: 'Host', Values: ['a'] } }]],
-    ['a header without values', [header()]],
-    ['both forms of values', [{ ...host('a.example.com'), Values: ['b.example.com'] }]],
-  ])('refuses %s', (_what, conditions) => {
-    const fixture = createFixture();
-    expect(refusal(() => makeRule(fixture, withConditions(fixture, conditions))).code).toBe('ValidationError');
-    expect(rulesOf(fixture)).toHaveLength(1);
-  });
-
-  test('takes five values and five wildcards, and several header conditions', () => {
-    const fixture = createFixture();
-    const conditions = [path('/*/*', '/*'), header('a*'), header('b*'), host('a.example.com')];
-    expect(() => makeRule(fixture, withConditions(fixture, conditions))).not.toThrow();
-  });
-
   test.each([0, 50_001, 1.5])('refuses priority %d', (priority) => {
     const fixture = createFixture();
     const input = { ...ruleInput('a.example.com', 1, makeGroup(fixture)), Priority: priority };
     expect(refusal(() => makeRule(fixture, input)).code).toBe('ValidationError');
-  });
-
-  test('stops at the quotas on rules and on unique target groups', () => {
-    const fixture = createFixture();
-    const groups = Array.from({ length: 101 }, (_, i) => makeGroup(fixture, `cw-${i}`));
-    for (let i = 0; i < 100; i++) makeRule(fixture, ruleInput(`t${i}.example.com`, i + 1, groups[i] ?? ''));
-    const another = (priority: number, group = groups[100] ?? '') =>
-      makeRule(fixture, ruleInput('more.example.com', priority, group));
-    expect(refusal(() => another(200)).code).toBe('TooManyRulesException');
-    fixture.world.quotas.set({ account, region }, 'rulesPerLoadBalancer', 200);
-    expect(refusal(() => another(200)).code).toBe('TooManyUniqueTargetGroupsPerLoadBalancerException');
-    expect(() => another(200, groups[0])).not.toThrow();
-    const [first, second] = rulesOf(fixture);
-    const swap = { RuleArn: first?.RuleArn, Actions: [{ Type: 'forward', TargetGroupArn: groups[100] }] };
-    expect(refusal(() => fixture.elb('ModifyRule', swap)).code).toBe(
-      'TooManyUniqueTargetGroupsPerLoadBalancerException',
-    );
-    // The second rule is the only user of its group, which makes room.
-    expect(() => fixture.elb('ModifyRule', { ...swap, RuleArn: second?.RuleArn })).not.toThrow();
   });
 
   test('a group belongs to one load balancer', () => {
@@ -139,15 +79,28 @@ describe('CreateRule', () => {
     expect(() => makeRule(fixture, there)).not.toThrow();
   });
 
-  test('actions need one routing action, with target groups that exist', () => {
+  test('names target groups that exist, of the same VPC, that HTTP can reach', () => {
+    const fixture = createFixture();
+    const group = makeGroup(fixture);
+    const code = (arn: string, listener = listenerArn) =>
+      refusal(() => makeRule(fixture, { ...ruleInput('a.example.com', 1, arn), ListenerArn: listener })).code;
+    expect(code(`${group}0`)).toBe('TargetGroupNotFoundException');
+    expect(code('group')).toBe('ValidationError');
+    expect(code(makeGroup(fixture, 'far', { VpcId: 'vpc-2' }))).toBe('InvalidConfigurationRequestException');
+    const http2 = makeGroup(fixture, 'http2', { ProtocolVersion: 'HTTP2' });
+    expect(code(http2, makeListener(fixture, {}))).toBe('IncompatibleProtocolsException');
+    expect(() => makeRule(fixture, ruleInput('a.example.com', 1, http2))).not.toThrow();
+  });
+
+  test('needs a listener, a priority, conditions and actions', () => {
     const fixture = createFixture();
     const input = ruleInput('a.example.com', 1, makeGroup(fixture));
-    const code = (Actions: object[]) => refusal(() => fixture.elb('CreateRule', { ...input, Actions })).code;
-    expect(code([])).toBe('ValidationError');
-    expect(code([{ Type: 'teleport' }])).toBe('ValidationError');
-    expect(code([input.Actions?.[0] ?? {}, input.Actions?.[0] ?? {}])).toBe('TooManyActionsException');
-    expect(code([{ Type: 'forward', TargetGroupArn: `${makeGroup(fixture)}0` }])).toBe('TargetGroupNotFoundException');
-    expect(code([{ Type: 'fixed-response', FixedResponseConfig: { StatusCode: '302' } }])).toBe('ValidationError');
+    for (const member of ['ListenerArn', 'Priority', 'Conditions', 'Actions']) {
+      const call = () => fixture.elb('CreateRule', { ...input, [member]: undefined });
+      expect(refusal(call).code, member).toBe('ValidationError');
+    }
+    const gone = () => makeRule(fixture, { ...input, ListenerArn: `${listenerArn}0` });
+    expect(refusal(gone).code).toBe('ListenerNotFoundException');
   });
 });
 
@@ -169,6 +122,25 @@ describe('changing rules', () => {
       { Field: 'path-pattern', Values: ['/b'], PathPatternConfig: { Values: ['/b'] } },
     ]);
     expect(after?.Actions).toEqual(before?.Actions);
+    expect(refusal(() => fixture.elb('ModifyRule', { RuleArn })).code).toBe('ValidationError');
+  });
+
+  test('transforms are kept, replaced and reset', () => {
+    const fixture = createFixture();
+    const rewrite = (Regex: string) => ({
+      Type: 'url-rewrite' as const,
+      UrlRewriteConfig: { Rewrites: [{ Regex, Replace: '/' }] },
+    });
+    const input = { ...ruleInput('a.example.com', 1, makeGroup(fixture)), Transforms: [rewrite('^/a')] };
+    const RuleArn = makeRule(fixture, input);
+    const transforms = () => rulesOf(fixture)[0]?.Transforms;
+    expect(transforms()).toEqual([rewrite('^/a')]);
+    fixture.elb('ModifyRule', { RuleArn, Transforms: [rewrite('^/b')] });
+    expect(transforms()).toEqual([rewrite('^/b')]);
+    const both = () => fixture.elb('ModifyRule', { RuleArn, Transforms: [], ResetTransforms: true });
+    expect(refusal(both).code).toBe('ValidationError');
+    fixture.elb('ModifyRule', { RuleArn, ResetTransforms: true });
+    expect(transforms()).toBeUndefined();
   });
 
   test('SetRulePriorities swaps, and changes nothing when one priority is taken', () => {
@@ -181,6 +153,10 @@ describe('changing rules', () => {
     set([a, 2], [b, 1]);
     expect(order().slice(0, 3)).toEqual([b, a, c]);
     expect(refusal(() => set([a, 7], [b, 3])).code).toBe('PriorityInUseException');
+    expect(order().slice(0, 3)).toEqual([b, a, c]);
+    for (const attempt of [() => set([a, 7], [b, 7]), () => set([a, 7], [a, 8]), () => set()]) {
+      expect(refusal(attempt).code).toBe('ValidationError');
+    }
     expect(order().slice(0, 3)).toEqual([b, a, c]);
     set([b, 9]);
     expect(() => makeRule(fixture, ruleInput('t4.example.com', 1, group))).not.toThrow();
@@ -208,19 +184,54 @@ describe('changing rules', () => {
   });
 });
 
+describe('DescribeRules', () => {
+  test('pages a listener, or takes 20 ARNs at most, and not both', () => {
+    const fixture = createFixture();
+    const group = makeGroup(fixture);
+    const arns = Array.from({ length: 21 }, (_, i) => makeRule(fixture, ruleInput(`t${i}.example.com`, i + 1, group)));
+    const read = (input: object) => fixture.elb<DescribeRulesOutput>('DescribeRules', input);
+    const first = read({ ListenerArn: listenerArn, PageSize: 20 });
+    expect(first.Rules?.map((rule) => rule.RuleArn)).toEqual(arns.slice(0, 20));
+    const rest = read({ ListenerArn: listenerArn, PageSize: 20, Marker: first.NextMarker });
+    expect(rest.Rules?.map((rule) => rule.Priority)).toEqual(['21', 'default']);
+    expect(rest.NextMarker).toBeUndefined();
+    expect(read({ RuleArns: arns.slice(1) }).Rules).toHaveLength(20);
+    expect(refusal(() => read({ RuleArns: arns }))).toMatchObject({
+      code: 'ValidationError',
+      message: "You cannot describe more than '20' listener rules at a time",
+    });
+    expect(refusal(() => read({})).code).toBe('ValidationError');
+    expect(refusal(() => read({ ListenerArn: listenerArn, RuleArns: [arns[0]] })).code).toBe('ValidationError');
+    expect(refusal(() => read({ ListenerArn: listenerArn, Marker: 'x' })).code).toBe('ValidationError');
+  });
+});
+
 describe('tags', () => {
   test('are added and removed on any resource; one bad ARN fails the call', () => {
     const fixture = createFixture();
     const group = makeGroup(fixture);
     const rule = makeRule(fixture, ruleInput('a.example.com', 1, group));
     const ResourceArns = [group, rule, listenerArn, loadBalancerArn];
-    fixture.elb('AddTags', { ResourceArns, Tags: [{ Key: 'a', Value: '1' }] });
-    fixture.elb('AddTags', { ResourceArns: [group], Tags: [{ Key: 'b', Value: '2' }] });
-    fixture.elb('RemoveTags', { ResourceArns, TagKeys: ['a'] });
-    const { TagDescriptions } = fixture.elb<DescribeTagsOutput>('DescribeTags', { ResourceArns });
-    expect(TagDescriptions?.map((one) => one.Tags)).toEqual([[{ Key: 'b', Value: '2' }], [], [], []]);
+    const tags = () =>
+      fixture
+        .elb<DescribeTagsOutput>('DescribeTags', { ResourceArns })
+        .TagDescriptions?.map((one) => one.Tags?.map(({ Key, Value }) => `${Key}=${Value}`));
+    for (const arn of ResourceArns) {
+      fixture.elb('AddTags', { ResourceArns: [arn], Tags: [{ Key: 'a', Value: '1' }] });
+    }
+    fixture.elb('AddTags', {
+      ResourceArns: [group],
+      Tags: [
+        { Key: 'b', Value: '2' },
+        { Key: 'a', Value: '3' },
+      ],
+    });
+    expect(tags()).toEqual([['a=3', 'b=2'], ['a=1'], ['a=1'], ['a=1']]);
+    for (const arn of ResourceArns) fixture.elb('RemoveTags', { ResourceArns: [arn], TagKeys: ['a', 'z'] });
+    expect(tags()).toEqual([['b=2'], [], [], []]);
     const describe = (arns: string[]) => refusal(() => fixture.elb('DescribeTags', { ResourceArns: arns })).code;
     expect(describe([group, `${rule}0`])).toBe('RuleNotFoundException');
+    expect(describe([group, 'group'])).toBe('ValidationError');
     expect(describe(Array.from({ length: 21 }, () => group))).toBe('ValidationError');
     const many = Array.from({ length: 50 }, (_, i) => ({ Key: `k${i}`, Value: '' }));
     expect(refusal(() => fixture.elb('AddTags', { ResourceArns: [group], Tags: many })).code).toBe(
@@ -231,89 +242,31 @@ describe('tags', () => {
       'DuplicateTagKeysException',
     );
   });
-});
 
-describe('load balancers and listeners', () => {
-  const create = { Name: 'made', Subnets: ['subnet-a', 'subnet-b'], SecurityGroups: ['sg-1'] };
-
-  test('a created one provisions, has the names that AWS gives, and is idempotent with the same settings', () => {
+  test('are written to one resource at a time', () => {
     const fixture = createFixture();
-    const output = fixture.elb<DescribeLoadBalancersOutput>('CreateLoadBalancer', create);
-    const made = output.LoadBalancers?.[0];
-    expect(made).toMatchObject({ CanonicalHostedZoneId: 'Z35SXDOTRQ7X7K', VpcId: 'vpc-1', IpAddressType: 'ipv4' });
-    expect(made?.DNSName).toMatch(/^made-\d{9,10}\.us-east-1\.elb\.amazonaws\.com$/);
-    expect(made?.State?.Code).toBe('provisioning');
-    expect(fixture.elb('CreateLoadBalancer', create)).toEqual(output);
-    expect(refusal(() => fixture.elb('CreateLoadBalancer', { ...create, Scheme: 'internal' })).code).toBe(
-      'DuplicateLoadBalancerNameException',
-    );
-    fixture.world.advance(150);
-    const { LoadBalancers: [after] = [] } = fixture.elb<DescribeLoadBalancersOutput>('DescribeLoadBalancers', {
-      Names: ['made'],
-    });
-    expect(after?.State?.Code).toBe('active');
-    const LoadBalancerArn = after?.LoadBalancerArn;
-    fixture.elb('DeleteLoadBalancer', { LoadBalancerArn });
-    expect(() => fixture.elb('DeleteLoadBalancer', { LoadBalancerArn })).not.toThrow();
-    expect(refusal(() => fixture.elb('DescribeLoadBalancers', { LoadBalancerArns: [LoadBalancerArn] })).code).toBe(
-      'LoadBalancerNotFoundException',
-    );
+    const ResourceArns = [makeGroup(fixture), loadBalancerArn];
+    const attempts = [
+      () => fixture.elb('AddTags', { ResourceArns, Tags: [{ Key: 'a', Value: '1' }] }),
+      () => fixture.elb('RemoveTags', { ResourceArns, TagKeys: ['a'] }),
+    ];
+    for (const attempt of attempts) {
+      expect(refusal(attempt)).toMatchObject({
+        code: 'ValidationError',
+        message: 'Only one resource can be tagged at a time',
+      });
+    }
   });
 
-  test('deleting a load balancer or a listener lets its target groups go', () => {
-    const fixture = createFixture({ latencyFactor: 0 });
-    const group = makeGroup(fixture);
-    makeRule(fixture, ruleInput('a.example.com', 1, group));
-    expect(fixture.world.elb.targetGroup(group)?.attached).toBe(true);
-    fixture.elb('DeleteListener', { ListenerArn: listenerArn });
-    expect(fixture.world.elb.targetGroup(group)?.attached).toBe(false);
-    expect(refusal(() => fixture.elb('DescribeRules', { ListenerArn: listenerArn })).code).toBe(
-      'ListenerNotFoundException',
-    );
-    expect(() => fixture.elb('DeleteTargetGroup', { TargetGroupArn: group })).not.toThrow();
-  });
-
-  test('a listener takes one port, and its default action can be changed', () => {
+  test.each([
+    ['a key of 129 characters', { Key: 'k'.repeat(129), Value: '' }],
+    ['a value of 257 characters', { Key: 'k', Value: 'v'.repeat(257) }],
+    ['a key of AWS', { Key: 'aws:k', Value: '' }],
+    ['a key with a bracket', { Key: 'k<', Value: '' }],
+    ['no key', { Key: '', Value: 'v' }],
+  ])('are not taken with %s', (_what, tag) => {
     const fixture = createFixture();
-    const fixed = { Type: 'fixed-response', FixedResponseConfig: { StatusCode: '410' } };
-    const input = { LoadBalancerArn: loadBalancerArn, Protocol: 'HTTP', Port: 80, DefaultActions: [fixed] };
-    const made = fixture.elb<DescribeListenersOutput>('CreateListener', input);
-    expect(fixture.elb('CreateListener', input)).toEqual(made);
-    const other = { ...input, DefaultActions: [{ ...fixed, FixedResponseConfig: { StatusCode: '404' } }] };
-    expect(refusal(() => fixture.elb('CreateListener', other)).code).toBe('DuplicateListenerException');
-    expect(refusal(() => fixture.elb('CreateListener', { ...input, Port: 8443, Protocol: 'HTTPS' })).code).toBe(
-      'ValidationError',
-    );
-    fixture.elb('ModifyListener', { ListenerArn: listenerArn, DefaultActions: [fixed] });
-    const { Listeners } = fixture.elb<DescribeListenersOutput>('DescribeListeners', {
-      LoadBalancerArn: loadBalancerArn,
-    });
-    expect(Listeners?.map((one) => one.DefaultActions?.[0]?.FixedResponseConfig?.StatusCode)).toEqual(['410', '410']);
-  });
-
-  test('a wrong ARN in a fleet file is refused by name', () => {
-    const fixture = createFixture();
-    const seed = { vpcId: 'vpc-1', subnetIds: [], securityGroupIds: [] };
-    expect(() => fixture.world.elb.seedLoadBalancer({ ...seed, arn: 'shared' })).toThrow(/'shared'; expected arn:/);
-    expect(() => fixture.world.elb.seedListener({ arn: `${listenerArn}/x/y`, loadBalancerArn: 'none' })).toThrow(
-      /none/,
-    );
-  });
-});
-
-describe('throttling', () => {
-  test('the account bucket of 40 is shared by all actions, and 20 writes exhaust the bucket of writes', () => {
-    const fixture = createFixture({ throttle: true });
-    const modify = () => fixture.elb('AddTags', { ResourceArns: [listenerArn], Tags: [{ Key: 'a', Value: 'b' }] });
-    const read = () => fixture.elb('DescribeRules', { ListenerArn: listenerArn });
-    for (let i = 0; i < 20; i++) modify();
-    expect(refusal(modify)).toMatchObject({ code: 'ThrottlingException', message: 'Rate exceeded' });
-    for (let i = 0; i < 20; i++) read();
-    expect(refusal(read).code).toBe('ThrottlingException');
-    fixture.world.advance(1);
-    for (let i = 0; i < 3; i++) modify();
-    expect(refusal(modify).code).toBe('ThrottlingException');
-    for (let i = 0; i < 7; i++) read();
-    expect(refusal(read).code).toBe('ThrottlingException');
+    const add = () => fixture.elb('AddTags', { ResourceArns: [loadBalancerArn], Tags: [tag] });
+    expect(refusal(add).code).toBe('ValidationError');
   });
 });

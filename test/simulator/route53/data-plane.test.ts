@@ -1,88 +1,29 @@
-import type { ResourceRecordSet } from '@aws-sdk/client-route-53';
 import { describe, expect, test } from 'vitest';
+import { createSimulatedAws } from '../../../src/simulator/index.ts';
 import { answerRoute } from '../../../src/simulator/route53/data-plane.ts';
-import {
-  account,
-  createFixture,
-  listenerArn,
-  loadBalancerArn,
-  makeGroup,
-  makeRule,
-  ruleInput,
-} from '../elbv2/fixture.ts';
-
-const zoneId = 'Z0000000000000000001';
-const second = {
-  loadBalancerArn: loadBalancerArn.replaceAll('shared-1', 'shared-2'),
-  listenerArn: listenerArn.replaceAll('shared-1', 'shared-2'),
-};
-
-/** Two load balancers, each with a task of the tenant behind it, and a zone without records for it yet. */
-function createWorld(latencyFactor = 0) {
-  const fixture = createFixture({ latencyFactor });
-  const { world, tasks } = fixture;
-  world.elb.seedLoadBalancer({ arn: second.loadBalancerArn, vpcId: 'vpc-1', subnetIds: [], securityGroupIds: [] });
-  world.elb.seedListener({ arn: second.listenerArn, loadBalancerArn: second.loadBalancerArn });
-  world.route53.seedZone({ id: zoneId, name: 'example.com', account });
-  const groups = [makeGroup(fixture, 'cw-1'), makeGroup(fixture, 'cw-2')] as const;
-  const rules = [
-    makeRule(fixture, ruleInput('acme.example.com', 1, groups[0])),
-    makeRule(fixture, { ...ruleInput('acme.example.com', 1, groups[1]), ListenerArn: second.listenerArn }),
-  ] as const;
-  const start = (group: string, ip: string, answers = true) => {
-    tasks.set(`vpc-1/${ip}`, { taskArn: `task-${ip}`, environment: { TENANT_ID: 'acme' } });
-    world.elb.register(group, { ip, port: 8080 }, answers);
-    world.advance(0);
-  };
-  const dnsNames = [loadBalancerArn, second.loadBalancerArn].map((arn) => {
-    const output = fixture.elb<{ LoadBalancers: { DNSName: string }[] }>('DescribeLoadBalancers', {
-      LoadBalancerArns: [arn],
-    });
-    return output.LoadBalancers[0]?.DNSName ?? '';
-  });
-  const record = (n: 0 | 1, weight: number, evaluate = false): ResourceRecordSet => ({
-    Name: 'acme.example.com',
-    Type: 'A',
-    SetIdentifier: `set-${n}`,
-    Weight: weight,
-    AliasTarget: {
-      HostedZoneId: 'Z35SXDOTRQ7X7K',
-      DNSName: `dualstack.${dnsNames[n] ?? ''}`,
-      EvaluateTargetHealth: evaluate,
-    },
-  });
-  const change = (...changes: [string, ResourceRecordSet][]) => {
-    fixture.dns('ChangeResourceRecordSets', {
-      HostedZoneId: zoneId,
-      ChangeBatch: { Changes: changes.map(([Action, set]) => ({ Action, ResourceRecordSet: set })) },
-    });
-    world.advance(0);
-  };
-  const ask = (cached = false, host = 'acme.example.com') =>
-    answerRoute(world, { host, path: '/', headers: {} }, cached).answers;
-  return { fixture, world, tasks, groups, rules, start, record, change, ask };
-}
+import { account, listenerArn, loadBalancerArn, makeGroup, makeRule, ruleInput } from '../elbv2/fixture.ts';
+import { create, createRoutes, loadBalancers, record } from './fixture.ts';
 
 describe('a request from outside', () => {
   test('reaches the tenant by weight over both load balancers, and shares add to 1', () => {
-    const { start, groups, rules, record, change, ask } = createWorld();
+    const { start, groups, rules, alias, change, ask } = createRoutes();
     start(groups[0], '10.0.0.1');
     start(groups[0], '10.0.0.2');
     start(groups[1], '10.0.1.1');
-    change(['CREATE', record(0, 3)], ['CREATE', record(1, 1)]);
+    change(create(alias(0, 3)), create(alias(1, 1)));
     const common = { account, tenant: 'acme', status: 200 };
     expect(ask()).toEqual([
       { ...common, share: 0.375, loadBalancer: loadBalancerArn, rule: rules[0], task: 'task-10.0.0.1' },
       { ...common, share: 0.375, loadBalancer: loadBalancerArn, rule: rules[0], task: 'task-10.0.0.2' },
-      { ...common, share: 0.25, loadBalancer: second.loadBalancerArn, rule: rules[1], task: 'task-10.0.1.1' },
+      { ...common, share: 0.25, loadBalancer: loadBalancers[1], rule: rules[1], task: 'task-10.0.1.1' },
     ]);
   });
 
   test('gets no answer where the name does not resolve, 404 without a rule, 503 without a target or a task', () => {
-    const { fixture, start, groups, tasks, record, change, ask } = createWorld();
+    const { fixture, start, groups, tasks, alias, change, ask } = createRoutes();
     expect(ask()).toEqual([]);
     expect(ask(false, 'acme.example.org')).toEqual([]);
-    change(['CREATE', record(0, 1)], ['CREATE', { ...record(1, 1), Name: 'other.example.com' }]);
+    change(create(alias(0, 1)), create(alias(1, 1, { Name: 'other.example.com' })));
     expect(ask()).toMatchObject([{ share: 1, status: 503, tenant: null, task: null }]);
     expect(ask(false, 'other.example.com')).toMatchObject([{ share: 1, status: 404, tenant: null, task: null }]);
     start(groups[0], '10.0.0.1');
@@ -95,8 +36,8 @@ describe('a request from outside', () => {
   });
 
   test('a foreign target takes its share of the requests', () => {
-    const { fixture, world, start, groups, tasks, record, change, ask } = createWorld();
-    change(['CREATE', record(0, 1)]);
+    const { fixture, world, start, groups, tasks, alias, change, ask } = createRoutes();
+    change(create(alias(0, 1)));
     start(groups[0], '10.0.0.1');
     tasks.set('vpc-1/10.0.9.9', { taskArn: 'stranger', environment: { TENANT_ID: 'rival' } });
     world.elb.register(groups[1], { ip: '10.0.9.9', port: 8080 }, true);
@@ -107,104 +48,112 @@ describe('a request from outside', () => {
       [0.5, 'rival'],
     ]);
   });
-});
 
-describe('weights', () => {
-  const shares = (weights: [number, number], evaluate: boolean, healthy: [boolean, boolean]) => {
-    const { start, groups, record, change, ask } = createWorld();
-    start(groups[0], '10.0.0.1', healthy[0]);
-    start(groups[1], '10.0.1.1', healthy[1]);
-    change(['CREATE', record(0, weights[0], evaluate)], ['CREATE', record(1, weights[1], evaluate)]);
-    return [loadBalancerArn, second.loadBalancerArn].map(
-      (arn) => ask().find((answer) => answer.loadBalancer === arn)?.share ?? 0,
+  test('is lost, with 503, at a load balancer that is not active yet', () => {
+    const { fixture, change, aliasTo, ask } = createRoutes({ latencyFactor: 1 });
+    const { LoadBalancers } = fixture.elb<{ LoadBalancers: { DNSName: string; LoadBalancerArn: string }[] }>(
+      'CreateLoadBalancer',
+      { Name: 'young', Subnets: ['subnet-a', 'subnet-b'], SecurityGroups: ['sg-1'] },
     );
-  };
-
-  test.each<[string, [number, number], boolean, [boolean, boolean], number[]]>([
-    ['a single 0 is never served', [0, 5], false, [true, true], [0, 1]],
-    ['all 0 are equally likely', [0, 0], false, [true, true], [0.5, 0.5]],
-    ['an unhealthy set is served all the same where health is not evaluated', [1, 1], false, [true, false], [0.5, 0.5]],
-    ['an unhealthy set is left out where health is evaluated', [1, 1], true, [true, false], [1, 0]],
-    ['weight 0 serves when all others are unhealthy', [0, 5], true, [true, false], [1, 0]],
-    ['all unhealthy count as all healthy', [1, 3], true, [false, false], [0.25, 0.75]],
-  ])('%s', (_what, weights, evaluate, healthy, expected) => {
-    expect(shares(weights, evaluate, healthy)).toEqual(expected);
-  });
-
-  test('with evaluated health, one dead group takes the whole load balancer out of DNS', () => {
-    const { fixture, world, start, groups, record, change, ask } = createWorld();
-    start(groups[0], '10.0.0.1');
-    start(groups[1], '10.0.1.1');
-    change(['CREATE', record(0, 1, true)], ['CREATE', record(1, 1, true)]);
-    expect(ask()).toHaveLength(2);
-    const dead = makeGroup(fixture, 'cw-dead');
-    makeRule(fixture, ruleInput('dead.example.com', 9, dead));
-    world.advance(0);
-    expect(ask()).toHaveLength(2);
-    world.elb.register(dead, { ip: '10.0.0.66', port: 8080 }, false);
-    world.advance(0);
-    expect(ask().map((answer) => answer.loadBalancer)).toEqual([second.loadBalancerArn]);
-  });
-});
-
-describe('time', () => {
-  test('only changes in sync are answered with; a withdrawn record is held by resolvers for 60 s', () => {
-    const { world, start, groups, record, change, ask } = createWorld(1);
-    world.advance(10);
-    start(groups[0], '10.0.0.1');
-    start(groups[1], '10.0.1.1');
-    world.advance(60);
-    change(['CREATE', record(0, 1)], ['CREATE', record(1, 1)]);
-    expect(ask()).toEqual([]);
-    world.advance(120);
-    expect(ask()).toHaveLength(2);
-    change(['DELETE', record(1, 1)]);
-    expect(ask()).toHaveLength(2);
-    let waited = 0;
-    for (; ask().length === 2; waited++) world.advance(1);
-    expect(waited).toBeGreaterThanOrEqual(15);
-    expect(ask()).toMatchObject([{ share: 1, loadBalancer: loadBalancerArn }]);
-    expect(ask(true)).toMatchObject([
-      { share: 1, loadBalancer: loadBalancerArn, status: 200 },
-      { share: 0, loadBalancer: second.loadBalancerArn, status: 200, tenant: 'acme' },
+    const [young] = LoadBalancers;
+    const AliasTarget = aliasTo(young?.DNSName ?? '');
+    change(create({ Name: 'young.example.com', Type: 'A', AliasTarget }));
+    fixture.world.advance(120);
+    expect(ask(false, 'young.example.com')).toEqual([
+      { share: 1, account, loadBalancer: young?.LoadBalancerArn, rule: '', tenant: null, task: null, status: 503 },
     ]);
-    world.advance(58.5);
-    expect(ask(true)).toHaveLength(2);
-    world.advance(1.5);
-    expect(ask(true)).toHaveLength(1);
   });
 
-  test('changes of one zone come in sync in their order', () => {
-    const { world, record, change, ask } = createWorld(1);
-    for (let i = 0; i < 20; i++) {
-      change(['UPSERT', record(0, i % 2 === 0 ? 1 : 0)], ['UPSERT', record(1, i % 2 === 0 ? 0 : 1)]);
+  test('is answered by unhealthy targets where there are no others, and by none that is draining', () => {
+    const { fixture, world, start, groups, alias, change, ask } = createRoutes();
+    change(create(alias(0, 1)));
+    start(groups[0], '10.0.0.1', false);
+    start(groups[0], '10.0.0.2', false);
+    expect(ask().map(({ task, status }) => [task, status])).toEqual([
+      ['task-10.0.0.1', 200],
+      ['task-10.0.0.2', 200],
+    ]);
+    start(groups[0], '10.0.0.3');
+    expect(ask()).toMatchObject([{ share: 1, task: 'task-10.0.0.3', status: 200 }]);
+    fixture.elb('DeregisterTargets', { TargetGroupArn: groups[0], Targets: [{ Id: '10.0.0.3', Port: 8080 }] });
+    world.elb.deregister(groups[0], { ip: '10.0.0.1', port: 8080 });
+    expect(ask()).toMatchObject([{ share: 1, task: 'task-10.0.0.2', status: 200 }]);
+    world.elb.deregister(groups[0], { ip: '10.0.0.2', port: 8080 });
+    expect(ask()).toMatchObject([{ share: 1, task: null, status: 503 }]);
+  });
+
+  test('goes the ways of a weighted forward by their weights; an empty group’s part is 503', () => {
+    const { fixture, world, start, groups, alias, aliasTo, dnsNames, change, ask } = createRoutes();
+    change(create(alias(0, 1, { Name: 'split.example.com', AliasTarget: aliasTo(dnsNames[0] ?? '') })));
+    const other = makeGroup(fixture, 'cw-other');
+    const empty = makeGroup(fixture, 'cw-empty');
+    const TargetGroups = [groups[0], other, empty].map((TargetGroupArn, i) => ({
+      TargetGroupArn,
+      Weight: [5, 2, 1][i],
+    }));
+    makeRule(fixture, {
+      ListenerArn: listenerArn,
+      Priority: 5,
+      Conditions: ruleInput('split.example.com', 5, other).Conditions,
+      Actions: [{ Type: 'forward', ForwardConfig: { TargetGroups } }],
+    });
+    start(groups[0], '10.0.0.1');
+    start(other, '10.0.0.7');
+    world.advance(60);
+    expect(ask(false, 'split.example.com').map(({ share, task, status }) => [share, task, status])).toEqual([
+      [0.625, 'task-10.0.0.1', 200],
+      [0.25, 'task-10.0.0.7', 200],
+      [0.125, null, 503],
+    ]);
+  });
+
+  test('a task without TENANT_ID answers for no tenant; a target that is no task of ours is 503', () => {
+    const { world, tasks, groups, alias, change, ask } = createRoutes();
+    change(create(alias(0, 1)));
+    tasks.set('vpc-1/10.0.0.1', { taskArn: 'nameless', environment: {} });
+    for (const ip of ['10.0.0.1', '10.0.0.2']) world.elb.register(groups[0], { ip, port: 8080 }, true);
+    world.advance(0);
+    expect(ask()).toMatchObject([
+      { share: 0.5, tenant: null, task: 'nameless', status: 200 },
+      { share: 0.5, tenant: null, task: null, status: 503 },
+    ]);
+  });
+
+  test('can be asked about at any moment, also between two calls, and asking changes nothing', () => {
+    const { world, start, groups, alias, change, ask } = createRoutes({ latencyFactor: 1 });
+    world.advance(60);
+    start(groups[0], '10.0.0.1');
+    change(create(alias(0, 1)));
+    const before = world.log.last;
+    const seen: (number | string)[] = [];
+    for (let second = 0; second < 130; second++) {
+      const [first] = ask(true);
+      expect(ask(true)[0]).toEqual(first);
+      const status = first?.status ?? 'no answer';
+      if (status !== seen.at(-1)) seen.push(status);
       world.advance(1);
     }
-    world.advance(120);
-    expect(ask()).toMatchObject([{ share: 1, loadBalancer: second.loadBalancerArn }]);
+    expect(seen).toEqual(['no answer', 200]);
+    expect(world.log.last).toBe(before);
   });
-});
 
-describe('other records', () => {
-  test('wildcards, CNAMEs and aliases within the zone lead on; an address that is no load balancer says so', () => {
-    const { start, groups, record, change, ask } = createWorld();
-    start(groups[0], '10.0.0.1');
-    const cname = (Name: string, Value: string): ResourceRecordSet => ({
-      Name,
-      Type: 'CNAME',
-      TTL: 60,
-      ResourceRecords: [{ Value }],
-    });
-    change(
-      ['CREATE', record(0, 1)],
-      ['CREATE', cname('www.example.com', 'acme.example.com')],
-      ['CREATE', cname('*.wild.example.com', 'www.example.com')],
-      ['CREATE', { Name: 'plain.example.com', Type: 'A', TTL: 60, ResourceRecords: [{ Value: '192.0.2.1' }] }],
-    );
-    expect(ask(false, 'WWW.example.com')).toMatchObject([{ share: 1, loadBalancer: loadBalancerArn }]);
-    expect(ask(false, 'a.b.wild.example.com')).toMatchObject([{ share: 1, loadBalancer: loadBalancerArn }]);
-    expect(ask(false, 'plain.example.com')).toEqual([
-      { share: 1, account: '', loadBalancer: '192.0.2.1', rule: '', tenant: null, task: null, status: 503 },
-    ]);
+  test('sees what fell due by the clock alone, without a call in between', () => {
+    let now = Date.UTC(2026, 0, 1);
+    const clock = {
+      now: () => now,
+      monotonic: () => now,
+      after: () => () => undefined,
+      sleep: () => Promise.resolve(),
+    };
+    const world = createSimulatedAws({ clock });
+    world.route53.seedZone({ id: 'Z0ORG', name: 'example.org', account });
+    const ChangeBatch = { Changes: [create(record('A', 'a.example.org', ['192.0.2.1']))] };
+    const input = { HostedZoneId: 'Z0ORG', ChangeBatch };
+    const request = { accessKeyId: account, region: 'us-east-1', service: 'route53', input } as const;
+    world.call({ ...request, operation: 'ChangeResourceRecordSets' });
+    const ask = () => answerRoute(world, { host: 'a.example.org', path: '/', headers: {} }, false).answers;
+    expect(ask()).toEqual([]);
+    now += 121_000;
+    expect(ask()).toMatchObject([{ share: 1, loadBalancer: '192.0.2.1' }]);
   });
 });

@@ -1,5 +1,6 @@
 import type {
   CreateHostedZoneResponse,
+  GetAccountLimitResponse,
   GetHostedZoneResponse,
   ListHostedZonesByNameResponse,
   ListHostedZonesResponse,
@@ -78,5 +79,92 @@ describe('hosted zones', () => {
     fixture.dns('ChangeTagsForResource', { ...resource, RemoveTagKeys: ['a'] });
     const { ResourceTagSet } = fixture.dns<ListTagsForResourceResponse>('ListTagsForResource', resource);
     expect(ResourceTagSet).toEqual({ ...resource, Tags: [{ Key: 'b', Value: '2' }] });
+  });
+
+  test('are known by a caller reference for good, by whatever name', () => {
+    const fixture = createFixture();
+    make(fixture, 'example.com', 'same');
+    expect(refusal(() => make(fixture, 'example.com', 'same'))).toMatchObject({ code: 'HostedZoneAlreadyExists' });
+    expect(() =>
+      fixture.dns('CreateHostedZone', { Name: 'example.com', CallerReference: 'same' }, { account: '222222222222' }),
+    ).not.toThrow();
+    expect(refusal(() => make(fixture, 'example.org', 'r'.repeat(129))).code).toBe('InvalidInput');
+  });
+
+  test('stop at the account’s quota, which GetAccountLimit tells with the count', () => {
+    const fixture = createFixture();
+    const limit = (Type: string) => fixture.dns<GetAccountLimitResponse>('GetAccountLimit', { Type });
+    expect(limit('MAX_HOSTED_ZONES_BY_OWNER')).toEqual({
+      Limit: { Type: 'MAX_HOSTED_ZONES_BY_OWNER', Value: 500 },
+      Count: 0,
+    });
+    fixture.world.quotas.set({ account: '111111111111', region: 'eu-west-1' }, 'hostedZones', 2);
+    make(fixture, 'a.example');
+    make(fixture, 'b.example');
+    expect(limit('MAX_HOSTED_ZONES_BY_OWNER')).toMatchObject({ Limit: { Value: 2 }, Count: 2 });
+    expect(refusal(() => make(fixture, 'c.example'))).toMatchObject({
+      code: 'TooManyHostedZones',
+      message: 'Limits Exceeded: MAX_HOSTED_ZONES_BY_OWNER - Cannot create more than 2',
+    });
+    expect(limit('MAX_HEALTH_CHECKS_BY_OWNER')).toMatchObject({ Limit: { Value: 200 }, Count: 0 });
+    expect(limit('MAX_REUSABLE_DELEGATION_SETS_BY_OWNER').Limit?.Value).toBe(100);
+    expect(limit('MAX_TRAFFIC_POLICIES_BY_OWNER').Limit?.Value).toBe(50);
+    expect(limit('MAX_TRAFFIC_POLICY_INSTANCES_BY_OWNER').Limit?.Value).toBe(5);
+    expect(refusal(() => limit('MAX_NONSENSE')).code).toBe('InvalidInput');
+  });
+
+  test('are private with a VPC, and show it instead of name servers', () => {
+    const fixture = createFixture();
+    const VPC = { VPCId: 'vpc-1', VPCRegion: 'us-east-1' };
+    const made = fixture.dns<CreateHostedZoneResponse>('CreateHostedZone', {
+      Name: 'internal',
+      CallerReference: 'r',
+      VPC,
+    });
+    expect(made).toMatchObject({ VPC, HostedZone: { Config: { PrivateZone: true } } });
+    const Id = made.HostedZone?.Id ?? '';
+    const shown = fixture.dns<GetHostedZoneResponse>('GetHostedZone', { Id });
+    expect(shown).toMatchObject({ VPCs: [VPC] });
+    expect(shown.DelegationSet).toBeUndefined();
+    const limit = (HostedZoneId: string) =>
+      fixture.dns('GetHostedZoneLimit', { HostedZoneId, Type: 'MAX_VPCS_ASSOCIATED_BY_ZONE' });
+    expect(limit(Id)).toEqual({ Limit: { Type: 'MAX_VPCS_ASSOCIATED_BY_ZONE', Value: 300 }, Count: 1 });
+    const open = make(fixture, 'example.com');
+    expect(refusal(() => limit(open)).code).toBe('HostedZoneNotPrivate');
+    const alone = { Name: 'x.example', CallerReference: 'x', HostedZoneConfig: { PrivateZone: true } };
+    expect(refusal(() => fixture.dns('CreateHostedZone', alone)).code).toBe('InvalidInput');
+    const listed = fixture.dns<ListHostedZonesResponse>('ListHostedZones', { HostedZoneType: 'PrivateHostedZone' });
+    expect(listed.HostedZones?.map((zone) => zone.Name)).toEqual(['internal.']);
+  });
+
+  test('of a top-level domain are refused, and of names that are none', () => {
+    const fixture = createFixture();
+    expect(refusal(() => make(fixture, 'example')).code).toBe('InvalidDomainName');
+    expect(refusal(() => make(fixture, 'a..example')).code).toBe('InvalidDomainName');
+  });
+
+  test('are listed by 100 at most', () => {
+    const fixture = createFixture();
+    for (let i = 0; i < 101; i++) make(fixture, `z${i}.example`);
+    const page = fixture.dns<ListHostedZonesResponse>('ListHostedZones', { MaxItems: 500 });
+    expect(page).toMatchObject({ IsTruncated: true, MaxItems: 100 });
+    expect(page.HostedZones).toHaveLength(100);
+    const byName = fixture.dns<ListHostedZonesByNameResponse>('ListHostedZonesByName', { MaxItems: 500 });
+    expect(byName.HostedZones).toHaveLength(100);
+    expect(fixture.dns('GetHostedZoneCount', {})).toEqual({ HostedZoneCount: 101 });
+    expect(refusal(() => fixture.dns('ListHostedZones', { MaxItems: 0 })).code).toBe('InvalidInput');
+    expect(refusal(() => fixture.dns('ListHostedZones', { Marker: 'Z404' })).code).toBe('NoSuchHostedZone');
+  });
+
+  test('keep a comment, which can be changed, and are not signed', () => {
+    const fixture = createFixture();
+    const Id = make(fixture, 'example.com');
+    const comment = () => fixture.dns<GetHostedZoneResponse>('GetHostedZone', { Id }).HostedZone?.Config?.Comment;
+    fixture.dns('UpdateHostedZoneComment', { Id, Comment: 'ours' });
+    expect(comment()).toBe('ours');
+    fixture.dns('UpdateHostedZoneComment', { Id });
+    expect(comment()).toBeUndefined();
+    const signing = fixture.dns('GetDNSSEC', { HostedZoneId: Id });
+    expect(signing).toEqual({ Status: { ServeSignature: 'NOT_SIGNING' }, KeySigningKeys: [] });
   });
 });
