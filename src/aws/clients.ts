@@ -72,6 +72,8 @@ export interface AwsClientsDeps {
   readonly requestHandler?: HttpHandler;
   readonly attemptTimeoutMs?: number;
   readonly onCall?: (report: CallReport) => void;
+  /** Given each client of the SDK when it is made, before its first call. */
+  readonly onClient?: (client: object) => void;
 }
 
 /** In place of a role's ARN: no role is assumed, the controller's own credentials are used. */
@@ -87,7 +89,7 @@ export async function createAwsClients(deps: AwsClientsDeps): Promise<AwsClients
   // Every call that waits listens; there may be thousands.
   setMaxListeners(0, closing.signal);
   const handler = await fencedHandler(deps);
-  const sdk = createSdkClients({ clock });
+  const sdk = createSdkClients({ clock, onClient: deps.onClient });
   const common = {
     requestHandler: handler,
     userAgentAppId: deps.identity,

@@ -80,7 +80,11 @@ export interface SdkClients {
 const idleMs = 900_000;
 
 /** Creates the cache of SDK clients. */
-export function createSdkClients(deps: { readonly clock: Clock }): SdkClients {
+export function createSdkClients(deps: {
+  readonly clock: Clock;
+  /** Given each client when it is made. */
+  readonly onClient?: ((client: object) => void) | undefined;
+}): SdkClients {
   const entries = new Map<string, { usedAt: number; readonly send: Promise<SendAttempt> }>();
   const evict = (now: number): void => {
     for (const [key, entry] of entries) if (now - entry.usedAt > idleMs) entries.delete(key);
@@ -95,7 +99,11 @@ export function createSdkClients(deps: { readonly clock: Clock }): SdkClients {
       }
       evict(now);
       const made = config();
-      const send = load(service).then((make) => sender(make(made)));
+      const send = load(service).then((make) => {
+        const client = make(made);
+        deps.onClient?.(client);
+        return sender(client);
+      });
       entries.set(key, { usedAt: now, send });
       return send;
     },

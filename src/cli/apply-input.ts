@@ -89,17 +89,19 @@ function readOne(
 }
 
 /** What `get -o json` and `-o yaml` print can be applied: the status is the controller's and is left out. */
-function withoutStatus(raw: unknown): unknown {
+export function withoutStatus(raw: unknown): unknown {
   if (typeof raw !== 'object' || raw === null || Array.isArray(raw) || !Object.hasOwn(raw, 'status')) return raw;
   const { status: _status, ...own } = raw as Record<string, unknown>;
   return own;
 }
 
-function specOf(raw: unknown): unknown {
+/** The spec as somebody wrote it, without defaults. */
+export function specOf(raw: unknown): unknown {
   return typeof raw === 'object' && raw !== null && 'spec' in raw ? raw.spec : undefined;
 }
 
-async function readText(host: CliHost, file: string): Promise<string> {
+/** A file's text, or stdin's for `-`. Throws `CliError` where it cannot be read. */
+export async function readText(host: CliHost, file: string): Promise<string> {
   if (file === '-') return readAll(host.stdin);
   try {
     return await readFile(file, 'utf8');

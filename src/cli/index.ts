@@ -1,6 +1,7 @@
 /** The command line: words to commands, failures to three lines and an exit code. */
 import { Command, CommanderError } from 'commander';
 import { declareReading } from './declare-read.ts';
+import { declareRehearsing } from './declare-rehearse.ts';
 import { declareRunning } from './declare-run.ts';
 import { declareWriting } from './declare-write.ts';
 import { CliError, exitCodeOf, exitCodes, type Trouble, troubleOf } from './errors.ts';
@@ -28,6 +29,7 @@ export async function runCli(
   declareRunning(wiring);
   declareWriting(wiring);
   declareReading(wiring);
+  declareRehearsing(wiring);
   try {
     if (argv.length === 0) root.outputHelp();
     else await root.parseAsync([...argv], { from: 'user' });

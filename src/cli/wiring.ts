@@ -29,6 +29,8 @@ export interface Declaration {
   readonly settings?: readonly SettingName[];
   /** False for commands that print no data. */
   readonly prints?: boolean;
+  /** Whether there is a longer table too: `-o wide`. */
+  readonly wide?: boolean;
   /** Arguments and options as commander parsed them. */
   readonly run: (
     context: Context,
@@ -45,7 +47,7 @@ export function declare(wiring: Wiring, declaration: Declaration): void {
   command.helpGroup(declaration.group);
   setExamples(command, declaration.examples);
   for (const option of declaration.options ?? []) command.addOption(option);
-  if (declaration.prints !== false) command.addOption(outputOption());
+  if (declaration.prints !== false) command.addOption(outputOption(declaration.wide === true));
   for (const name of declaration.settings ?? tableSettings) command.addOption(settingOption(name));
   command.option('--no-color', 'no colour; NO_COLOR and FORCE_COLOR are heeded too');
   command.option('-v, --verbose', 'with an error, where in the program it came from');
@@ -57,8 +59,9 @@ export function declare(wiring: Wiring, declaration: Declaration): void {
   });
 }
 
-function outputOption(): Option {
-  return new Option('-o, --output <form>', 'form of the data').choices(formats).default('table');
+function outputOption(wide: boolean): Option {
+  const choices = wide ? ['table', 'wide', 'json', 'yaml'] : formats;
+  return new Option('-o, --output <form>', 'form of the data').choices(choices).default('table');
 }
 
 function settingOption(name: SettingName): Option {

@@ -13,6 +13,8 @@ export interface AwsAccess {
   readonly requestHandler?: DynamoDBClientConfig['requestHandler'];
   /** Who calls, as the user agent's `app/<id>`; AWS cuts what is longer than 50 characters. */
   readonly appId?: string;
+  /** Given each client of the SDK when it is made, before its first call. */
+  readonly onClient?: (client: object) => void;
 }
 
 /** What calls need besides the way to AWS. */
@@ -65,6 +67,7 @@ const defaultTimeoutMs = 5_000;
  */
 export function createDynamo(access: AwsAccess, policy: CallPolicy): Dynamo {
   const sdk = new DynamoDBClient(sdkConfig(access));
+  access.onClient?.(sdk);
   return { ...createCaller(policy), sdk, destroy: () => sdk.destroy() };
 }
 

@@ -41,6 +41,7 @@ const describePauseMs = 125;
 /** The stream of the desired table named `table`. */
 export function createStreamClient(access: AwsAccess, dynamo: Dynamo, table: string): StreamClient {
   const sdk = new DynamoDBStreamsClient(sdkConfig(access));
+  access.onClient?.(sdk);
   const caller = createCaller({ clock: dynamo.clock, random: dynamo.random });
   const info = (operation: string) => ({ operation, about: table, mutating: false, repeatable: true, attempts: 1 });
   return {

@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createClock } from '../../src/model/clock.ts';
 import { createDynamoDb } from '../../src/simulator/dynamodb/index.ts';
 import { listen, type SocketMount } from '../../src/simulator/mounts/socket.ts';
+import { createServiceQuotas } from '../../src/simulator/quotas/index.ts';
 import { SimulatedAws } from '../../src/simulator/world.ts';
 import type { Run } from './harness.ts';
 
@@ -19,7 +20,7 @@ beforeAll(async () => {
   home = await mkdtemp(join(tmpdir(), 'cellwright-bin-'));
   const aws = new SimulatedAws({ clock: createClock({ scale: 20, unref: true }), throttle: false });
   const database = createDynamoDb(aws);
-  aws.install([database.dynamodb, database.streams]);
+  aws.install([database.dynamodb, database.streams], { quotas: createServiceQuotas(aws).world });
   const onFault = (error: unknown): never => {
     throw error;
   };

@@ -157,6 +157,9 @@ function recordingPrograms(started: Desk['started']): Programs {
       started.planned.push(request);
       return { at: '2026-01-01T00:00:00.000Z', tenants: [] };
     },
+    rehearse: async () => {
+      throw new Error('no rehearsal was expected');
+    },
   };
 }
 

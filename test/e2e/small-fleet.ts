@@ -14,6 +14,7 @@ const tiers = {
       healthCheck: { path: '/healthz', intervalSeconds: 10, timeoutSeconds: 3 },
       startupSeconds: 60,
       drainSeconds: 20,
+      taskRoleName: 'cellwright/task',
     },
   },
   shared: {

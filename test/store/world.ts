@@ -2,6 +2,7 @@ import { createDynamoDb, type DynamoDb } from '../../src/simulator/dynamodb/inde
 import type { Fault } from '../../src/simulator/faults.ts';
 import type { CallRecord } from '../../src/simulator/kernel.ts';
 import { createRequestHandler } from '../../src/simulator/mounts/request-handler.ts';
+import { createServiceQuotas } from '../../src/simulator/quotas/index.ts';
 import { SimulatedAws } from '../../src/simulator/world.ts';
 import { type AwsAccess, createDynamo, type Dynamo } from '../../src/store/client.ts';
 import type { Fence } from '../../src/store/fence.ts';
@@ -33,7 +34,7 @@ export function createStoreWorld(seed = 1): StoreWorld {
   const clock = new VirtualClock();
   const aws = new SimulatedAws({ clock, seed, throttle: false });
   const service = createDynamoDb(aws);
-  aws.install([service.dynamodb, service.streams]);
+  aws.install([service.dynamodb, service.streams], { quotas: createServiceQuotas(aws).world });
   const access: AwsAccess = {
     region: 'us-east-1',
     credentials: { accessKeyId: '000000000000', secretAccessKey: 'test' },

@@ -1,6 +1,7 @@
 import type { Behaviour } from './behaviour.ts';
 import { ecsDefinitionBehaviours } from './ecs-definitions.ts';
 import { ecsServiceBehaviours } from './ecs-services.ts';
+import { ecsTaskBehaviours } from './ecs-tasks.ts';
 import { sources as s } from './sources.ts';
 
 const clusters = 'test/simulator/ecs/clusters.test.ts';
@@ -319,5 +320,6 @@ export const ecsBehaviours: readonly Behaviour[] = [
   ...clusterLife,
   ...ecsDefinitionBehaviours,
   ...ecsServiceBehaviours,
+  ...ecsTaskBehaviours,
   ...refusals,
 ];

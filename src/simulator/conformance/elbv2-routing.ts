@@ -68,6 +68,12 @@ export const elbRoutingBehaviours: readonly Behaviour[] = [
   plane('documented', s.elbActions, kinds, 'A forward whose groups all have weight 0 answers 503.'),
   plane(
     'documented',
+    s.elbSignIn,
+    'a request that nobody signed in for gets what the rule says: %s is %d',
+    'Where a rule signs users in, requests get 302, 401 or the next action, as OnUnauthenticatedRequest says: no request has a session.',
+  ),
+  plane(
+    'documented',
     s.elbActions,
     'a weighted forward does not fail over to its other group',
     'A weighted forward does not fail over: the share of a group without targets answers 503.',

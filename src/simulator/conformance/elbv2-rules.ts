@@ -173,8 +173,20 @@ const ofActions: readonly Behaviour[] = [
   actions(
     'documented',
     s.elbModel,
-    'are one routing action; what signs users in is not simulated',
+    'are one routing action; signing in with Cognito is not simulated',
     'A rule has one routing action: two get TooManyActions, none ValidationError.',
+  ),
+  actions(
+    'documented',
+    s.elbSignIn,
+    'may sign users in before that; the secret is never described',
+    'Users may be signed in with OpenID Connect before the routing action, by the order of the actions; the client secret is never described.',
+  ),
+  actions(
+    'assumed',
+    s.elbSignIn,
+    'do not sign users in %s',
+    'Signing in as the last action, on HTTP listeners, or with endpoints that are no HTTPS URLs gets InvalidLoadBalancerAction; several actions without an order of their own get ValidationError.',
   ),
   actions(
     'documented',

@@ -63,7 +63,7 @@ const requests: readonly Behaviour[] = [
     'assumed',
     s.elbModel,
     notSimulated,
-    'A parameter of ELBv2 that is not simulated is refused with InvalidConfigurationRequest, and named: TargetControlPort, MutualAuthentication, AlpnPolicy, IpamPools, actions that sign users in.',
+    'A parameter of ELBv2 that is not simulated is refused with InvalidConfigurationRequest, and named: TargetControlPort, MutualAuthentication, AlpnPolicy, IpamPools, the configurations for Cognito and for tokens.',
   ),
   service(
     'assumed',

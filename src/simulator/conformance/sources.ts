@@ -60,6 +60,7 @@ export const sources = {
   elbListeners: `${aws}/elasticloadbalancing/latest/application/create-https-listener.html`,
   elbActions: `${aws}/elasticloadbalancing/latest/application/rule-action-types.html`,
   elbTransforms: `${aws}/elasticloadbalancing/latest/application/rule-transforms.html`,
+  elbSignIn: `${aws}/elasticloadbalancing/latest/application/listener-authenticate-users.html`,
   elbRegister: `${aws}/elasticloadbalancing/latest/application/target-group-register-targets.html`,
   elbGroupAttributes: `${aws}/elasticloadbalancing/latest/application/edit-target-group-attributes.html`,
   elbTags: `${aws}/elasticloadbalancing/latest/application/load-balancer-tags.html`,

@@ -10,6 +10,7 @@ import { AwsError } from '../kernel.ts';
 import { plainCopy } from '../plain-copy.ts';
 import { constraintError, oneOf, validationError } from './errors.ts';
 import { configNeeded, invalidAction, normaliseRedirect } from './redirects.ts';
+import { normaliseSignIn, signInMembers } from './sign-in.ts';
 
 /** What bounds the actions of a rule: the quota on one action, and where the listener listens. */
 export interface ActionLimits {
@@ -18,10 +19,11 @@ export interface ActionLimits {
   readonly port: number;
 }
 
-/** The members of an action that are simulated: signing users in, and validating their tokens, is not. */
+/** The members of an action that are simulated: signing users in with Cognito, and validating their tokens, is not. */
 export function actionMembers(list: string): readonly string[] {
   const members = ['Type', 'TargetGroupArn', 'Order', 'RedirectConfig', 'FixedResponseConfig', 'ForwardConfig'];
-  return members.map((member) => `${list}.${member}`);
+  const signIn = signInMembers.map((member) => `AuthenticateOidcConfig.${member}`);
+  return [...members, ...signIn].map((member) => `${list}.${member}`);
 }
 
 const maxWeight = 999;
@@ -38,36 +40,57 @@ const types = [
   'jwt-validation',
 ] as const;
 
+/** The configuration that goes with each type that is simulated. */
+const configs = {
+  forward: 'ForwardConfig',
+  'authenticate-oidc': 'AuthenticateOidcConfig',
+  redirect: 'RedirectConfig',
+  'fixed-response': 'FixedResponseConfig',
+} as const;
+
 /**
- * The actions as ELB keeps and describes them: a forward has its `ForwardConfig`, and with one group also `TargetGroupArn`. Throws
+ * The actions as ELB keeps and describes them, in their order: a forward has its `ForwardConfig`, and with one group also `TargetGroupArn`. Throws
  * ValidationError, InvalidLoadBalancerAction, TooManyActions or TooManyTargetGroups.
  */
 export function normaliseActions(actions: readonly Action[], limits: ActionLimits): readonly Action[] {
   if (actions.length === 0) throw validationError('At least one action must be specified');
   for (const [index, action] of actions.entries()) checkType(action, `actions.${index + 1}.member`);
-  if (actions.length > 1) {
-    // Two routing actions, as the others are not simulated.
-    throw new AwsError('TooManyActionsException', `A rule can only have '1' routing action; found ${actions.length}`);
+  const sorted = plainCopy([...actions]).sort((a, b) => (a.Order ?? 0) - (b.Order ?? 0));
+  checkOrder(sorted);
+  return sorted.map((action) => normaliseAction(action, limits));
+}
+
+/** A rule has one routing action, the last of its actions; users may be signed in before that. */
+function checkOrder(sorted: readonly Action[]): void {
+  const routing = sorted.filter((action) => action.Type !== 'authenticate-oidc').length;
+  if (routing > 1 || sorted.length > routing + 1) {
+    throw new AwsError(
+      'TooManyActionsException',
+      `A rule can only have '1' action of each kind; found ${sorted.length}`,
+    );
   }
-  return plainCopy([...actions]).map((action) => normaliseAction(action, limits));
+  const orders = new Set(sorted.map((action) => action.Order));
+  if (sorted.length > 1 && (orders.size < sorted.length || orders.has(undefined))) {
+    throw validationError('Each of several actions must have an order of its own');
+  }
+  if (sorted.at(-1)?.Type === 'authenticate-oidc') {
+    throw invalidAction("The last action must be of type 'forward', 'redirect' or 'fixed-response'");
+  }
 }
 
 function checkType(action: Action, at: string): void {
   const type = oneOf(action.Type ?? '', `${at}.type`, types);
-  if (type.startsWith('authenticate-') || type === 'jwt-validation') {
+  if (type === 'authenticate-cognito' || type === 'jwt-validation') {
     throw invalidAction(`Actions of type '${type}' are not supported`);
   }
   const { Order: order } = action;
   if (order !== undefined && (!Number.isInteger(order) || order < 1 || order > maxOrder)) {
     throw constraintError(order, `${at}.order`, `Member must have value between 1 and ${maxOrder}`);
   }
-  if (type === 'forward') return;
-  if (action.TargetGroupArn !== undefined) {
+  if (type !== 'forward' && action.TargetGroupArn !== undefined) {
     throw validationError(`You cannot specify 'target group ARN' for actions of type '${type}'`);
   }
-  const alien = (['ForwardConfig', 'RedirectConfig', 'FixedResponseConfig'] as const).find(
-    (one) => action[one] !== undefined && one !== (type === 'redirect' ? 'RedirectConfig' : 'FixedResponseConfig'),
-  );
+  const alien = Object.values(configs).find((one) => one !== configs[type] && action[one] !== undefined);
   if (alien !== undefined) throw validationError(`You cannot specify '${alien}' for actions of type '${type}'`);
 }
 
@@ -86,6 +109,8 @@ function normaliseAction(action: Action, limits: ActionLimits): Action {
       return action;
     case 'redirect':
       return { ...action, RedirectConfig: normaliseRedirect(action.RedirectConfig, limits) };
+    case 'authenticate-oidc':
+      return normaliseSignIn(action, limits.protocol);
     default:
       return forward(action, limits);
   }

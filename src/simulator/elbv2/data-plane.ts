@@ -3,6 +3,7 @@ import type { Action } from '@aws-sdk/client-elastic-load-balancing-v2';
 import type { ElbWorld, RouteRequest, TargetAddress, TargetState } from '../kernel.ts';
 import { thresholdOf } from './attributes.ts';
 import { matchingRule } from './matching.ts';
+import { signInStatus } from './sign-in.ts';
 import type { ElbState, LoadBalancer, Target, TargetGroup } from './state.ts';
 
 /** One of the ways that a request may go. The shares of all ways add to 1. */
@@ -43,22 +44,25 @@ export function routeShares(
   const loadBalancer = state.loadBalancers.get(loadBalancerArn);
   if (loadBalancer === undefined || !loadBalancer.active) return undefined;
   const rule = matchingRule(answeringListener(loadBalancer)?.rules ?? [], request);
-  const action = rule?.actions.at(-1);
-  if (rule === undefined || action === undefined) return undefined;
+  if (rule === undefined) return undefined;
+  const answer = (status: number): readonly RouteShare[] => [{ share: 1, rule: rule.arn, status, targets: [] }];
+  for (const action of rule.actions) {
+    const status = ownStatus(action);
+    if (status !== undefined) return answer(status);
+    if (action.Type === 'forward') return forwardShares(state, rule.arn, action);
+  }
+  return undefined;
+}
+
+/** The status with which the load balancer itself answers an action; undefined where the request goes on. No request has a session. */
+function ownStatus(action: Action): number | undefined {
   switch (action.Type) {
     case 'fixed-response':
-      return [{ share: 1, rule: rule.arn, status: Number(action.FixedResponseConfig?.StatusCode), targets: [] }];
+      return Number(action.FixedResponseConfig?.StatusCode);
     case 'redirect':
-      return [
-        {
-          share: 1,
-          rule: rule.arn,
-          status: Number(action.RedirectConfig?.StatusCode?.replace('HTTP_', '')),
-          targets: [],
-        },
-      ];
+      return Number(action.RedirectConfig?.StatusCode?.replace('HTTP_', ''));
     default:
-      return forwardShares(state, rule.arn, action);
+      return signInStatus(action);
   }
 }
 

@@ -82,7 +82,14 @@ export class Meter {
   #count({ service, operation, mutating, principal, error }: CallRecord): void {
     if (!principal.endsWith(this.#caller)) return;
     const key = `${service}/${operation}`;
-    const count = this.#counts.get(key) ?? { service, operation, mutating, ok: 0, throttled: 0, errors: new Map() };
+    const count: Count = this.#counts.get(key) ?? {
+      service,
+      operation,
+      mutating,
+      ok: 0,
+      throttled: 0,
+      errors: new Map(),
+    };
     this.#counts.set(key, count);
     if (error === null) count.ok += 1;
     else if (throttles.has(error)) count.throttled += 1;
@@ -135,33 +142,33 @@ export function limitsOf(
   });
 }
 
+/** From this part of the duration on, a bucket's floor is what the duration is due to. */
+const bindingShare = 0.75;
+
 /**
- * What the duration is due to, by the tenant that was done last: API calls (waiting for the budget, for a worker that waits for it, for answers), and then the tightest bucket; or else what that tenant waited
- * for the longest. Floors alone would not tell: looking at what is under way fills up whatever the budget has left.
+ * What the duration is due to, by the tenant that was done last. Where that mostly waited for API calls (for the budget, for a worker that waits for it, for answers): the tightest bucket, if its floor
+ * comes near the duration; else what it waited for the longest. Floors alone would not tell: looking at what is under way fills up whatever the budget has left.
  */
 export function bottleneckOf(
   limits: readonly LimitReport[],
   waits: readonly WaitReport[],
   durationSeconds: number,
 ): Bottleneck {
-  if (durationSeconds <= 0) return { kind: 'none', text: 'nothing was waited for' };
+  const [longest] = [...waits].sort((a, b) => b.lastTenantSeconds - a.lastTenantSeconds);
+  if (durationSeconds <= 0 || longest === undefined) return { kind: 'none', text: 'nothing was waited for' };
   const isCall = ({ what }: WaitReport): boolean => what === calling || what === queued;
   const calls = waits.filter(isCall).reduce((sum, wait) => sum + wait.lastTenantSeconds, 0);
-  const [longest] = waits.filter((wait) => !isCall(wait)).sort((a, b) => b.lastTenantSeconds - a.lastTenantSeconds);
-  const last = 'of the time of the tenant that was done last';
-  if (longest !== undefined && longest.lastTenantSeconds > calls) {
-    const share = Math.min(1, longest.lastTenantSeconds / durationSeconds);
-    const text = `no token bucket, but waiting for ${longest.what}: ${percent(share)} ${last}`;
-    return { kind: 'wait', text, what: longest.what, share };
-  }
+  const others = waits.filter((wait) => !isCall(wait)).map(({ lastTenantSeconds }) => lastTenantSeconds);
   const [tightest] = limits;
-  const share = Math.min(1, calls / durationSeconds);
-  if (tightest === undefined || tightest.floorAtCallShareSeconds <= 0)
-    return { kind: 'wait', text: `no token bucket, but ${calling}: ${percent(share)} ${last}`, what: calling, share };
-  const { account, region, bucket, shareOfDuration } = tightest;
-  const where = region === null ? `account ${account}` : `account ${account} in ${region}`;
-  const text = `the token bucket ${bucket} of ${where}: its refill takes ${percent(shareOfDuration)} of the time, API calls ${percent(share)} ${last}`;
-  return { kind: 'bucket', text, account, region, bucket, share: shareOfDuration };
+  if (tightest !== undefined && tightest.shareOfDuration >= bindingShare && calls >= Math.max(0, ...others)) {
+    const { account, region, bucket, shareOfDuration: share } = tightest;
+    const where = region === null ? `account ${account}` : `account ${account} in ${region}`;
+    const text = `the token bucket ${bucket} of ${where}: its refill takes ${percent(share)} of the time`;
+    return { kind: 'bucket', text, account, region, bucket, share };
+  }
+  const share = Math.min(1, longest.lastTenantSeconds / durationSeconds);
+  const text = `no token bucket, but waiting for ${longest.what}: ${percent(share)} of the time of the tenant that was done last`;
+  return { kind: 'wait', text, what: longest.what, share };
 }
 
 function percent(share: number): string {

@@ -16,7 +16,6 @@ const stuckMs = 720_000;
 const roomMs = 120_000;
 /** A removal window. */
 const windowMs = 600_000;
-const stepMs = 1_000;
 
 /** The records cannot be played: what is wrong stands in the message. */
 export class RehearsalError extends Error {
@@ -112,7 +111,7 @@ class Rehearsal {
       .map(([key]) => key)
       .sort();
     const report: BaseReport = {
-      settled: this.#tally().open === 0,
+      settled: this.#survey().tally.open === 0,
       durationSeconds,
       tenants: view.count('Tenant'),
       placements: before.length,
@@ -129,32 +128,31 @@ class Rehearsal {
   #restart(): void {
     this.#measured = { durationSeconds: 0, calls: [], usage: [] };
     this.#meter.restart();
-    this.#timeline.restart(this.#open());
+    this.#timeline.restart(this.#survey().open);
   }
 
   /** Lets time pass until everything is as wanted, or nothing happens any more, or the time is up. */
   async #play(stage: RehearsalProgress['stage']): Promise<void> {
     const { clock } = this.#stage;
     const timeline = this.#timeline;
+    const { records } = this.#wanted;
     const until = clock.monotonic() + this.#request.hours * 3_600_000;
-    let asWanted = this.#tally()['as-wanted'];
+    // The timeline sees to the instant what comes to be as wanted; looking at everything is for what it cannot see.
+    const stepMs = 1_000 * Math.ceil(records.size / 1_000);
+    let asWanted = this.#survey().tally['as-wanted'];
     for (;;) {
       const began = clock.monotonic();
       const progressBefore = timeline.lastProgress;
-      await this.#stage.advance(stepMs);
+      await this.#stage.advance(Math.min(stepMs, until - began));
       this.#meter.look();
-      for (const key of this.#open()) timeline.follow(key);
-      const tally = this.#tally();
+      const { tally, open } = this.#survey();
+      for (const key of open) timeline.follow(key);
       const moved = timeline.lastProgress > progressBefore;
-      if (tally['as-wanted'] !== asWanted && timeline.lastProgress < began) timeline.progressed();
-      if (moved || tally['as-wanted'] !== asWanted) this.#measure();
+      const differs = tally['as-wanted'] !== asWanted;
       asWanted = tally['as-wanted'];
-      this.#request.onProgress?.({
-        stage,
-        seconds: timeline.seconds(),
-        asWanted,
-        objects: this.#wanted.records.size,
-      });
+      if (differs && !moved) timeline.progressed();
+      if (differs || moved) this.#measure();
+      this.#request.onProgress?.({ stage, seconds: timeline.seconds(), asWanted, objects: records.size });
       const quietMs = clock.monotonic() - timeline.lastProgress;
       if (isOver(tally, quietMs) || clock.monotonic() >= until) return;
     }
@@ -171,14 +169,16 @@ class Rehearsal {
     return term === undefined ? 'open' : this.#wanted.standing(term.view, record);
   }
 
-  #open(): string[] {
-    return [...this.#wanted.records].filter(([, record]) => this.#standing(record) === 'open').map(([key]) => key);
-  }
-
-  #tally(): Tally {
+  /** How everything stands now, and the keys of what is open. */
+  #survey(): { readonly tally: Tally; readonly open: readonly string[] } {
     const tally = { 'as-wanted': 0, invalid: 0, unplaced: 0, open: 0 };
-    for (const record of this.#wanted.records.values()) tally[this.#standing(record)] += 1;
-    return tally;
+    const open: string[] = [];
+    for (const [key, record] of this.#wanted.records) {
+      const standing = this.#standing(record);
+      tally[standing] += 1;
+      if (standing === 'open') open.push(key);
+    }
+    return { tally, open };
   }
 }
 

@@ -1,10 +1,10 @@
 import type { RehearsedRecord } from '../../cli/rehearsal.ts';
 import type { ObjectEntry } from '../../controller/fleet/entry.ts';
 import type { FleetView } from '../../controller/fleet/view.ts';
-import type { Condition } from '../../model/conditions.ts';
 import { canonicalHash } from '../../model/records/canonical.ts';
 import { effectiveHash, effectiveTenant } from '../../model/records/effective.ts';
-import type { DesiredRecord } from '../../model/records/kinds.ts';
+import type { DesiredRecord, Tenant } from '../../model/records/kinds.ts';
+import type { ObjectStatus } from '../../model/state.ts';
 
 /** How an object stands beside its record. */
 export type Standing =
@@ -47,17 +47,13 @@ export class Wanted {
 
   standing(view: FleetView, record: DesiredRecord): Standing {
     const entry = view.get(record.kind, record.name);
-    if (entry?.accepted === undefined || !this.#isSeen(view, entry, record))
-      return entry?.isAccepted === false && entry.problems.length > 0 ? 'invalid' : 'open';
+    if (entry === undefined) return 'open';
+    if (!this.#isSeen(view, entry, record)) return isRefused(entry) ? 'invalid' : 'open';
     const status = entry.status?.value;
-    const current = status?.observedGeneration === entry.accepted.generation;
-    if (record.kind !== 'Tenant') return current && isTrue(status?.conditions, 'Ready') ? 'as-wanted' : 'open';
-    const { state } = record.spec;
-    const placed = status?.conditions.find(({ type }) => type === 'Placed');
-    if (state !== 'deleted' && placed?.status === 'False' && noPlace.has(placed.reason)) return 'unplaced';
-    if (!current) return 'open';
-    if (state !== 'active') return finished[state].has(status?.phase ?? '') ? 'as-wanted' : 'open';
-    return isTrue(status?.conditions, 'Ready') ? 'as-wanted' : 'open';
+    if (status === undefined) return 'open';
+    if (record.kind === 'Tenant' && isUnplaced(record, status)) return 'unplaced';
+    if (status.observedGeneration !== entry.accepted?.generation) return 'open';
+    return isReached(record, status) ? 'as-wanted' : 'open';
   }
 
   /** Whether the controller has accepted this very record, merged with its tier as that stands now. */
@@ -82,6 +78,16 @@ export class Wanted {
   }
 }
 
-function isTrue(conditions: readonly Condition[] | undefined, type: string): boolean {
-  return conditions?.find((condition) => condition.type === type)?.status === 'True';
+function isRefused({ isAccepted, problems }: ObjectEntry): boolean {
+  return !isAccepted && problems.length > 0;
+}
+
+function isUnplaced({ spec }: Tenant, { conditions }: ObjectStatus): boolean {
+  const placed = conditions.find(({ type }) => type === 'Placed');
+  return spec.state !== 'deleted' && placed?.status === 'False' && noPlace.has(placed.reason);
+}
+
+function isReached(record: DesiredRecord, { phase = '', conditions }: ObjectStatus): boolean {
+  if (record.kind === 'Tenant' && record.spec.state !== 'active') return finished[record.spec.state].has(phase);
+  return conditions.find(({ type }) => type === 'Ready')?.status === 'True';
 }

@@ -36,6 +36,14 @@ const otherAttributes: Readonly<Record<string, string>> = {
   'target_group_health.unhealthy_state_routing.minimum_healthy_targets.percentage': '50',
 };
 
+/** What AWS takes some of them only with. */
+const companions: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  'load_balancing.algorithm.anomaly_mitigation': { 'load_balancing.algorithm.type': 'weighted_random' },
+  'target_group_health.unhealthy_state_routing.minimum_healthy_targets.count': {
+    'target_group_health.dns_failover.minimum_healthy_targets.count': '2',
+  },
+};
+
 async function targets({ hands, arn }: Chain): Promise<{ Id: string; Port: number }[]> {
   const answer = await hands.elb.describeTargetHealth({ TargetGroupArn: arn('target_group') });
   return (answer.TargetHealthDescriptions ?? [])
@@ -57,9 +65,12 @@ const drifts: readonly Drift[] = [
   },
   ...Object.entries(otherAttributes).map(([Key, Value]) => ({
     what: `attribute ${Key} changed`,
-    fields: [Key],
+    fields: [Key, ...Object.keys(companions[Key] ?? {})],
     hurt: ({ hands, arn }: Chain) =>
-      hands.elb.modifyTargetGroupAttributes({ TargetGroupArn: arn('target_group'), Attributes: [{ Key, Value }] }),
+      hands.elb.modifyTargetGroupAttributes({
+        TargetGroupArn: arn('target_group'),
+        Attributes: Object.entries({ [Key]: Value, ...companions[Key] }).map(([Key, Value]) => ({ Key, Value })),
+      }),
   })),
   {
     what: 'given a target that ECS did not register',

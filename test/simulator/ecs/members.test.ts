@@ -30,7 +30,7 @@ describe('what operations take', () => {
   });
 
   it.each<[string, Partial<CreateServiceRequest>]>([
-    ['blue/green', { loadBalancers: [{ ...balancer('arn'), advancedConfiguration: { roleArn: 'r' } as never }] }],
+    ['blue/green', { loadBalancers: [{ ...balancer('arn'), advancedConfiguration: { roleArn: 'r' } }] }],
     ['a Classic Load Balancer', { loadBalancers: [{ loadBalancerName: 'old' }] }],
     ['lifecycle hooks', { deploymentConfiguration: { lifecycleHooks: [{ hookTargetArn: 'arn' }] } }],
     ['canaries', { deploymentConfiguration: { canaryConfiguration: { canaryPercent: 5 } } }],

@@ -25,12 +25,65 @@ const fixed = (StatusCode: string, more: object = {}): Action => ({
 const code = (actions: Action[], over = limits) => refusal(() => normaliseActions(actions, over)).code;
 
 describe('the actions of a rule', () => {
-  test('are one routing action; what signs users in is not simulated', () => {
+  test('are one routing action; signing in with Cognito is not simulated', () => {
     expect(code([])).toBe('ValidationError');
     expect(code([{ Type: 'teleport' as Action['Type'] }])).toBe('ValidationError');
     expect(code([forward(1), fixed('404')])).toBe('TooManyActionsException');
-    expect(code([{ Type: 'authenticate-oidc' }])).toBe('InvalidLoadBalancerActionException');
+    expect(code([{ Type: 'authenticate-cognito' }])).toBe('InvalidLoadBalancerActionException');
     expect(code([{ ...forward(1), Order: 50_001 }])).toBe('ValidationError');
+  });
+
+  const https = { ...limits, protocol: 'HTTPS', port: 443 };
+  const oidc = {
+    Issuer: 'https://login.example.com',
+    AuthorizationEndpoint: 'https://login.example.com/a',
+    TokenEndpoint: 'https://login.example.com/t',
+    UserInfoEndpoint: 'https://login.example.com/u',
+    ClientId: 'id',
+    ClientSecret: 'secret',
+  };
+  const signIn = (change: object = {}, Order = 1): Action => ({
+    Type: 'authenticate-oidc',
+    Order,
+    AuthenticateOidcConfig: { ...oidc, ...change },
+  });
+  const last = { ...fixed('404'), Order: 9 };
+
+  test('may sign users in before that; the secret is never described', () => {
+    const { ClientSecret: _secret, ...shown } = oidc;
+    const [first, second] = normaliseActions([last, signIn()], https);
+    expect(first).toEqual({
+      Type: 'authenticate-oidc',
+      Order: 1,
+      AuthenticateOidcConfig: {
+        ...shown,
+        SessionCookieName: 'AWSELBAuthSessionCookie',
+        Scope: 'openid',
+        SessionTimeout: 604_800,
+        OnUnauthenticatedRequest: 'authenticate',
+      },
+    });
+    expect(second?.Type).toBe('fixed-response');
+  });
+
+  test.each<[string, Action[], string]>([
+    ['as the last action', [signIn({}, 10), last], 'InvalidLoadBalancerActionException'],
+    ['as the only action', [signIn()], 'InvalidLoadBalancerActionException'],
+    ['twice', [signIn(), signIn({}, 2), last], 'TooManyActionsException'],
+    ['in no order', [signIn(), fixed('404')], 'ValidationError'],
+    ['at the same place', [signIn({}, 9), last], 'ValidationError'],
+    ['without a configuration', [{ Type: 'authenticate-oidc', Order: 1 }, last], 'InvalidLoadBalancerActionException'],
+    ['over plain HTTP', [signIn({ Issuer: 'http://login.example.com' }), last], 'InvalidLoadBalancerActionException'],
+    ['without a secret', [signIn({ ClientSecret: undefined }), last], 'ValidationError'],
+    ['without a client', [signIn({ ClientId: '' }), last], 'ValidationError'],
+    ['for eight days', [signIn({ SessionTimeout: 691_200 }), last], 'ValidationError'],
+    ['or do what there is not', [signIn({ OnUnauthenticatedRequest: 'ask' }), last], 'ValidationError'],
+  ])('do not sign users in %s', (_what, wanted, expected) => {
+    expect(code(wanted, https)).toBe(expected);
+  });
+
+  test('sign nobody in on HTTP listeners', () => {
+    expect(code([signIn(), last])).toBe('InvalidLoadBalancerActionException');
   });
 
   test('a forward is described in full, whichever way it was sent', () => {

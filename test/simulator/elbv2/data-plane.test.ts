@@ -114,6 +114,29 @@ describe('the data plane', () => {
     expect(share).toBeLessThan(0.85);
   });
 
+  test.each([
+    ['authenticate', 302],
+    ['deny', 401],
+    ['allow', 404],
+  ])('a request that nobody signed in for gets what the rule says: %s is %d', (OnUnauthenticatedRequest, status) => {
+    const fixture = createFixture({ latencyFactor: 0 });
+    const url = 'https://login.example.com/';
+    const endpoints = { Issuer: url, AuthorizationEndpoint: url, TokenEndpoint: url, UserInfoEndpoint: url };
+    fixture.elb('CreateRule', {
+      ...ruleInput('acme.example.com', 1, ''),
+      Actions: [
+        {
+          Type: 'authenticate-oidc',
+          Order: 1,
+          AuthenticateOidcConfig: { ...endpoints, ClientId: 'a', ClientSecret: 'b', OnUnauthenticatedRequest },
+        },
+        { Type: 'fixed-response', Order: 2, FixedResponseConfig: { StatusCode: '404' } },
+      ],
+    });
+    fixture.world.advance(0);
+    expect(fixture.world.elb.route(loadBalancerArn, request)?.status).toBe(status);
+  });
+
   test('a weighted forward does not fail over to its other group', () => {
     const { fixture, groups } = weighted();
     fixture.world.elb.register(groups[0], target, true);

@@ -73,7 +73,7 @@ describe('what is not simulated', () => {
   test.each([
     ['CreateTargetGroup', { Name: 'a', TargetControlPort: 3_000 }],
     ['CreateListener', { AlpnPolicy: ['HTTP2Only'] }],
-    ['CreateRule', { Actions: [{ Type: 'forward', AuthenticateOidcConfig: { ClientId: 'a' } }] }],
+    ['CreateRule', { Actions: [{ Type: 'forward', AuthenticateCognitoConfig: { UserPoolDomain: 'a' } }] }],
     ['ModifyListener', { MutualAuthentication: { Mode: 'verify' } }],
     ['SetSecurityGroups', { EnforceSecurityGroupInboundRulesOnPrivateLinkTraffic: 'on' }],
     ['DescribeTargetHealth', { Include: ['AnomalyDetection'] }],
