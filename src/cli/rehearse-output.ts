@@ -38,7 +38,7 @@ export function spokenTime(seconds: number): string {
   return `${Math.floor(whole / 3_600)}h ${two(Math.floor((whole % 3_600) / 60))}m`;
 }
 
-function summary(report: RehearsalReport, { paint }: Look): string[] {
+function summary(report: RehearsalReport, { paint, wide }: Look): string[] {
   const { tenants, ok, base, records, settled } = report;
   const all = `${tenants.asWanted} of ${tenants.total} tenants as wanted`;
   const took = `after ${spokenTime(report.durationSeconds)}`;
@@ -59,6 +59,7 @@ function summary(report: RehearsalReport, { paint }: Look): string[] {
     `  placements   ${added} new, ${report.removed.length} taken away or out of service, ${report.placements.length} at the end`,
     `  changes      ${changesText(report)}`,
     `  calls        ${grouped(calls)} to AWS, ${grouped(throttled)} throttled`,
+    `  events       ${grouped(report.events.length)}${wide ? '' : ' (-o wide shows them in order, and every placement)'}`,
     `  binds        ${clean(report.bottleneck.text)}`,
   ];
 }
