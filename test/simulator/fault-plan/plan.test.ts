@@ -303,6 +303,58 @@ describe('faults that hold in the world', () => {
     expect(states).toEqual({ 'sick-one': ['unhealthy'], 'well-one': ['healthy'] });
   });
 
+  it('hand stream records out late, and some of them twice', () => {
+    const { world } = setUp({ on: { resource: 'stutter*' }, fault: { stream: { duplicate: 0.5, delay: 20 } } });
+    const call = (service: 'dynamodb' | 'dynamodb-streams', operation: string, input: object) =>
+      world.call(requestFor({ service, operation, input })) as Record<string, never>;
+    const heard = (TableName: string): { readonly early: number; readonly names: string[] } => {
+      const made = call('dynamodb', 'CreateTable', {
+        TableName,
+        BillingMode: 'PAY_PER_REQUEST',
+        AttributeDefinitions: [{ AttributeName: 'pk', AttributeType: 'S' }],
+        KeySchema: [{ AttributeName: 'pk', KeyType: 'HASH' }],
+        StreamSpecification: { StreamEnabled: true, StreamViewType: 'KEYS_ONLY' },
+      });
+      const { LatestStreamArn: StreamArn } = made['TableDescription'] as { LatestStreamArn: string };
+      world.advance(60);
+      for (let n = 0; n < 40; n += 1) call('dynamodb', 'PutItem', { TableName, Item: { pk: { S: `item-${n}` } } });
+      world.advance(10);
+      const described = call('dynamodb-streams', 'DescribeStream', { StreamArn });
+      const { Shards } = described['StreamDescription'] as { Shards: { ShardId: string }[] };
+      const read = (): string[] =>
+        Shards.flatMap(({ ShardId }) => {
+          const iterator = call('dynamodb-streams', 'GetShardIterator', {
+            StreamArn,
+            ShardId,
+            ShardIteratorType: 'TRIM_HORIZON',
+          });
+          const records: string[] = [];
+          let ShardIterator = iterator['ShardIterator'] as string | undefined;
+          // An answer may be empty although there is more (documented).
+          for (let page = 0; page < 20 && ShardIterator !== undefined; page += 1) {
+            const answer = call('dynamodb-streams', 'GetRecords', { ShardIterator });
+            const { Records = [], NextShardIterator } = answer as {
+              Records?: { dynamodb: { Keys: { pk: { S: string } } } }[];
+              NextShardIterator?: string;
+            };
+            records.push(...Records.map(({ dynamodb }) => dynamodb.Keys.pk.S));
+            ShardIterator = NextShardIterator;
+          }
+          return records;
+        });
+      const early = read().length;
+      world.advance(30);
+      return { early, names: read() };
+    };
+    const well = heard('calm');
+    expect(well).toMatchObject({ early: 40 });
+    expect(well.names).toHaveLength(40);
+    const faulty = heard('stutter-1');
+    expect(faulty.early).toBe(0);
+    expect(new Set(faulty.names).size).toBe(40);
+    expect(faulty.names.length).toBeGreaterThan(50);
+  });
+
   it('end when the plan is cleared', () => {
     const { world } = setUp({ on: { account, region: 'us-east-1' }, fault: { quota: { name: 'vpcs', value: 0 } } });
     const where = { account, region: 'us-east-1' };

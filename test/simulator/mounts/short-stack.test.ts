@@ -1,6 +1,6 @@
 import { DescribeClustersCommand, ECSClient } from '@aws-sdk/client-ecs';
 import { ChangeResourceRecordSetsCommand, GetHostedZoneCommand, Route53Client } from '@aws-sdk/client-route-53';
-import type { HandlerExecutionContext } from '@smithy/types';
+import type { HandlerExecutionContext, InitializeMiddleware } from '@smithy/types';
 import { describe, expect, it } from 'vitest';
 import { ShortStack } from '../../../src/simulator/mounts/short-stack.ts';
 
@@ -15,7 +15,9 @@ function echoing<C extends { middlewareStack: object }>(client: C): C {
 
 describe('the short stack', () => {
   it('takes a command’s input to the end, without an endpoint', async () => {
-    const client = echoing(new ECSClient({ ...config, endpoint: () => Promise.reject(new Error('looked up')) }));
+    const client = echoing(
+      new ECSClient({ ...config, endpoint: async (): Promise<never> => Promise.reject(new Error('looked up')) }),
+    );
     const answer = await client.send(new DescribeClustersCommand({ clusters: ['a'] }));
     expect(answer).toEqual({ reached: { clusters: ['a'] } });
   });
@@ -53,13 +55,12 @@ describe('the short stack', () => {
       seen.push('early');
       return next({ ...args, input: { clusters: ['changed'] } });
     });
-    client.middlewareStack.addRelativeTo(
-      (next) => (args) => {
-        seen.push('beside the serialiser');
-        return next(args);
-      },
-      { relation: 'before', toMiddleware: 'serializerMiddleware', name: 'beside' },
-    );
+    const beside: InitializeMiddleware<object, object> = (next) => (args) => {
+      seen.push('beside the serialiser');
+      return next(args);
+    };
+    const options = { relation: 'before', toMiddleware: 'serializerMiddleware', name: 'beside' } as const;
+    client.middlewareStack.addRelativeTo(beside as Parameters<typeof client.middlewareStack.addRelativeTo>[0], options);
     const answer = await client.send(new DescribeClustersCommand({ clusters: ['a'] }));
     expect(answer).toEqual({ reached: { clusters: ['changed'] } });
     expect(seen).toEqual(['early', 'late', 'beside the serialiser']);
@@ -69,7 +70,8 @@ describe('the short stack', () => {
 
   it('takes a step only once under one name', () => {
     const stack = new ShortStack(() => () => Promise.resolve({}));
-    stack.add((next) => next, { name: 'twice' });
-    expect(() => stack.add((next) => next, { name: 'twice' })).toThrow(/Duplicate middleware name/);
+    const pass: InitializeMiddleware<object, object> = (next) => next;
+    stack.add(pass, { name: 'twice' });
+    expect(() => stack.add(pass, { name: 'twice' })).toThrow(/Duplicate middleware name/);
   });
 });
