@@ -11,6 +11,7 @@ export const signInMembers = [
 
 const at = 'actions.1.member.authenticateOidcConfig';
 const maxSessionSeconds = 604_800;
+const behaviours = ['deny', 'allow', 'authenticate'] as const;
 const urls = ['Issuer', 'AuthorizationEndpoint', 'TokenEndpoint', 'UserInfoEndpoint'] as const;
 
 /** The action with all its parts but the secret, which is never described. Throws ValidationError or InvalidLoadBalancerAction. */
@@ -41,7 +42,7 @@ function complete(config: AuthenticateOidcActionConfig): AuthenticateOidcActionC
     OnUnauthenticatedRequest: oneOf(
       config.OnUnauthenticatedRequest ?? 'authenticate',
       `${at}.onUnauthenticatedRequest`,
-      ['deny', 'allow', 'authenticate'],
+      behaviours,
     ),
   };
 }

@@ -8,12 +8,13 @@ import { SMITHY_CONTEXT_KEY } from '@smithy/types';
 import { GarbledAnswer, LostAnswer } from '../faults.ts';
 import type { ServiceId } from '../kernel.ts';
 import { AwsError } from '../kernel.ts';
+import { copyStruct } from '../wire/copy.ts';
 import { exceptionOf, metadataOf } from '../wire/exceptions.ts';
 import { WireFault, wireFaultError } from '../wire/faults.ts';
 import type { OperationModel, ServiceModel } from '../wire/models.ts';
 import { loadModel, modelIfLoaded } from '../wire/models.ts';
 import type { Fields } from '../wire/values.ts';
-import { copyStruct, requireMembers } from '../wire/values.ts';
+import { requireMembers } from '../wire/values.ts';
 import type { SimulatedAws } from '../world.ts';
 import type { AbortSignalLike } from './lost.ts';
 import { holdBack, lose, throwIfAborted } from './lost.ts';
@@ -140,17 +141,17 @@ function call(
   const refused = refusalOf(model.id, operation, input);
   const output = world.call({
     accessKeyId: sender.accessKeyId,
-    ...(sender.sessionToken === undefined ? {} : { sessionToken: sender.sessionToken }),
+    sessionToken: sender.sessionToken,
     region: sender.region,
-    ...(sender.appId === undefined ? {} : { appId: sender.appId }),
+    appId: sender.appId,
     service: model.id,
     operation: name,
     input,
     requestId,
-    ...(refused === undefined ? {} : { refused }),
+    refused,
   });
   const copy = operation?.output === undefined ? {} : copyStruct(operation.output, output);
-  return { ...copy, $metadata: metadataOf(operation?.http.status ?? 200, requestId) };
+  return Object.assign(copy, { $metadata: metadataOf(operation?.http.status ?? 200, requestId) });
 }
 
 /** The input as the wire would carry it, with the tokens that the clients' serialisers fill in. */

@@ -24,6 +24,9 @@ export type Terminal = (context: HandlerExecutionContext) => (input: object) => 
 /** The SDK's own name for the step that looks up an endpoint: nothing of it is needed beneath a client. */
 const endpointStep = 'endpointV2Middleware';
 
+/** What middleware is added with; the SDK's own type has one for each step. */
+type StepOptions = Omit<HandlerOptions, 'step'> & AbsoluteLocation & { readonly step?: string };
+
 /**
  * Ends every command in `terminal`. Steps that commands bring along to run first (Route 53's clients shorten ids) are kept in a list; whatever
  * else is added or asked makes it a stack of the SDK, with the terminal under the names of the steps that it stands for.
@@ -31,14 +34,14 @@ const endpointStep = 'endpointV2Middleware';
 export class ShortStack<I extends object, O extends object> implements MiddlewareStack<I, O> {
   private readonly terminal: Terminal;
   private readonly first: InitializeMiddleware<I, O>[] = [];
-  private readonly firstOptions: (HandlerOptions & AbsoluteLocation)[] = [];
+  private readonly firstOptions: StepOptions[] = [];
   private full: MiddlewareStack<I, O> | undefined = undefined;
 
   constructor(terminal: Terminal) {
     this.terminal = terminal;
   }
 
-  add(middleware: MiddlewareType<I, O>, options: HandlerOptions & AbsoluteLocation & { step?: string } = {}): void {
+  add(middleware: MiddlewareType<I, O>, options: StepOptions = {}): void {
     if (this.full === undefined && this.runsFirst(options)) {
       this.first.push(middleware as InitializeMiddleware<I, O>);
       this.firstOptions.push(options);
@@ -50,7 +53,7 @@ export class ShortStack<I extends object, O extends object> implements Middlewar
   }
 
   /** Whether a step runs before all others in the order of their entry. */
-  private runsFirst({ step = 'initialize', priority = 'normal', name, aliases }: FirstOptions): boolean {
+  private runsFirst({ step = 'initialize', priority = 'normal', name, aliases }: StepOptions): boolean {
     if (step !== 'initialize' || priority !== 'normal' || aliases !== undefined) return false;
     return name === undefined || !this.firstOptions.some((other) => other.name === name);
   }
@@ -112,13 +115,9 @@ export class ShortStack<I extends object, O extends object> implements Middlewar
   ): InitializeHandler<IT, OT> {
     if (this.full !== undefined) return this.full.resolve(handler, context);
     const answerTo = this.terminal(context);
-    let next: InitializeHandler<I, O> = async (args) => ({ output: (await answerTo(args.input)) as O });
+    let next: InitializeHandler<I, O> = async ({ input }) => ({ response: {}, output: (await answerTo(input)) as O });
     for (let i = this.first.length - 1; i >= 0; i--) next = this.first[i]?.(next, context) ?? next;
-    return next as InitializeHandler<IT, OT>;
+    // As the SDK's own stack: whoever resolves a stack knows which command it is for.
+    return next as unknown as InitializeHandler<IT, OT>;
   }
-}
-
-interface FirstOptions extends HandlerOptions {
-  readonly step?: string;
-  readonly priority?: string;
 }

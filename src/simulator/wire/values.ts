@@ -88,16 +88,17 @@ function lowerFirst(name: string): string {
 
 /** Throws `WireFault` (`missing`) for the first required member that an input lacks, at any depth. */
 export function requireMembers(shape: StructShape, value: Fields, path = ''): void {
-  for (let i = 0; i < shape.members.length; i++) {
-    const member = shape.members[i];
-    if (member === undefined) continue;
-    const found = value[member.name];
-    if (found === undefined) {
-      if (i >= shape.required) continue;
-      const at = path + lowerFirst(member.name);
-      throw new WireFault('missing', at, `${at} is required`);
-    }
-    requireWithin(member.shape, found, path, member.name);
+  for (let i = 0; i < shape.required; i++) {
+    const name = shape.members[i]?.name ?? '';
+    if (value[name] !== undefined) continue;
+    const at = path + lowerFirst(name);
+    throw new WireFault('missing', at, `${at} is required`);
+  }
+  for (const name in value) {
+    const found = value[name];
+    if (typeof found !== 'object') continue;
+    const member = shape.byName.get(name);
+    if (member !== undefined) requireWithin(member.shape, found, path, name);
   }
 }
 
@@ -112,38 +113,5 @@ function requireWithin(shape: Shape, value: unknown, path: string, name: string)
   } else if (shape.kind === 'map' && shape.value.shape.kind === 'struct' && isFields(value)) {
     for (const key of Object.keys(value))
       requireWithin(shape.value.shape, value[key], `${path}${lowerFirst(name)}.`, key);
-  }
-}
-
-/** A deep copy by the schema: members that the schema does not have, and undefined ones, are left behind. */
-export function copyStruct(shape: StructShape, value: object): Fields {
-  const copy: Fields = {};
-  const source = value as Fields;
-  for (const member of shape.members) {
-    const found = source[member.name];
-    if (found !== undefined && found !== null) copy[member.name] = copyValue(member.shape, found);
-  }
-  return copy;
-}
-
-function copyValue(shape: Shape, value: unknown): unknown {
-  if (value === null) return null;
-  switch (shape.kind) {
-    case 'struct':
-      return isFields(value) ? copyStruct(shape, value) : value;
-    case 'list':
-      return Array.isArray(value) ? value.map((item) => copyValue(shape.element.shape, item)) : value;
-    case 'map': {
-      if (!isFields(value)) return value;
-      const copy: Fields = {};
-      for (const key of Object.keys(value)) setKey(copy, key, copyValue(shape.value.shape, value[key]));
-      return copy;
-    }
-    case 'timestamp':
-      return value instanceof Date ? new Date(value) : value;
-    case 'blob':
-      return value instanceof Uint8Array ? new Uint8Array(value) : value;
-    default:
-      return value;
   }
 }
