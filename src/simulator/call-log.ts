@@ -3,9 +3,15 @@ import type { CallLog, CallRecord } from './kernel.ts';
 /** The door promises the last million calls. */
 export const callLogCapacity = 1_000_000;
 
+/** A call as it is kept: its time is put into words when somebody asks. */
+export interface LoggedCall extends Omit<CallRecord, 'n' | 'at'> {
+  /** Milliseconds since the epoch, simulator's clock. */
+  readonly at: number;
+}
+
 /** The newest calls, in a ring: recording is O(1) and memory is bounded however long a simulation runs. */
 export class RingCallLog implements CallLog {
-  private readonly ring: CallRecord[] = [];
+  private readonly ring: LoggedCall[] = [];
   private readonly capacity: number;
   private count = 0;
 
@@ -18,9 +24,9 @@ export class RingCallLog implements CallLog {
   }
 
   /** Records a call under the next number. */
-  record(entry: Omit<CallRecord, 'n'>): void {
+  record(entry: LoggedCall): void {
+    this.ring[this.count % this.capacity] = entry;
     this.count += 1;
-    this.ring[(this.count - 1) % this.capacity] = { n: this.count, ...entry };
   }
 
   since(n: number, limit: number): readonly CallRecord[] {
@@ -29,7 +35,7 @@ export class RingCallLog implements CallLog {
     const records: CallRecord[] = [];
     for (let number = first; number <= last; number++) {
       const record = this.ring[(number - 1) % this.capacity];
-      if (record !== undefined) records.push(record);
+      if (record !== undefined) records.push({ n: number, ...record, at: new Date(record.at).toISOString() });
     }
     return records;
   }

@@ -1,4 +1,4 @@
-import type { ServiceId } from './kernel.ts';
+import type { ApiRequest, ServiceId, StsWorld } from './kernel.ts';
 import { AwsError } from './kernel.ts';
 
 /** The account of every access key that is neither an account number nor issued by the simulator's STS. */
@@ -7,6 +7,30 @@ export const homeAccount = '000000000000';
 /** Who a long-lived access key belongs to: a 12-digit key is that account. */
 export function plainIdentity(accessKeyId: string): { account: string; principal: string } {
   return { account: /^\d{12}$/.test(accessKeyId) ? accessKeyId : homeAccount, principal: accessKeyId };
+}
+
+/** Who a credential stands for, or why it stands for nobody. */
+export interface Identity {
+  readonly account: string;
+  readonly principal: string;
+  readonly arn?: string;
+  readonly refused?: AwsError;
+}
+
+/** Who makes a call. STS knows the keys that it issued; without it every key is a long-lived one. */
+export function identify(request: ApiRequest, sts: StsWorld | undefined): Identity {
+  const { accessKeyId, service } = request;
+  if (accessKeyId === '') {
+    return { ...plainIdentity(accessKeyId), refused: credentialError(service, 'MissingAuthenticationToken') };
+  }
+  if (sts === undefined) return plainIdentity(accessKeyId);
+  try {
+    return sts.identify(accessKeyId, request.sessionToken);
+  } catch (error) {
+    if (!(error instanceof AwsError)) throw error;
+    const refused = isCredentialFault(error.code) ? credentialError(service, error.code) : error;
+    return { ...plainIdentity(accessKeyId), refused };
+  }
 }
 
 /** What is wrong with a credential, as STS knows it; each service has its own name for it. */

@@ -268,7 +268,10 @@ export interface Ec2World {
   ): { readonly ip: string; readonly vpcId: string; readonly eniId: string };
   releaseAddress(vpcId: string, ip: string): void;
   /** The interfaces of a VPC with this description: how a service finds its own again. */
-  interfacesDescribed(vpcId: string, description: string): readonly { readonly subnetId: string; readonly ip: string }[];
+  interfacesDescribed(
+    vpcId: string,
+    description: string,
+  ): readonly { readonly subnetId: string; readonly ip: string }[];
   /** Replaces the security groups of the interface with this address. */
   setInterfaceGroups(vpcId: string, ip: string, groupIds: readonly string[]): void;
   seedVpc(seed: { vpcId: string; account: string; region: string; cidr?: string }): void;

@@ -1,7 +1,11 @@
 /** Which members of an input an operation acts on, and the first that it does not. */
 
-/** Members by name; undefined: all of what is below. */
-interface Members extends ReadonlyMap<string, Members | undefined> {}
+/** Members by name. */
+type Members = ReadonlyMap<string, Below>;
+interface Below {
+  /** Undefined: all of it is taken. */
+  readonly members: Members | undefined;
+}
 
 const read = new WeakMap<readonly string[], Members>();
 
@@ -19,24 +23,26 @@ export function firstUntaken(takes: readonly string[], input: object): string | 
 }
 
 function membersOf(takes: readonly string[]): Members {
-  const members = new Map<string, Members | undefined>();
+  const members = new Map<string, Below>();
   const nested = new Map<string, string[]>();
   for (const path of takes) {
     const dot = path.indexOf('.');
-    if (dot < 0) members.set(path, undefined);
+    if (dot < 0) members.set(path, { members: undefined });
     else nested.set(path.slice(0, dot), [...(nested.get(path.slice(0, dot)) ?? []), path.slice(dot + 1)]);
   }
-  for (const [name, paths] of nested) members.set(name, membersOf(paths));
+  for (const [name, paths] of nested) members.set(name, { members: membersOf(paths) });
   return members;
 }
 
 function search(members: Members, value: object, path: string): string | undefined {
-  for (const [name, inner] of Object.entries(value)) {
+  for (const name in value) {
+    const inner: unknown = Reflect.get(value, name);
     if (isAbsent(inner)) continue;
+    const known = members.get(name);
+    if (known !== undefined && known.members === undefined) continue;
     const at = path === '' ? name : `${path}.${name}`;
-    if (!members.has(name)) return at;
-    const below = members.get(name);
-    const found = below === undefined ? undefined : searchBelow(below, inner, at);
+    if (known?.members === undefined) return at;
+    const found = searchBelow(known.members, inner, at);
     if (found !== undefined) return found;
   }
   return undefined;

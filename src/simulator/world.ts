@@ -3,7 +3,7 @@ import { Agenda } from './agenda.ts';
 import { RingCallLog } from './call-log.ts';
 import type { BentFault, CallOutcome, Fault, FaultCounts, FaultInjector } from './faults.ts';
 import { isBent, meetFault, noFaults, withSmallestPage } from './faults.ts';
-import { credentialError, isCredentialFault, plainIdentity, unknownOperation } from './identity.ts';
+import { type Identity, identify, unknownOperation } from './identity.ts';
 import type {
   ApiRequest,
   Call,
@@ -50,14 +50,6 @@ export interface ServiceWorlds {
   readonly route53: Route53World;
   readonly sts: StsWorld;
   readonly quotas: QuotaWorld;
-}
-
-/** Who a credential stands for, or why it stands for nobody. */
-interface Identity {
-  readonly account: string;
-  readonly principal: string;
-  readonly arn?: string;
-  readonly refused?: AwsError;
 }
 
 /** Events at one instant beyond this number can only be a loop that no time passes in. */
@@ -276,7 +268,7 @@ export class SimulatedAws implements World, Follower<SimulatedAws> {
 
   private answer(request: ApiRequest, now: number): object {
     this.called = true;
-    const who = this.whoIs(request);
+    const who = identify(request, this.worlds.sts);
     const call = this.identified(request, who, now);
     const service = this.services.get(request.service);
     const throttled = (): AwsError => service?.throttled() ?? new AwsError('ThrottlingException', 'Rate exceeded');
@@ -318,21 +310,6 @@ export class SimulatedAws implements World, Follower<SimulatedAws> {
     };
   }
 
-  private whoIs(request: ApiRequest): Identity {
-    const plain = plainIdentity(request.accessKeyId);
-    if (request.accessKeyId === '') {
-      return { ...plain, refused: credentialError(request.service, 'MissingAuthenticationToken') };
-    }
-    if (this.worlds.sts === undefined) return plain;
-    try {
-      return this.worlds.sts.identify(request.accessKeyId, request.sessionToken);
-    } catch (error) {
-      if (!(error instanceof AwsError)) throw error;
-      const refused = isCredentialFault(error.code) ? credentialError(request.service, error.code) : error;
-      return { ...plain, refused };
-    }
-  }
-
   private attempt(
     request: ApiRequest,
     call: Call,
@@ -352,7 +329,7 @@ export class SimulatedAws implements World, Follower<SimulatedAws> {
       const lagMs = this.lagOf(call, operation, input, bent);
       const past = lagMs > 0 ? this.trailing.get(lagMs) : undefined;
       if (past !== undefined) return { output: past.asOf(call.now).readFromPast(call, input) };
-      this.note((copy) => copy.repeat(call, input));
+      if (this.trailing.size > 0) this.note((copy) => copy.repeat(call, input));
       return { output: operation.run(input as never, call) ?? {} };
     } catch (error) {
       if (error instanceof AwsError) return { error };
@@ -408,7 +385,7 @@ export class SimulatedAws implements World, Follower<SimulatedAws> {
         ? (operation?.resources?.(request.input as never, output as never, call) ?? [])
         : [];
     this.log.record({
-      at: new Date(call.now).toISOString(),
+      at: call.now,
       principal: call.principal,
       account: call.account,
       region: call.region,

@@ -169,10 +169,10 @@ function onlyTaken(input: object, operation: Operation | undefined): object {
 
 /** A copy in which one value is another of its type, or is gone. */
 function spoilt(input: object, draw: Draw, texts: readonly string[]): object {
-  const copy = structuredClone(input);
+  const copy: object = structuredClone(input);
   const places: { readonly holder: object; readonly key: string }[] = [];
   const visit = (holder: object): void => {
-    for (const [key, value] of Object.entries(holder)) {
+    for (const [key, value] of Object.entries(holder) as [string, unknown][]) {
       places.push({ holder, key });
       if (typeof value === 'object' && value !== null) visit(value);
     }

@@ -296,7 +296,7 @@ describe('randomness', () => {
 
 describe('the call log', () => {
   const entry = {
-    at: '',
+    at: 0,
     principal: '',
     account: '',
     region: '',
