@@ -96,15 +96,6 @@ export class GarbledAnswer extends Error {
   }
 }
 
-/** A fault that answers with an internal failure of the service; `status` 500 or 503 (the SDK retries both). */
-export function serverFault(status: 500 | 503 = 500): Fault {
-  const error =
-    status === 503
-      ? new AwsError('ServiceUnavailable', 'The service is unavailable. Please try again shortly.', { status })
-      : new AwsError('InternalFailure', 'The request processing has failed because of an unknown error.', { status });
-  return { kind: 'error', error };
-}
-
 /** Whether the call runs in spite of the fault. */
 export function isBent(fault: Fault | BentFault): fault is BentFault {
   return fault.kind === 'stale' || fault.kind === 'partial-page';

@@ -1,5 +1,6 @@
-import { type Fault, type FaultInjector, serverFault } from '../../src/simulator/faults.ts';
+import { type Fault, type FaultInjector } from '../../src/simulator/faults.ts';
 import type { Call } from '../../src/simulator/kernel.ts';
+import { serverFault } from '../support/faults.ts';
 import type { Draw } from './draw.ts';
 
 /** Which calls a fault counts along. */
@@ -49,7 +50,7 @@ export class FaultPlan implements FaultInjector {
     if (!this.on) return undefined;
     const due = this.#count(call);
     if (due === undefined) return undefined;
-    const fault = this.#fault(due.kind, call.principal);
+    const fault = this.#fault(due.kind, call);
     if (!due.kind.endsWith('after')) return fault;
     this.#after = fault;
     return undefined;
@@ -71,14 +72,14 @@ export class FaultPlan implements FaultInjector {
     return at < 0 ? undefined : this.#planned.splice(at, 1)[0];
   }
 
-  #fault(kind: FaultKind, principal: string): Fault {
+  #fault(kind: FaultKind, { principal, service }: Call): Fault {
     switch (kind) {
       case 'throttle':
         return { kind: 'throttle' };
       case 'server-before':
-        return serverFault(503);
+        return serverFault(service, 503);
       case 'server-after':
-        return serverFault(500);
+        return serverFault(service, 500);
       case 'lost-before':
       case 'lost-after':
         return { kind: 'lost', how: kind === 'lost-before' ? 'timeout' : 'reset', afterMs: 1_000 };

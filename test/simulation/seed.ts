@@ -3,8 +3,9 @@ import { isDeepStrictEqual } from 'node:util';
 import { tierRecordId } from '../../src/controller/tier/publish.ts';
 import { type EffectiveTenant, effectiveTenant } from '../../src/model/records/effective.ts';
 import { parseRecord } from '../../src/model/records/parse.ts';
-import { type FaultCounts, type FaultInjector, serverFault } from '../../src/simulator/faults.ts';
+import { type FaultCounts, type FaultInjector } from '../../src/simulator/faults.ts';
 import type { Call, CallRecord } from '../../src/simulator/kernel.ts';
+import { serverFault } from '../support/faults.ts';
 import { Draw } from './draw.ts';
 import { FaultPlan } from './fault-plan.ts';
 import { infrastructure, type RawRecord, sharedTier } from './fleet.ts';
@@ -128,7 +129,8 @@ class Simulation {
     ]);
     const faults: FaultInjector = {
       before: (call, input) => {
-        if (this.#isLeaseWrite(input) && this.#run.clock.now() < this.#stage.leaseTroubleUntil) return serverFault(503);
+        if (this.#isLeaseWrite(input) && this.#run.clock.now() < this.#stage.leaseTroubleUntil)
+          return serverFault('dynamodb', 503);
         return this.#plan.before(call);
       },
       after: (call) => {

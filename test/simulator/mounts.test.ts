@@ -7,12 +7,12 @@ import { DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { afterEach, describe, expect, it } from 'vitest';
 import { systemClock } from '../../src/model/clock.ts';
 import type { Fault } from '../../src/simulator/faults.ts';
-import { serverFault } from '../../src/simulator/faults.ts';
 import { createSimulatedAws } from '../../src/simulator/index.ts';
 import { installBeneathSend } from '../../src/simulator/mounts/beneath-send.ts';
 import type { SocketMount } from '../../src/simulator/mounts/socket.ts';
 import { listen } from '../../src/simulator/mounts/socket.ts';
 import type { SimulatedAws } from '../../src/simulator/world.ts';
+import { serverFault } from '../support/faults.ts';
 import type { CallerOptions } from './support/clients.ts';
 import { clientsOf } from './support/clients.ts';
 import { HandClock } from './support/clock.ts';
@@ -117,7 +117,7 @@ describe.each(Object.keys(kinds))('the mount "%s"', (kind) => {
 describe('the request handler', () => {
   it('leaves retries to the client: throttles and 5xx are tried again', async () => {
     const world = worldOf();
-    world.faults = inOrder('before', [serverFault(500), { kind: 'throttle' }]);
+    world.faults = inOrder('before', [serverFault('ecs'), { kind: 'throttle' }]);
     const { ecs } = clientsOf(world, { maxAttempts: 3 });
     const { $metadata } = await ecs.send(new DescribeClustersCommand({}));
     expect($metadata.attempts).toBe(3);

@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { RingCallLog } from '../../src/simulator/call-log.ts';
 import type { Fault } from '../../src/simulator/faults.ts';
-import { LostAnswer, serverFault } from '../../src/simulator/faults.ts';
+import { LostAnswer } from '../../src/simulator/faults.ts';
 import type { ApiRequest, Operation, ServiceId } from '../../src/simulator/kernel.ts';
 import { AwsError } from '../../src/simulator/kernel.ts';
 import { SimulatedAws } from '../../src/simulator/world.ts';
+import { serverFault } from '../support/faults.ts';
 import { HandClock } from './support/clock.ts';
 
 function setUp(options: { throttle?: boolean; seed?: number } = {}) {
@@ -208,7 +209,7 @@ describe('injected faults', () => {
     const { world, runs, request } = setUp();
     world.faults = { before: once({ kind: 'throttle' }) };
     expect(codeOf(() => world.call(request()))).toBe('ThrottlingException');
-    world.faults = { before: once(serverFault(503)) };
+    world.faults = { before: once(serverFault('ecs', 503)) };
     expect(codeOf(() => world.call(request()))).toBe('ServiceUnavailable');
     world.faults = { before: once({ kind: 'error', error: new AwsError('AccessDeniedException', 'no') }) };
     expect(codeOf(() => world.call(request()))).toBe('AccessDeniedException');

@@ -1,9 +1,9 @@
 import { PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { serverFault } from '../../src/simulator/faults.ts';
 import { AwsError } from '../../src/simulator/kernel.ts';
 import { NumberValue } from '../../src/store/attributes.ts';
 import { createDesiredTable, type DesiredTable } from '../../src/store/desired.ts';
+import { serverFault } from '../support/faults.ts';
 import { createInitialisedWorld, desiredTable, lostAnswer, type StoreWorld } from './world.ts';
 
 let world: StoreWorld;
@@ -35,7 +35,7 @@ describe('the list', () => {
       before: (call) => {
         if (call.operation !== 'Scan') return undefined;
         pages += 1;
-        return pages > 1 ? serverFault() : undefined;
+        return pages > 1 ? serverFault('dynamodb') : undefined;
       },
     };
     await expect(list()).rejects.toMatchObject({ class: 'transient', operation: 'Scan' });
@@ -48,7 +48,7 @@ describe('the list', () => {
   test('survives throttles and a server error on the way', async () => {
     await put('acme', {});
     world.next('Scan', 'before', { kind: 'throttle' });
-    world.next('Scan', 'before', serverFault());
+    world.next('Scan', 'before', serverFault('dynamodb'));
     world.next('Scan', 'after', lostAnswer);
     expect((await list()).length).toBe(1);
   });

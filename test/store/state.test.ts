@@ -1,11 +1,11 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { TenantInventory } from '../../src/model/resources.ts';
 import type { ObjectStatus } from '../../src/model/state.ts';
-import { serverFault } from '../../src/simulator/faults.ts';
 import { eventLifetimeMs, keptEvents } from '../../src/store/events.ts';
 import { putItem } from '../../src/store/items.ts';
 import { createStateReader, type StateReader } from '../../src/store/state.ts';
 import { createStateWriter } from '../../src/store/state-writer.ts';
+import { serverFault } from '../support/faults.ts';
 import { createInitialisedWorld, heldFence, lostAnswer, type StoreWorld, stateTable } from './world.ts';
 
 let world: StoreWorld;
@@ -121,7 +121,7 @@ describe('values', () => {
     const second = await world.drive(writer.writeStatus(pk, status(2), first));
     expect(second).toMatchObject({ rev: 2, value: status(2) });
     expect((await query()).status).toEqual(second);
-    world.next('PutItem', when, serverFault());
+    world.next('PutItem', when, serverFault('dynamodb'));
     expect((await world.drive(writer.writeInventory(pk, emptyInventory, undefined))).rev).toBe(1);
   });
 
@@ -156,7 +156,7 @@ describe('everything', () => {
     world.aws.faults = {
       before: (call) => {
         scans += call.operation === 'Scan' ? 1 : 0;
-        return scans > 2 ? serverFault() : undefined;
+        return scans > 2 ? serverFault('dynamodb') : undefined;
       },
     };
     await expect(world.drive(reader.loadAll())).rejects.toMatchObject({ class: 'transient' });

@@ -1,4 +1,6 @@
 /** The conformance table as a page: docs/reference/simulator.md. */
+
+import { type SimulatedQuota, simulatedQuotas } from '../quotas/definitions.ts';
 import type { Behaviour } from './behaviour.ts';
 import { dynamodbBehaviours } from './dynamodb.ts';
 import { ec2Behaviours } from './ec2.ts';
@@ -32,7 +34,25 @@ This page is made from \`src/simulator/conformance\` by \`node scripts/write-sim
 
 /** The page's text. */
 export function simulatorPage(): string {
-  return [intro, summary(), ...conformanceTable.map(({ title, rows }) => chapter(title, rows))].join('\n');
+  return [intro, summary(), ...conformanceTable.map(({ title, rows }) => chapter(title, rows)), quotaChapter()].join(
+    '\n',
+  );
+}
+
+/** The quotas that are enforced, by the names that fault plans know them by. */
+function quotaChapter(): string {
+  const rows = Object.entries<SimulatedQuota>(simulatedQuotas).map(
+    ([name, { serviceCode, quotaCode, name: title, value, adjustable }]) =>
+      `| \`${name}\` | ${serviceCode} | ${quotaCode} | ${title} | ${value} | ${adjustable ? 'yes' : 'no'} |`,
+  );
+  return [
+    '## The quotas, by the names that fault plans know them by',
+    '',
+    '| Name | Service | Code | AWS’s name | Default | Adjustable at AWS |',
+    '| --- | --- | --- | --- | --- | --- |',
+    ...rows,
+    '',
+  ].join('\n');
 }
 
 function summary(): string {

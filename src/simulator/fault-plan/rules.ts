@@ -20,18 +20,21 @@ const on = z
   })
   .default({});
 
+/** Faults of which the name says all. */
+const plainFaults = [
+  'throttle',
+  'server-error',
+  'timeout',
+  'reset',
+  'garbage',
+  'access-denied',
+  'partial-page',
+  'unreachable',
+  'sick-tasks',
+] as const;
+
 const faults = z.union([
-  z.enum([
-    'throttle',
-    'server-error',
-    'timeout',
-    'reset',
-    'garbage',
-    'access-denied',
-    'partial-page',
-    'unreachable',
-    'sick-tasks',
-  ]),
+  z.enum(plainFaults),
   z.strictObject({
     error: z.strictObject({
       code: z.string().min(1),
@@ -128,15 +131,7 @@ function expectedBy(issue: z.core.$ZodIssue): string {
 }
 
 const faultNames = [
-  'throttle',
-  'server-error',
-  'timeout',
-  'reset',
-  'garbage',
-  'access-denied',
-  'partial-page',
-  'unreachable',
-  'sick-tasks',
+  ...plainFaults,
   '{error: {code, message, status}}',
   '{server-error: 500|503}',
   '{garbage: status}',

@@ -2,7 +2,7 @@
 import type { AssumeRoleCommandInput, AssumeRoleCommandOutput, Tag } from '@aws-sdk/client-sts';
 import { AwsError, type Call } from '../kernel.ts';
 import { callerArn } from './caller.ts';
-import { type Role, type Sessions, sessionArn } from './sessions.ts';
+import { credentialsOf, type Role, type Sessions, sessionArn } from './sessions.ts';
 import { Checks, validationError } from './validation.ts';
 
 /** All that is acted on. MFA and contexts of other identity providers are not simulated. */
@@ -46,12 +46,7 @@ export function assumeRole(
   const expiresAt = call.now + sessionSeconds(role, input, call) * 1000;
   const session = sessions.open({ account: role.account, principal: name, arn: sessionArn(role, name) }, expiresAt);
   return {
-    Credentials: {
-      AccessKeyId: session.accessKeyId,
-      SecretAccessKey: session.secretAccessKey,
-      SessionToken: session.token,
-      Expiration: new Date(session.expiresAt),
-    },
+    Credentials: credentialsOf(session),
     AssumedRoleUser: { AssumedRoleId: `${role.id}:${name}`, Arn: sessionArn(role, name) },
     ...packedSize(input),
     ...(sourceIdentity === undefined ? {} : { SourceIdentity: sourceIdentity }),

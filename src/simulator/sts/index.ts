@@ -8,7 +8,7 @@ import type { BucketDraw, Call, Operation, SimService, StsWorld, World } from '.
 import { AwsError } from '../kernel.ts';
 import { assumeRole, assumeRoleMembers } from './assume-role.ts';
 import { callerArn, callerIdentity } from './caller.ts';
-import { Sessions } from './sessions.ts';
+import { credentialsOf, Sessions } from './sessions.ts';
 import { Checks, validationError } from './validation.ts';
 
 // Documented: 600 requests a second for each account and Region, shared by all calls; a cross-account AssumeRole is the caller's.
@@ -35,12 +35,7 @@ function sessionToken(
   const principal = call.principal.split('/')[0] ?? '';
   const session = sessions.open({ account: call.account, principal, arn: callerArn(call) }, call.now + seconds * 1000);
   return {
-    Credentials: {
-      AccessKeyId: session.accessKeyId,
-      SecretAccessKey: session.secretAccessKey,
-      SessionToken: session.token,
-      Expiration: new Date(session.expiresAt),
-    },
+    Credentials: credentialsOf(session),
   };
 }
 

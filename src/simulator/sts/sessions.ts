@@ -1,3 +1,4 @@
+import type { Credentials } from '@aws-sdk/client-sts';
 import { plainIdentity } from '../identity.ts';
 import type { StsWorld, World } from '../kernel.ts';
 import { AwsError } from '../kernel.ts';
@@ -34,6 +35,16 @@ export interface Session {
 
 /** Keys of this form are STS's; one that was never handed out is forged. */
 const issuedKey = /^ASIA[A-Z2-7]{16}$/;
+
+/** A session's credentials as STS answers them. */
+export function credentialsOf(session: Session): Credentials {
+  return {
+    AccessKeyId: session.accessKeyId,
+    SecretAccessKey: session.secretAccessKey,
+    SessionToken: session.token,
+    Expiration: new Date(session.expiresAt),
+  };
+}
 
 /** Roles and sessions. */
 export class Sessions implements StsWorld {
