@@ -64,7 +64,7 @@ export function createCellReads(deps: { readonly apis: Apis; readonly clock: Clo
   const attached = shared(
     'describeTargetGroups',
     1,
-    single((arn, purpose) => loadTargetGroups(apis(purpose), { LoadBalancerArn: arn })),
+    single((arn, purpose) => loadAttached(apis(purpose), arn)),
     (arn, groups) => [
       attachmentScope(arn),
       ...groups.map(({ TargetGroupName }) => targetGroupScope(TargetGroupName ?? '')),
@@ -201,6 +201,19 @@ export async function loadTargetGroups(
     const page = await elb.describeTargetGroups({ ...filter, ...size, ...(Marker === undefined ? {} : { Marker }) });
     return { items: page.TargetGroups, next: page.NextMarker };
   });
+}
+
+/**
+ * The target groups of a load balancer. Whether AWS answers for one that has none with an empty list or with TargetGroupNotFound its documents do not say;
+ * of a load balancer that is not there it says LoadBalancerNotFound.
+ */
+async function loadAttached(apis: CellApis, LoadBalancerArn: string): Promise<readonly Elb.TargetGroup[]> {
+  try {
+    return await loadTargetGroups(apis, { LoadBalancerArn });
+  } catch (error) {
+    if (error instanceof CallError && error.code === 'TargetGroupNotFound') return [];
+    throw error;
+  }
 }
 
 async function loadTargetGroupsByName(

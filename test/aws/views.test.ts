@@ -4,6 +4,7 @@ import type { CallPurpose, CellViews, Ecs } from '../../src/aws/ports.ts';
 import { clusterName, scopesOf } from '../../src/aws/scopes.ts';
 import { type CellApis, createCellReads } from '../../src/aws/views.ts';
 import { CallError } from '../../src/model/errors.ts';
+import { AwsError } from '../../src/simulator/kernel.ts';
 import { listenerArn, loadBalancerArn, type Simulated, simulated, vpcId } from './simulated.ts';
 import { finish, virtualClock } from './support.ts';
 
@@ -42,6 +43,21 @@ describe('reads of load balancing', () => {
     return made.Rules?.[0]?.RuleArn ?? '';
   };
   const calls = (since: number): string[] => sim.calls('elbv2', since);
+  /** Has DescribeTargetGroups answer with an error. */
+  const refuseGroups = (code: string): void => {
+    const error = new AwsError(code, 'not found');
+    sim.world.faults = {
+      before: ({ operation }) => (operation === 'DescribeTargetGroups' ? { kind: 'error', error } : undefined),
+    };
+  };
+
+  it('of a load balancer without target groups are empty, whichever way AWS says so', async () => {
+    expect(await sim.finish(views.targetGroupsOf(loadBalancerArn, now))).toEqual([]);
+    refuseGroups('TargetGroupNotFoundException');
+    expect(await sim.finish(views.targetGroupsOf(loadBalancerArn, now))).toEqual([]);
+    refuseGroups('LoadBalancerNotFoundException');
+    await expect(sim.finish(views.targetGroupsOf(loadBalancerArn, now))).rejects.toMatchObject({ class: 'not_found' });
+  });
 
   it('that many ask for at once are one call, each with its own answer', async () => {
     const arns = await Promise.all(['cw-a', 'cw-b', 'cw-c'].map((name) => group(name)));

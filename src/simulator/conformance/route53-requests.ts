@@ -204,7 +204,7 @@ export const dnsRequestBehaviours: readonly Behaviour[] = [
     'The VPC of a private zone need not exist; further VPCs cannot be associated.',
   ),
   row(
-    'documented',
+    'assumed',
     sources.dnsCreateZone,
     zones,
     'of a top-level domain are refused, and of names that are none',

@@ -92,7 +92,7 @@ export function parseFaultPlan(value: unknown): readonly FaultRule[] {
   const wrong: string[] = [];
   list.forEach((entry, index) => {
     const parsed = ruleSchema.safeParse(entry);
-    if (!parsed.success) wrong.push(...parsed.error.issues.map((issue) => problem(index, entry, issue)));
+    if (!parsed.success) wrong.push(...parsed.error.issues.map(nearest).map((issue) => problem(index, entry, issue)));
     else {
       const misfit = misfitOf(parsed.data);
       if (misfit === undefined) rules.push(parsed.data);
@@ -110,6 +110,13 @@ function listOf(value: unknown): readonly unknown[] {
     if (Array.isArray(value.faults) && Object.keys(value).length === 1) return value.faults as unknown[];
   }
   throw new FaultPlanError(`found ${typeof value}, expected {"faults": [...]}, a list of rules, or one rule`);
+}
+
+/** Of the forms that a value could have had, what is wrong with the one that it has nearly. */
+function nearest(issue: z.core.$ZodIssue): z.core.$ZodIssue {
+  if (issue.code !== 'invalid_union') return issue;
+  const inside = issue.errors.find((issues) => issues.every(({ path }) => path.length > 0))?.[0];
+  return inside === undefined ? issue : nearest({ ...inside, path: [...issue.path, ...inside.path] });
 }
 
 function problem(index: number, entry: unknown, issue: z.core.$ZodIssue): string {

@@ -31,7 +31,11 @@ describe('a fault plan', () => {
     [{ fault: 'throttle', from: 5, until: 5 }, 'until: found 5, expected more than from (5)'],
     [{ fault: { stale: 3 }, when: 'after' }, 'when: found after, expected before'],
     [{ fault: { quota: { name: 'fargateVcpu', value: 1 } } }, 'on.account and on.region'],
-    [{ fault: { quota: { name: 'vcpu', value: 1 } }, on: { account: '1', region: 'r' } }, 'faults[0].fault'],
+    [
+      { fault: { quota: { name: 'vcpu', value: 1 } }, on: { account: '1', region: 'r' } },
+      'faults[0].fault.quota.name: found "vcpu", expected one of "ecsClusters"',
+    ],
+    [{ fault: { error: { status: 500 } } }, 'faults[0].fault.error.code: found nothing, expected string'],
     [{ fault: 'unreachable' }, 'on.account: found nothing'],
     ['throttle', 'found string, expected {"faults": [...]}'],
     [{ faults: [], extra: 1 }, 'found object, expected {"faults": [...]}'],
