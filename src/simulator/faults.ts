@@ -3,8 +3,7 @@
  * caller then meets instead of the answer. So "a time-out without effect" is a lost answer before, and "with effect" one after.
  */
 
-import type { Call, ServiceId } from './kernel.ts';
-import { AwsError } from './kernel.ts';
+import type { AwsError, Call, ServiceId } from './kernel.ts';
 
 /** What a call is met by instead of its answer. */
 export type Fault =

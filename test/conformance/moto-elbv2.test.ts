@@ -1,13 +1,11 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { createServer } from 'node:net';
-import { afterAll, beforeAll, describe, expect, it, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
 import { createClock } from '../../src/model/clock.ts';
 import { createSimulatedAws } from '../../src/simulator/index.ts';
 import { listen, type SocketMount } from '../../src/simulator/mounts/socket.ts';
 import { elbBehaviours } from './elbv2-behaviours.ts';
 import { Bench, type ElbImplementation, implementationAt } from './elbv2-target.ts';
 import { elbDifferences } from './moto-elbv2-differences.ts';
+import { type MotoServer, startMoto } from './moto-server.ts';
 import { describeBy, motoServer } from './tools.ts';
 
 // The same questions to the simulated ELBv2 and to that of moto. Where they differ, a document says who is right.
@@ -21,7 +19,7 @@ describe('the list of differences in ELBv2', () => {
 });
 
 describeBy(motoServer, 'the errors of the simulated ELBv2')('the simulated ELBv2 and moto', () => {
-  let moto: ChildProcess;
+  let moto: MotoServer;
   let simulator: SocketMount;
   let ours: ElbImplementation;
   let theirs: ElbImplementation;
@@ -29,21 +27,15 @@ describeBy(motoServer, 'the errors of the simulated ELBv2')('the simulated ELBv2
   beforeAll(async () => {
     const world = createSimulatedAws({ clock: createClock({ scale: 200, unref: true }), throttle: false });
     simulator = await listen(world, { port: 0, onFault: (error) => expect.fail(String(error)) });
-    const port = await freePort();
-    const url = `http://127.0.0.1:${port}`;
-    moto = spawn(motoServer.program, ['-H', '127.0.0.1', '-p', String(port)], { stdio: 'ignore' });
-    await vi.waitUntil(() => answers(`${url}/moto-api/`), { timeout: 60_000, interval: 200 });
+    moto = await startMoto();
     ours = await implementationAt(simulator.url);
-    theirs = await implementationAt(url);
+    theirs = await implementationAt(moto.url);
   }, 90_000);
   afterAll(async () => {
     ours?.elb.destroy();
     theirs?.elb.destroy();
     await simulator?.close();
-    if (moto?.exitCode === null) {
-      moto.kill();
-      await once(moto, 'exit');
-    }
+    await moto?.stop();
   });
 
   it.each(elbBehaviours.map((behaviour, index) => ({ ...behaviour, prefix: `b${index}` })))(
@@ -71,23 +63,3 @@ describeBy(motoServer, 'the errors of the simulated ELBv2')('the simulated ELBv2
     60_000,
   );
 });
-
-async function answers(url: string): Promise<boolean> {
-  try {
-    return (await fetch(url)).ok;
-  } catch (error) {
-    // Nobody listens yet.
-    if (error instanceof TypeError) return false;
-    throw error;
-  }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  if (typeof address !== 'object' || address === null) throw new Error('no port is free');
-  return address.port;
-}

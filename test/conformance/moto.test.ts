@@ -1,15 +1,13 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { createServer } from 'node:net';
 import { CreateTableCommand, DescribeTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBStreamsClient } from '@aws-sdk/client-dynamodb-streams';
 import { STSClient } from '@aws-sdk/client-sts';
-import { afterAll, beforeAll, describe, expect, it, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
 import { createClock } from '../../src/model/clock.ts';
 import { createSimulatedAws } from '../../src/simulator/index.ts';
 import { listen, type SocketMount } from '../../src/simulator/mounts/socket.ts';
 import { itemBehaviours } from './behaviours.ts';
 import { differences } from './moto-differences.ts';
+import { type MotoServer, startMoto } from './moto-server.ts';
 import { type StreamTarget, streamBehaviours } from './stream-behaviours.ts';
 import { type StsTarget, stsBehaviours } from './sts-behaviours.ts';
 import { tableBehaviours } from './table-behaviours.ts';
@@ -30,7 +28,7 @@ describe('the list of differences', () => {
 });
 
 describeBy(motoServer, 'the simulated DynamoDB, its streams and STS')('the simulator and moto', () => {
-  let moto: ChildProcess;
+  let moto: MotoServer;
   let simulator: SocketMount;
   let urls: readonly [simulator: string, moto: string];
   let ours: Clients;
@@ -40,12 +38,10 @@ describeBy(motoServer, 'the simulated DynamoDB, its streams and STS')('the simul
     const world = createSimulatedAws({ clock: createClock({ scale: 200, unref: true }), throttle: false });
     simulator = await listen(world, { port: 0, onFault: (error) => expect.fail(String(error)) });
     world.sts.seedRole({ arn: role.roleArn, trustedAccount: '111111111111', externalId: role.externalId });
-    const port = await freePort();
-    moto = spawn(motoServer.program, ['-H', '127.0.0.1', '-p', String(port)], { stdio: 'ignore' });
-    urls = [simulator.url, `http://127.0.0.1:${port}`];
+    moto = await startMoto();
+    urls = [simulator.url, moto.url];
     ours = clientsOf(simulator.url);
-    theirs = clientsOf(`http://127.0.0.1:${port}`);
-    await vi.waitUntil(() => answers(`http://127.0.0.1:${port}/moto-api/`), { timeout: 60_000, interval: 200 });
+    theirs = clientsOf(moto.url);
   });
   afterAll(async () => {
     for (const { dynamo, streams } of [ours, theirs]) {
@@ -53,10 +49,7 @@ describeBy(motoServer, 'the simulated DynamoDB, its streams and STS')('the simul
       streams?.destroy();
     }
     await simulator?.close();
-    if (moto?.exitCode === null) {
-      moto.kill();
-      await once(moto, 'exit');
-    }
+    await moto?.stop();
   });
 
   it.each(behaviours.map((behaviour, index) => ({ ...behaviour, table: `table-${index}` })))(
@@ -131,24 +124,4 @@ async function targetOf(clients: Clients, table: string): Promise<StreamTarget> 
     (await clients.dynamo.send(new DescribeTableCommand({ TableName: table }))).Table?.TableStatus;
   await expect.poll(status, { timeout: 20_000, interval: 20 }).toBe('ACTIVE');
   return { ...clients, table };
-}
-
-async function answers(url: string): Promise<boolean> {
-  try {
-    return (await fetch(url)).ok;
-  } catch (error) {
-    // Nobody listens yet.
-    if (error instanceof TypeError) return false;
-    throw error;
-  }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  if (typeof address !== 'object' || address === null) throw new Error('no port is free');
-  return address.port;
 }
