@@ -11,12 +11,11 @@ import { createElb } from './elbv2/index.ts';
 import type { ElbState } from './elbv2/state.ts';
 import { Conditions } from './fault-plan/conditions.ts';
 import { FaultPlan } from './fault-plan/plan.ts';
+import type { SimulatedAwsOptions } from './options.ts';
 import { createServiceQuotas } from './quotas/index.ts';
 import { createRoute53 } from './route53/index.ts';
 import type { DnsState } from './route53/state.ts';
 import { createSts } from './sts/index.ts';
-import { Trailing } from './trailing.ts';
-import type { SimulatedAwsOptions } from './world.ts';
 import { SimulatedAws } from './world.ts';
 
 /** An AWS with all its services, and a hand on what no API moves. */
@@ -64,7 +63,7 @@ export function createSimulatedAws(options: SimulatedAwsOptions & EcsOptions): C
       ...(answerDelays === undefined ? {} : { answerDelays }),
     });
     furnish(copy, options);
-    world.follow(new Trailing(copy, ms));
+    world.past.follow(copy, ms);
   }
   return furnish(world, options);
 }
@@ -89,14 +88,15 @@ function furnish(world: SimulatedAws, options: EcsOptions): CompleteAws {
   const rollShards: DynamoDb['rollShards'] = (place, options) => database.rollShards(place, options);
   const items: DynamoDb['items'] = (place) => database.items(place);
   const truth: Truth = { ecs: ecs.state, elb: elb.state, dns: route53.state, items };
-  const shards = world.byHand('shards', { roll: rollShards });
-  const conditions = world.byHand('conditions', new Conditions(world, ecs.world, database));
+  const shards = world.past.byHand('shards', { roll: rollShards });
+  const conditions = world.past.byHand('conditions', new Conditions(world, ecs.world, database));
   return Object.assign(world, {
     plan: new FaultPlan(world, conditions),
-    tasks: world.byHand('tasks', ecs.world),
+    tasks: world.past.byHand('tasks', ecs.world),
     rollShards: shards.roll,
     truth,
   });
 }
 
-export type { SimulatedAws, SimulatedAwsOptions } from './world.ts';
+export type { SimulatedAwsOptions } from './options.ts';
+export type { SimulatedAws } from './world.ts';

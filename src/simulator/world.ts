@@ -19,28 +19,12 @@ import type {
   World,
 } from './kernel.ts';
 import { AwsError } from './kernel.ts';
+import type { SimulatedAwsOptions } from './options.ts';
+import { Past, type PastFollower } from './past.ts';
 import { RandomStreams } from './random.ts';
 import { firstUntaken } from './takes.ts';
 import { type BucketUsage, TokenBuckets } from './throttle.ts';
-import type { Deed, Follower, Trailing } from './trailing.ts';
-
-/** How a simulated AWS is set up. */
-export interface SimulatedAwsOptions {
-  /** The clock under everything; `advance` shifts the simulator ahead of it. */
-  readonly clock: Clock;
-  /** Seed of all randomness (1). */
-  readonly seed?: number | string;
-  /** Whether token buckets throttle (true). */
-  readonly throttle?: boolean;
-  /** Scales every built-in latency: 1 (default) as AWS is, 0 everything at once. */
-  readonly latencyFactor?: number;
-  /** Whether mounts hold each answer back for as long as AWS takes to give it (false: answers come at once). */
-  readonly answerDelays?: boolean;
-  /** How far the reads of a service lag behind, in milliseconds (0), unless a call asks for a consistent one. */
-  readonly readLagMs?: Readonly<Partial<Record<ServiceId, number>>>;
-  /** Further distances, in milliseconds, at which a fault may answer a read from the past. Each costs a second copy of the world. */
-  readonly staleMs?: readonly number[];
-}
+import type { Deed } from './trailing.ts';
 
 /** The state that services offer each other; a service is there once it was installed. */
 export interface ServiceWorlds {
@@ -56,7 +40,7 @@ export interface ServiceWorlds {
 const eventsPerInstant = 1_000_000;
 
 /** AWS in one process: services, accounts, time, throttles and the call log behind one synchronous `call`. */
-export class SimulatedAws implements World, Follower<SimulatedAws> {
+export class SimulatedAws implements World, PastFollower<SimulatedAws> {
   readonly clock: Clock;
   readonly latencyFactor: number;
   readonly answerDelays: boolean;
@@ -67,12 +51,10 @@ export class SimulatedAws implements World, Follower<SimulatedAws> {
   happened = 0;
   /** What was injected so far. */
   readonly faultCounts: FaultCounts = noFaults();
+  /** The copies that follow this world, and answer reads that lag behind. */
+  readonly past: Past<SimulatedAws>;
 
   private readonly readLagMs: Readonly<Partial<Record<ServiceId, number>>>;
-  private readonly trailing = new Map<number, Trailing<SimulatedAws>>();
-  /** What outsiders may lay hands on, by name, so that a copy finds its own. */
-  private readonly hands = new Map<string, object>();
-  private called = false;
   private streams: RandomStreams;
   private readonly staleStreams: RandomStreams;
   private readonly agenda = new Agenda();
@@ -92,74 +74,42 @@ export class SimulatedAws implements World, Follower<SimulatedAws> {
     this.streams = new RandomStreams(options.seed ?? 1);
     this.staleStreams = new RandomStreams(`${options.seed ?? 1}/stale`);
     this.buckets = options.throttle === false ? undefined : new TokenBuckets();
+    this.past = new Past({
+      now: () => this.now(),
+      isBusy: () => this.instant !== undefined,
+      still: (act) => this.still(act),
+    });
   }
 
   /** Adds a service, and what it offers to the others. A second service with the same id replaces the first. */
   install(services: readonly SimService[], worlds: Partial<ServiceWorlds> = {}): void {
     for (const service of services) this.services.set(service.id, service);
     for (const [name, world] of Object.entries(worlds) as [string, object][]) {
-      Object.assign(this.worlds, { [name]: this.byHand(name, world) });
+      Object.assign(this.worlds, { [name]: this.past.byHand(name, world) });
     }
   }
 
-  /** Has a copy follow this world at a distance. Only before services are installed. */
-  follow(trailing: Trailing<SimulatedAws>): void {
-    this.trailing.set(trailing.lagMs, trailing);
-  }
-
-  /** The distances, in milliseconds, at which reads can be answered from the past. */
-  get distances(): readonly number[] {
-    return [...this.trailing.keys()];
-  }
-
-  /**
-   * What outsiders (tests, fleet files, the door) lay hands on: the same object, but what they do with it is done to the copies too.
-   * What services do with it on their own is not: the copies' services do that by themselves.
-   */
-  byHand<T extends object>(name: string, target: T): T {
-    this.hands.set(name, target);
-    if (this.trailing.size === 0) return target;
-    return new Proxy(target, {
-      get: (object, member) => {
-        const found: unknown = Reflect.get(object, member);
-        if (typeof found !== 'function') return found;
-        return (...args: unknown[]): unknown => {
-          if (this.instant !== undefined) return Reflect.apply(found, object, args) as unknown;
-          this.settle();
-          this.note((copy) => {
-            const own: unknown = copy.hands.get(name);
-            Reflect.apply(Reflect.get(own as object, member) as () => unknown, own, args);
-          });
-          this.instant = this.now();
-          try {
-            return Reflect.apply(found, object, args) as unknown;
-          } finally {
-            this.instant = undefined;
-          }
-        };
-      },
-    });
-  }
-
-  private note(redo: (copy: SimulatedAws) => void): void {
-    if (this.trailing.size === 0) return;
-    const deed: Deed<SimulatedAws> = { at: this.now(), redo };
-    for (const trailing of this.trailing.values()) trailing.note(deed, !this.called);
-  }
-
+  /** As a copy: goes to the instant of a deed, and does it. */
   redo(deed: Deed<SimulatedAws>): void {
     this.goTo(deed.at);
-    this.instant = this.now();
-    try {
-      deed.redo(this);
-    } finally {
-      this.instant = undefined;
-    }
+    this.still(() => deed.redo(this));
   }
 
+  /** As a copy: goes to an instant, with all that falls due on the way. */
   goTo(at: number): void {
     this.latest = Math.max(this.latest, at);
     this.settle();
+  }
+
+  /** Does something with time standing still, after all that is due. */
+  private still<T>(act: () => T): T {
+    this.settle();
+    this.instant = this.now();
+    try {
+      return act();
+    } finally {
+      this.instant = undefined;
+    }
   }
 
   /** An installed service. */
@@ -267,7 +217,7 @@ export class SimulatedAws implements World, Follower<SimulatedAws> {
   }
 
   private answer(request: ApiRequest, now: number): object {
-    this.called = true;
+    this.past.begin();
     const who = identify(request, this.worlds.sts);
     const call = this.identified(request, who, now);
     const service = this.services.get(request.service);
@@ -327,9 +277,9 @@ export class SimulatedAws implements World, Follower<SimulatedAws> {
       if (untaken !== undefined) return { error: service.untaken(untaken) };
       const input = bent?.kind === 'partial-page' ? this.smallestPage(request, operation) : request.input;
       const lagMs = this.lagOf(call, operation, input, bent);
-      const past = lagMs > 0 ? this.trailing.get(lagMs) : undefined;
-      if (past !== undefined) return { output: past.asOf(call.now).readFromPast(call, input) };
-      if (this.trailing.size > 0) this.note((copy) => copy.repeat(call, input));
+      const past = lagMs > 0 ? this.past.asOf(lagMs) : undefined;
+      if (past !== undefined) return { output: past.readFromPast(call, input) };
+      this.past.note((copy) => copy.repeat(call, input));
       return { output: operation.run(input as never, call) ?? {} };
     } catch (error) {
       if (error instanceof AwsError) return { error };
@@ -367,12 +317,10 @@ export class SimulatedAws implements World, Follower<SimulatedAws> {
   private readFromPast(call: Call, input: object): object {
     const { streams } = this;
     this.streams = this.staleStreams;
-    this.instant = this.now();
     try {
       const operation = this.services.get(call.service)?.operations.get(call.operation);
-      return operation?.run(input as never, { ...call, now: this.instant }) ?? {};
+      return this.still(() => operation?.run(input as never, { ...call, now: this.now() }) ?? {});
     } finally {
-      this.instant = undefined;
       this.streams = streams;
     }
   }

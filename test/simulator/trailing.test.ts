@@ -3,7 +3,8 @@ import { seedFleet } from '../../src/simulator/fleet.ts';
 import { createSimulatedAws } from '../../src/simulator/index.ts';
 import type { ServiceId } from '../../src/simulator/kernel.ts';
 import { AwsError } from '../../src/simulator/kernel.ts';
-import type { SimulatedAws, SimulatedAwsOptions } from '../../src/simulator/world.ts';
+import type { SimulatedAwsOptions } from '../../src/simulator/options.ts';
+import type { SimulatedAws } from '../../src/simulator/world.ts';
 import { HandClock } from './support/clock.ts';
 import { type Ask, requestFor, smallFleet, Workload } from './support/workload.ts';
 

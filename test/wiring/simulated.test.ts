@@ -33,12 +33,12 @@ describe('the simulated AWS of a fleet file', () => {
     const rules = aws.plan.rules();
     expect(rules.length).toBeGreaterThan(4);
     expect(rules.every(({ matched }) => matched === 0)).toBe(true);
-    expect(aws.distances).toEqual([5_000]);
+    expect(aws.past.distances).toEqual([5_000]);
   });
 
   it('keeps a copy for each distance at which reads lag behind', async () => {
     const aws = await createFleetAws(options({ readLag: { ecs: 3, ec2: 3, dynamodb: 0.5 } }));
-    expect(aws.distances).toEqual([3_000, 500]);
+    expect(aws.past.distances).toEqual([3_000, 500]);
   });
 
   it('names file, rule and field of a fault plan that it cannot use', async () => {

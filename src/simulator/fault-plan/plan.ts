@@ -39,7 +39,7 @@ export class FaultPlan implements FaultInjector {
    * that the simulated AWS was not made for.
    */
   add(rules: readonly FaultRule[]): void {
-    const distances = this.world.distances;
+    const distances = this.world.past.distances;
     const missing = staleDistances(rules).filter((ms) => !distances.includes(ms));
     if (missing.length > 0) {
       const wanted = missing.map((ms) => ms / 1_000).join(', ');

@@ -18,7 +18,7 @@ import type { Clock } from '../../../src/model/clock.ts';
 import { createEcs, type EcsOptions } from '../../../src/simulator/ecs/index.ts';
 import { createSimulatedAws } from '../../../src/simulator/index.ts';
 import { AwsError, type ServiceId } from '../../../src/simulator/kernel.ts';
-import type { SimulatedAwsOptions } from '../../../src/simulator/world.ts';
+import type { SimulatedAwsOptions } from '../../../src/simulator/options.ts';
 
 export const account = '111111111111';
 export const region = 'us-east-1';
