@@ -55,7 +55,7 @@ export const runtimeMetrics = {
     labels: ['controller'],
     unit: 'workers',
     stability: 'stable',
-    help: 'Runs that may be under way at once. One pool serves all kinds, under controller="all".',
+    help: 'Runs that may be under way at once in one lane (mostly: one cell). A pool for each lane serves all kinds, under controller="all".',
   },
   controller_runtime_active_workers: {
     type: 'gauge',

@@ -33,7 +33,7 @@ export interface RunningController {
   stop(): Promise<void>;
 }
 
-/** How many keys are worked on at once: their calls wait for AWS, not for this process. */
+/** How many keys of one lane (mostly: one cell) are worked on at once: their calls wait for AWS, not for this process. */
 const concurrency = 20;
 
 /** Real time and real randomness. */

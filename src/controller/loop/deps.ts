@@ -20,6 +20,7 @@ export interface LoopConfig {
   readonly resyncMs: number;
   /** How often the detail sweep means to come round. */
   readonly detailMs: number;
+  /** How many keys of one lane (mostly: one cell) are worked on at once. */
   readonly concurrency: number;
   /** How often the desired table's stream is asked while it is quiet (1,000). */
   readonly streamPollMs?: number;

@@ -20,6 +20,7 @@ import type { Serving } from '../tier/closure.ts';
 import { publicationOf, type TierPublication } from '../tier/publish.ts';
 import type { TermDeps } from './deps.ts';
 import { Infrastructure } from './infra.ts';
+import { laneOf } from './lanes.ts';
 import { lateWrites } from './late-writes.ts';
 import { fleetMode, type InfraRunDeps, runCell, runFleet, runInfraGroup, runTier } from './runs.ts';
 import { Sweeps } from './sweeps.ts';
@@ -60,6 +61,7 @@ export class Term {
       clock: deps.clock,
       random: deps.random,
       concurrency: deps.config.concurrency,
+      laneOf: (key) => laneOf(this.view, key),
       run: (key, trigger) => this.#run(key, trigger),
       observer: deps.observer.queue,
     });

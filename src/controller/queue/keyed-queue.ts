@@ -2,6 +2,7 @@ import PQueue from 'p-queue';
 import type { Clock } from '../../model/clock.ts';
 import type { Outcome, Trigger } from '../outcome.ts';
 import { backoffMs } from './backoff.ts';
+import { RankHeap } from './rank-heap.ts';
 
 /**
  * The work queue: it holds names, never events, and p-queue runs the workers.
@@ -15,11 +16,17 @@ import { backoffMs } from './backoff.ts';
  *
  * Order: each trigger has a head start in milliseconds; the key whose (time of arrival - head start) is earliest goes first. So a user's
  * change overtakes a resync, and everything that has waited longer than the greatest head start is overtaken by nothing: nothing starves.
+ *
+ * Each key stands in a lane (the cells that it is about), and each lane has workers of its own: runs that hang on one account's calls keep
+ * nobody else's keys waiting.
  */
 export interface KeyedQueueOptions {
   readonly clock: Clock;
   readonly random: () => number;
+  /** Workers of each lane. */
   readonly concurrency: number;
+  /** The lane of a key, asked for when it begins to wait; all keys in one where it is left out. */
+  readonly laneOf?: (key: string) => string;
   readonly run: (key: string, trigger: Trigger) => Promise<Outcome>;
   /** Told of each run; the queue itself counts nothing. */
   readonly observer?: QueueObserver;
@@ -47,6 +54,8 @@ export const headStartMs: Readonly<Record<Trigger, number>> = {
 
 interface Entry {
   state: 'waiting' | 'delayed' | 'running' | 'dirty';
+  /** Where it waits. */
+  lane?: Lane;
   trigger: Trigger;
   since: number;
   /** Place in the order; stale heap entries are told by comparing with it. */
@@ -54,6 +63,12 @@ interface Entry {
   /** When it is to run (again) at the latest, while it is delayed or running. */
   due?: Due;
   cancel?: () => void;
+}
+
+/** Keys that wait for the same workers. */
+interface Lane {
+  readonly pool: PQueue;
+  readonly heap: RankHeap;
 }
 
 interface Due {
@@ -64,25 +79,27 @@ interface Due {
 
 export class KeyedQueue {
   readonly #options: KeyedQueueOptions;
-  readonly #pool: PQueue;
+  readonly #lanes = new Map<string, Lane>();
   readonly #entries = new Map<string, Entry>();
-  readonly #heap = new RankHeap();
   readonly #failures = new Map<string, number>();
   #stopped = false;
 
   constructor(options: KeyedQueueOptions) {
     this.#options = options;
-    this.#pool = new PQueue({ concurrency: options.concurrency });
   }
 
   /** Number of keys waiting for a worker. */
   get depth(): number {
-    return this.#heap.live(this.#entries);
+    let waiting = 0;
+    for (const entry of this.#entries.values()) if (entry.state === 'waiting') waiting += 1;
+    return waiting;
   }
 
   /** Number of keys that a worker has. */
   get running(): number {
-    return this.#pool.pending;
+    let running = 0;
+    for (const { pool } of this.#lanes.values()) running += pool.pending;
+    return running;
   }
 
   /** Keys that wait, are delayed or run: 0 means that nothing is left to do. */
@@ -128,8 +145,9 @@ export class KeyedQueue {
   async stop(): Promise<void> {
     this.#stopped = true;
     for (const entry of this.#entries.values()) entry.cancel?.();
-    this.#pool.clear();
-    await this.#pool.onIdle();
+    const pools = [...this.#lanes.values()].map(({ pool }) => pool);
+    for (const pool of pools) pool.clear();
+    await Promise.all(pools.map((pool) => pool.onIdle()));
     this.#entries.clear();
   }
 
@@ -152,14 +170,29 @@ export class KeyedQueue {
     const rank = since - headStartMs[trigger];
     if (before?.state === 'waiting' && before.rank <= rank) return;
     before?.cancel?.();
-    this.#entries.set(key, { state: 'waiting', trigger, since, rank });
-    this.#heap.push(key, rank);
+    // A key that waits stays in its lane: there stands the worker's turn that it will be taken by.
+    const lane = before?.lane ?? this.#laneOf(key);
+    this.#entries.set(key, { state: 'waiting', lane, trigger, since, rank });
+    lane.heap.push(key, rank);
     // One pool task for each time a key begins to wait; which key it takes is decided when a worker is free.
-    if (before?.state !== 'waiting') void this.#pool.add(() => this.#runNext());
+    if (before?.state !== 'waiting') void lane.pool.add(() => this.#runNext(lane));
   }
 
-  async #runNext(): Promise<void> {
-    const key = this.#heap.pop(this.#entries);
+  #laneOf(key: string): Lane {
+    const name = this.#options.laneOf?.(key) ?? '';
+    let lane = this.#lanes.get(name);
+    if (lane === undefined) {
+      lane = { pool: new PQueue({ concurrency: this.#options.concurrency }), heap: new RankHeap() };
+      this.#lanes.set(name, lane);
+    }
+    return lane;
+  }
+
+  async #runNext(lane: Lane): Promise<void> {
+    const key = lane.heap.pop((key, rank) => {
+      const entry = this.#entries.get(key);
+      return entry?.state === 'waiting' && entry.rank === rank && entry.lane === lane;
+    });
     if (key === undefined || this.#stopped) return;
     const { clock, observer, run } = this.#options;
     const waiting = this.#entries.get(key);
@@ -232,71 +265,4 @@ function markDirty(entry: Entry, trigger: Trigger): void {
 
 function sooner(known: Due | undefined, other: Due): Due {
   return known === undefined || other.at < known.at ? other : known;
-}
-
-/** A binary heap of (rank, key) that tolerates stale entries: an entry counts only while the key waits with just that rank. */
-class RankHeap {
-  readonly #items: { key: string; rank: number }[] = [];
-
-  push(key: string, rank: number): void {
-    const items = this.#items;
-    items.push({ key, rank });
-    let child = items.length - 1;
-    while (child > 0) {
-      const parent = (child - 1) >> 1;
-      if (!this.#before(child, parent)) break;
-      this.#swap(child, parent);
-      child = parent;
-    }
-  }
-
-  pop(entries: ReadonlyMap<string, Entry>): string | undefined {
-    for (;;) {
-      const top = this.#take();
-      if (top === undefined) return undefined;
-      const entry = entries.get(top.key);
-      if (entry?.state === 'waiting' && entry.rank === top.rank) return top.key;
-    }
-  }
-
-  live(entries: ReadonlyMap<string, Entry>): number {
-    let count = 0;
-    for (const entry of entries.values()) if (entry.state === 'waiting') count += 1;
-    return count;
-  }
-
-  #take(): { key: string; rank: number } | undefined {
-    const items = this.#items;
-    const top = items[0];
-    const last = items.pop();
-    if (top === undefined || last === undefined || items.length === 0) return top;
-    items[0] = last;
-    this.#sink();
-    return top;
-  }
-
-  #sink(): void {
-    const items = this.#items;
-    for (let parent = 0; ; ) {
-      const left = 2 * parent + 1;
-      let first = parent;
-      if (left < items.length && this.#before(left, first)) first = left;
-      if (left + 1 < items.length && this.#before(left + 1, first)) first = left + 1;
-      if (first === parent) return;
-      this.#swap(first, parent);
-      parent = first;
-    }
-  }
-
-  #before(a: number, b: number): boolean {
-    return (this.#items[a]?.rank ?? 0) < (this.#items[b]?.rank ?? 0);
-  }
-
-  #swap(a: number, b: number): void {
-    const x = this.#items[a];
-    const y = this.#items[b];
-    if (x === undefined || y === undefined) return;
-    this.#items[a] = y;
-    this.#items[b] = x;
-  }
 }

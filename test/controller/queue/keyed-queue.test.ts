@@ -42,6 +42,48 @@ describe('one entry per key', () => {
   });
 });
 
+describe('lanes', () => {
+  const laneOf = (key: string): string => key.split('-')[0] ?? '';
+
+  it('have workers of their own: keys that hang in one keep nobody waiting in another', async () => {
+    const work = ({ key }: { key: string }) => ({ ms: key.startsWith('bad') ? 600_000 : 1_000, outcome: settled });
+    const bench = new QueueBench(work, { concurrency: 2, laneOf });
+    for (let n = 0; n < 30; n += 1) bench.queue.add(`bad-${n}`, 'operator');
+    for (let n = 0; n < 4; n += 1) bench.queue.add(`good-${n}`, 'resync');
+    await bench.clock.advance(2_500);
+    expect(bench.order.filter((run) => run.startsWith('good'))).toHaveLength(4);
+    expect(bench.order.filter((run) => run.startsWith('bad'))).toHaveLength(2);
+    expect(bench.queue.running).toBe(2);
+    expect(bench.queue.depth).toBe(28);
+  });
+
+  it('are each in order, and a key that waits stays in the lane that it stands in', async () => {
+    let lane = 'first';
+    const bench = new QueueBench(() => second, { laneOf: (key) => (key === 'mover' ? lane : 'first') });
+    bench.queue.add('blocker', 'change');
+    bench.queue.add('mover', 'resync');
+    lane = 'second';
+    bench.queue.add('mover', 'operator');
+    bench.queue.add('other', 'change');
+    await bench.clock.advance(5_000);
+    expect(bench.order).toEqual(['blocker change', 'mover operator', 'other change']);
+    bench.queue.add('mover', 'resync');
+    await bench.clock.advance(5_000);
+    expect(bench.order.at(-1)).toBe('mover resync');
+    expect(bench.queue.size).toBe(0);
+  });
+
+  it('all end when the queue stops', async () => {
+    const bench = new QueueBench(() => second, { laneOf });
+    for (const key of ['a-1', 'a-2', 'b-1', 'b-2']) bench.queue.add(key, 'change');
+    await bench.clock.advance(1);
+    const stopped = bench.queue.stop();
+    await bench.clock.advance(5_000);
+    await stopped;
+    expect(bench.runs.map(({ key }) => key)).toEqual(['a-1', 'b-1']);
+  });
+});
+
 describe('the order', () => {
   it('takes what a user changed before what a resync brought', async () => {
     const bench = new QueueBench(() => second);
