@@ -7,7 +7,7 @@ import { parseRecord } from '../../src/model/records/parse.ts';
 import type { Change } from '../../src/model/resources.ts';
 import { type FleetSeed, seedFleet } from '../../src/simulator/fleet.ts';
 import { type CompleteAws, createSimulatedAws } from '../../src/simulator/index.ts';
-import type { CallRecord } from '../../src/simulator/kernel.ts';
+import type { CallRecord, ServiceId } from '../../src/simulator/kernel.ts';
 import { createRequestHandler } from '../../src/simulator/mounts/request-handler.ts';
 import { answerRoute } from '../../src/simulator/route53/data-plane.ts';
 import { type AwsAccess, createDynamo, type Dynamo } from '../../src/store/client.ts';
@@ -24,6 +24,8 @@ export interface InstallationOptions {
   readonly apply?: boolean;
   readonly throttle?: boolean;
   readonly latencyFactor?: number;
+  /** How far reads of a service lag behind, in milliseconds. */
+  readonly readLagMs?: Readonly<Partial<Record<ServiceId, number>>>;
   readonly config?: Partial<LoopConfig>;
 }
 
@@ -68,6 +70,7 @@ export class Installation {
       seed,
       throttle: options.throttle ?? true,
       latencyFactor: options.latencyFactor ?? 1,
+      readLagMs: options.readLagMs ?? {},
     });
     this.#records = recordsOf(options.fleet);
     seedFleet(this.aws, seedOf(this.#records));

@@ -160,10 +160,14 @@ async function workOn(
   if (served.changes.length > 0) found.notes.push(differing(scope.mode, served.changes));
   if (served.outcome.kind === 'held' || served.outcome.kind === 'retry' || served.outcome.kind === 'terminal')
     found.notes.push(trouble(served.outcome, served.held));
-  if (effective.state === 'suspended') {
-    const running = served.signals.service?.runningTasks ?? 0;
-    found.stopped = running > 0 || served.changes.length > 0 || found.stopped === 'under-way' ? 'under-way' : 'stopped';
-  }
+  if (effective.state === 'suspended')
+    found.stopped = hasStopped(served) && found.stopped !== 'under-way' ? 'stopped' : 'under-way';
+}
+
+/** Whether nothing of a suspended placement runs any more. A service that reads do not show yet is no proof of that: then the outcome says that there is more to come. */
+function hasStopped({ outcome, signals, changes }: ServeResult): boolean {
+  const isKnown = outcome.kind === 'settled' || outcome.kind === 'held' || outcome.kind === 'terminal';
+  return isKnown && changes.length === 0 && (signals.service?.runningTasks ?? 0) === 0;
 }
 
 /** Nothing was looked at: no condition of the placement says anything but that. */
