@@ -109,6 +109,8 @@ const pageSizes: Readonly<Partial<Record<ServiceId, readonly [member: string, le
   'service-quotas': ['MaxResults', 1],
   dynamodb: ['Limit', 1],
   'dynamodb-streams': ['Limit', 1],
+  acm: ['MaxItems', 1],
+  'application-autoscaling': ['MaxResults', 1],
 };
 
 /** The input with the smallest page size, or undefined where the operation takes none. */

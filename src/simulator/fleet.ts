@@ -1,5 +1,6 @@
 /** Makes the AWS side of a fleet: the accounts, roles, zones, networks and load balancers that its records name. */
 
+import { createHash } from 'node:crypto';
 import { zonesOf } from './ec2/zones.ts';
 import { homeAccount } from './identity.ts';
 import type { World } from './kernel.ts';
@@ -74,11 +75,13 @@ export function seedFleet(world: World, fleet: FleetSeed): void {
   seedZones(world, fleet.tiers);
   const cells = new Map(fleet.cells.map((cell) => [cell.name, cell]));
   for (const cell of fleet.cells) seedCell(world, cell);
+  const tiers = new Map(fleet.tiers.map((tier) => [tier.name, tier]));
   const seeded: Seeded = { vpcs: new Map(), subnets: new Set(), groups: new Set(), zones: new Map() };
   for (const group of fleet.infraGroups) {
     const cell = cells.get(group.cell);
     if (cell === undefined) throw wrong(`InfraGroup ${group.name}`, 'cell', group.cell, 'the name of a Cell record');
     seedInfraGroup(world, group, cell, seeded);
+    seedListener(world, group, cell, tiers.get(cell.tier));
   }
   seedQuotas(world, fleet);
 }
@@ -178,12 +181,29 @@ function seedInfraGroup(world: World, group: FleetInfraGroup, cell: FleetCell, s
   const albGroupId = `sg-alb-${group.name}`;
   world.ec2.seedSecurityGroup({ groupId: albGroupId, vpcId });
   world.elb.seedLoadBalancer({ arn: loadBalancerArn, vpcId, subnetIds, securityGroupIds: [albGroupId] });
-  world.elb.seedListener({ arn: listenerArn, loadBalancerArn });
   // Each subnet holds at least one node of the load balancer (documented); more come with load, which is not simulated.
   const description = `ELB ${loadBalancerArn.slice(loadBalancerArn.indexOf('app/'))}`;
   for (const subnetId of subnetIds) {
     world.ec2.allocateAddress(subnetId, { description, groupIds: [albGroupId], requester: 'amazon-elb' });
   }
+}
+
+/** The listener, with a certificate of its own for the names of its tier: the domain, and all that is one level beneath. */
+function seedListener(
+  world: World,
+  { listenerArn: arn, loadBalancerArn }: FleetInfraGroup,
+  cell: FleetCell,
+  tier: FleetTier | undefined,
+): void {
+  if (tier === undefined) {
+    world.elb.seedListener({ arn, loadBalancerArn });
+    return;
+  }
+  const digits = createHash('sha256').update(arn).digest('hex').slice(0, 32);
+  const id = digits.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
+  const certificateArn = `arn:aws:acm:${cell.region}:${cell.accountId}:certificate/${id}`;
+  world.acm.seedCertificate({ arn: certificateArn, names: [tier.domain, `*.${tier.domain}`] });
+  world.elb.seedListener({ arn, loadBalancerArn, certificateArn });
 }
 
 function seedNetwork(world: World, group: FleetInfraGroup, cell: FleetCell, seeded: Seeded): void {

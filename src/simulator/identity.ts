@@ -80,6 +80,8 @@ const refusals: Readonly<Record<ServiceId, Readonly<Record<CredentialFault, Refu
   'service-quotas': jsonRefusals,
   dynamodb: jsonRefusals,
   'dynamodb-streams': jsonRefusals,
+  acm: jsonRefusals,
+  'application-autoscaling': jsonRefusals,
 };
 
 /** The error with which `service` refuses a credential. */
@@ -106,6 +108,8 @@ export function unknownOperation(service: ServiceId, operation: string): AwsErro
     case 'service-quotas':
     case 'dynamodb':
     case 'dynamodb-streams':
+    case 'acm':
+    case 'application-autoscaling':
       return new AwsError('UnknownOperationException', `The simulator does not know ${operation}.`);
   }
 }

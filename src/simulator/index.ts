@@ -1,6 +1,9 @@
 /** The simulated AWS, put together: every service of the simulator in one world. */
 
 import type { Clock } from '../model/clock.ts';
+import { createAcm } from './acm/index.ts';
+import type { MetricControls } from './autoscaling/index.ts';
+import { createAutoscaling } from './autoscaling/index.ts';
 import type { DynamoDb } from './dynamodb/index.ts';
 import { createDynamoDb } from './dynamodb/index.ts';
 import { createEc2 } from './ec2/index.ts';
@@ -22,6 +25,8 @@ import { SimulatedAws } from './world.ts';
 export interface CompleteAws extends SimulatedAws {
   /** Makes tasks fail, or fall ill, as their own software would. */
   readonly tasks: EcsControls;
+  /** Says what CloudWatch measures of services, which is what their scaling policies go by. */
+  readonly metrics: MetricControls;
   /** Rolls or splits the shards of a table's stream, as DynamoDB does by itself. */
   readonly rollShards: DynamoDb['rollShards'];
   /** Faults by plan: rules for calls, and for what holds in the world. */
@@ -75,8 +80,10 @@ function furnish(world: SimulatedAws, options: EcsOptions): CompleteAws {
   const elb = createElb(world);
   const ecs = createEcs(world, options);
   const route53 = createRoute53(world);
+  const acm = createAcm(world);
+  const autoscaling = createAutoscaling(world);
   const database = createDynamoDb(world, { answerDelays: world.answerDelays });
-  const parts = [sts, quotas, ec2, elb, ecs, route53];
+  const parts = [sts, quotas, ec2, elb, ecs, route53, acm, autoscaling];
   world.install([...parts.map((part) => part.service), database.dynamodb, database.streams], {
     sts: sts.world,
     quotas: quotas.world,
@@ -84,6 +91,7 @@ function furnish(world: SimulatedAws, options: EcsOptions): CompleteAws {
     elb: elb.world,
     ecs: ecs.world,
     route53: route53.world,
+    acm: acm.world,
   });
   const rollShards: DynamoDb['rollShards'] = (place, options) => database.rollShards(place, options);
   const items: DynamoDb['items'] = (place) => database.items(place);
@@ -93,6 +101,7 @@ function furnish(world: SimulatedAws, options: EcsOptions): CompleteAws {
   return Object.assign(world, {
     plan: new FaultPlan(world, conditions),
     tasks: world.past.byHand('tasks', ecs.world),
+    metrics: world.past.byHand('metrics', autoscaling.metrics),
     rollShards: shards.roll,
     truth,
   });

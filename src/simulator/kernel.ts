@@ -18,6 +18,8 @@ export const serviceIds = [
   'service-quotas',
   'dynamodb',
   'dynamodb-streams',
+  'acm',
+  'application-autoscaling',
 ] as const;
 export type ServiceId = (typeof serviceIds)[number];
 
@@ -131,6 +133,7 @@ export interface World {
   readonly route53: Route53World;
   readonly sts: StsWorld;
   readonly quotas: QuotaWorld;
+  readonly acm: AcmWorld;
   readonly log: CallLog;
 }
 
@@ -175,6 +178,8 @@ export interface ElbWorld {
         readonly targetType: string;
         readonly vpcId: string;
         readonly attached: boolean;
+        /** The load balancers that have a rule which forwards to it. */
+        readonly loadBalancerArns: readonly string[];
         readonly deregistrationDelaySeconds: number;
       }
     | undefined;
@@ -214,8 +219,16 @@ export interface ElbWorld {
     securityGroupIds: readonly string[];
     ipAddressType?: 'ipv4' | 'dualstack';
   }): void;
-  /** Makes an HTTPS listener with a given ARN and a fixed 404 default action. */
-  seedListener(seed: { arn: string; loadBalancerArn: string }): void;
+  /**
+   * Makes an HTTPS listener with a given ARN and a fixed 404 default action. Its certificate is taken as given; without one, it names one that ACM
+   * does not have.
+   */
+  seedListener(seed: { arn: string; loadBalancerArn: string; certificateArn?: string }): void;
+  /** The certificates that listeners of an account and Region use, each with the ARNs of their load balancers. */
+  certificatesInUse(where: {
+    readonly account: string;
+    readonly region: string;
+  }): ReadonlyMap<string, readonly string[]>;
 }
 
 export interface RouteRequest {
@@ -224,7 +237,34 @@ export interface RouteRequest {
   readonly headers: Readonly<Record<string, string>>;
 }
 
+/** Names a service of ECS. */
+export interface ServiceAddress {
+  readonly account: string;
+  readonly region: string;
+  readonly cluster: string;
+  readonly service: string;
+}
+
+/** A service as Application Auto Scaling sees it. */
+export interface ScalableService {
+  readonly arn: string;
+  /** False while it drains. */
+  readonly active: boolean;
+  readonly desiredCount: number;
+  /** Tasks in RUNNING, of all its deployments. */
+  readonly runningCount: number;
+  /** Whether a deployment is in progress. */
+  readonly deploying: boolean;
+  readonly targetGroupArns: readonly string[];
+}
+
 export interface EcsWorld {
+  /** The service, once reads show it and until it is INACTIVE; else undefined. */
+  scalableService(address: ServiceAddress): ScalableService | undefined;
+  /** Sets the desired count as Application Auto Scaling does (no API bucket of the account is used). Does nothing for a service that is not ACTIVE. */
+  setDesiredCount(address: ServiceAddress, count: number): void;
+  /** A listener to be told the ARN of each service that is deleted, and again when it has become INACTIVE. Returns the unsubscribe. */
+  onServiceEnd(listener: (serviceArn: string) => void): () => void;
   /** The task that owns this address now: for the data plane. `environment` is the answering container's own. */
   taskAt(
     vpcId: string,
@@ -294,6 +334,8 @@ export interface Route53World {
    * with `cached` also what a resolver that asked within the TTL may still hold. Empty when the name does not resolve.
    */
   resolve(host: string, options: { cached: boolean }): readonly { readonly share: number; readonly dnsName: string }[];
+  /** The value of the CNAME record that public DNS answers with now; undefined where there is none. */
+  cname(host: string): string | undefined;
 }
 
 export interface StsWorld {
@@ -304,6 +346,33 @@ export interface StsWorld {
   ): { readonly account: string; readonly principal: string; readonly arn?: string };
   /** Makes a role that `trustedAccount` may assume, with this external id when one is given, for `longestSeconds` (3,600) at most. */
   seedRole(seed: { arn: string; trustedAccount: string; externalId?: string; longestSeconds?: number }): void;
+}
+
+export interface AcmWorld {
+  /** What load balancing must know of a certificate; undefined when there is none with this ARN. */
+  certificate(arn: string):
+    | {
+        readonly account: string;
+        readonly region: string;
+        /** `ISSUED`, or why it cannot be used. */
+        readonly status: string;
+        readonly names: readonly string[];
+      }
+    | undefined;
+  /** Follows the link in the mails that a certificate waits for, those of its renewal included. */
+  answerEmail(arn: string): void;
+  /**
+   * Makes an issued certificate with a given ARN and these names, the common name first: valid for 198 days from today, or as told (milliseconds since
+   * the epoch). One of Amazon's is renewed as others are, when the records that prove its names are there.
+   */
+  seedCertificate(seed: {
+    arn: string;
+    names: readonly string[];
+    notBefore?: number;
+    notAfter?: number;
+    type?: 'AMAZON_ISSUED' | 'IMPORTED';
+    keyAlgorithm?: 'RSA_2048' | 'EC_prime256v1' | 'EC_secp384r1';
+  }): void;
 }
 
 export interface QuotaWorld {

@@ -5,6 +5,7 @@ import type { BentFault, CallOutcome, Fault, FaultCounts, FaultInjector } from '
 import { isBent, meetFault, noFaults, withSmallestPage } from './faults.ts';
 import { type Identity, identify, unknownOperation } from './identity.ts';
 import type {
+  AcmWorld,
   ApiRequest,
   Call,
   Ec2World,
@@ -34,6 +35,7 @@ export interface ServiceWorlds {
   readonly route53: Route53World;
   readonly sts: StsWorld;
   readonly quotas: QuotaWorld;
+  readonly acm: AcmWorld;
 }
 
 /** Events at one instant beyond this number can only be a loop that no time passes in. */
@@ -134,6 +136,9 @@ export class SimulatedAws implements World, PastFollower<SimulatedAws> {
   }
   get quotas(): QuotaWorld {
     return this.world('quotas');
+  }
+  get acm(): AcmWorld {
+    return this.world('acm');
   }
 
   now(): number {

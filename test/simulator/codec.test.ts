@@ -1,3 +1,5 @@
+import * as acm from '@aws-sdk/client-acm';
+import * as autoscaling from '@aws-sdk/client-application-auto-scaling';
 import * as dynamodb from '@aws-sdk/client-dynamodb';
 import * as streams from '@aws-sdk/client-dynamodb-streams';
 import * as ec2 from '@aws-sdk/client-ec2';
@@ -26,6 +28,8 @@ const packages: Record<ServiceId, Record<string, unknown>> = {
   'service-quotas': { ...quotas },
   dynamodb: { ...dynamodb },
   'dynamodb-streams': { ...streams },
+  acm: { ...acm },
+  'application-autoscaling': { ...autoscaling },
 };
 
 /** Every operation of a service; of EC2's 823 those that are implemented. */

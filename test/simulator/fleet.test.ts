@@ -1,3 +1,4 @@
+import { DescribeCertificateCommand, ListCertificatesCommand } from '@aws-sdk/client-acm';
 import { DescribeSecurityGroupsCommand, DescribeSubnetsCommand, DescribeVpcsCommand } from '@aws-sdk/client-ec2';
 import { DescribeListenersCommand, DescribeLoadBalancersCommand } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { GetHostedZoneCommand } from '@aws-sdk/client-route-53';
@@ -93,6 +94,21 @@ describe('a seeded fleet', () => {
         ],
       }),
     ]);
+  });
+
+  it('has a certificate for each listener, which covers the names of its tier', async () => {
+    const { inCell } = setUp();
+    const { CertificateSummaryList } = await inCell.acm.send(new ListCertificatesCommand({}));
+    expect(CertificateSummaryList).toHaveLength(2);
+    const ListenerArns = [group('g1').listenerArn];
+    const { Listeners } = await inCell.elbv2.send(new DescribeListenersCommand({ ListenerArns }));
+    const { CertificateArn } = Listeners?.[0]?.Certificates?.[0] ?? {};
+    const { Certificate } = await inCell.acm.send(new DescribeCertificateCommand({ CertificateArn }));
+    expect(Certificate).toMatchObject({
+      Status: 'ISSUED',
+      SubjectAlternativeNames: ['standard.example.com', '*.standard.example.com'],
+      InUseBy: [group('g1').loadBalancerArn],
+    });
   });
 
   it('has its zone, under the name that the tiers share, in the account of its role', async () => {

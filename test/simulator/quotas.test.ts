@@ -131,7 +131,7 @@ describe('Service Quotas', () => {
   it('gives every quota a code of its own', () => {
     const codes = Object.values(simulatedQuotas).map(({ serviceCode, quotaCode }) => `${serviceCode}/${quotaCode}`);
     expect(new Set(codes).size).toBe(codes.length);
-    for (const code of codes) expect(code).toMatch(/^[a-z0-9]+\/L-([0-9A-F]{8}|UNCONFIRMED-\d\d)$/);
+    for (const code of codes) expect(code).toMatch(/^[a-z0-9-]+\/L-([0-9A-F]{8}|UNCONFIRMED-\d\d)$/);
   });
 
   it('lists a service’s quotas in pages', async () => {
@@ -172,8 +172,25 @@ describe('Service Quotas', () => {
     });
     const services = async (one: Client) =>
       (await one.send(new ListServicesCommand({}))).Services?.map((service) => service.ServiceCode);
-    expect(await services(client)).toEqual(['dynamodb', 'ecs', 'elasticloadbalancing', 'fargate', 'route53', 'vpc']);
-    expect(await services(elsewhere)).toEqual(['dynamodb', 'ecs', 'elasticloadbalancing', 'fargate', 'vpc']);
+    expect(await services(client)).toEqual([
+      'acm',
+      'application-autoscaling',
+      'dynamodb',
+      'ecs',
+      'elasticloadbalancing',
+      'fargate',
+      'route53',
+      'vpc',
+    ]);
+    expect(await services(elsewhere)).toEqual([
+      'acm',
+      'application-autoscaling',
+      'dynamodb',
+      'ecs',
+      'elasticloadbalancing',
+      'fargate',
+      'vpc',
+    ]);
   });
 
   it('refuses what it does not know', async () => {

@@ -1,6 +1,8 @@
 /** The conformance table as a page: docs/reference/simulator.md. */
 
 import { type SimulatedQuota, simulatedQuotas } from '../quotas/definitions.ts';
+import { acmBehaviours } from './acm.ts';
+import { autoscalingBehaviours } from './autoscaling.ts';
 import type { Behaviour } from './behaviour.ts';
 import { dynamodbBehaviours } from './dynamodb.ts';
 import { ec2Behaviours } from './ec2.ts';
@@ -20,6 +22,8 @@ export const conformanceTable: readonly { readonly title: string; readonly rows:
   { title: 'Route 53', rows: route53Behaviours },
   { title: 'EC2', rows: ec2Behaviours },
   { title: 'DynamoDB and DynamoDB Streams', rows: dynamodbBehaviours },
+  { title: 'Certificate Manager', rows: acmBehaviours },
+  { title: 'Application Auto Scaling', rows: autoscalingBehaviours },
   { title: 'STS', rows: stsBehaviours },
   { title: 'Service Quotas', rows: quotasBehaviours },
 ];

@@ -15,6 +15,7 @@ import { capacityProviderOperations } from './capacity-providers.ts';
 import { clusterOperations } from './clusters.ts';
 import { untaken } from './errors.ts';
 import { usualTombstoneMs } from './latencies.ts';
+import { scalingSide } from './scaling.ts';
 import { reconcileService } from './scheduler.ts';
 import { serviceDeploymentOperations } from './service-deployments.ts';
 import { serviceRevisionOperations } from './service-revisions.ts';
@@ -55,6 +56,7 @@ export function createEcs(
     tasksByTarget: new Map(),
     reconcile: (service) => reconcileService(state, service),
     listening: false,
+    endListeners: new Set(),
     ailing: undefined,
   };
   const operations = new Map<string, Operation>(
@@ -79,6 +81,7 @@ export function createEcs(
       untaken,
     },
     world: {
+      ...scalingSide(state),
       taskAt: (vpcId, ip) => {
         const task = state.tasksByAddress.get(`${vpcId}/${ip}`);
         return task?.lastStatus === 'RUNNING' ? { taskArn: task.arn, environment: environmentOf(task) } : undefined;

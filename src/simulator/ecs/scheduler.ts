@@ -54,6 +54,7 @@ function drainService(state: EcsState, service: ServiceRecord): void {
   service.status = 'INACTIVE';
   regionOf(state, service.cluster).waitingForCpu.delete(service);
   dropDeployments(state, service);
+  for (const listener of state.endListeners) listener(service.arn);
   const { services } = service.cluster;
   afterLatency(state, state.tombstoneMs, () => {
     if (services.get(service.name) === service) services.delete(service.name);

@@ -148,6 +148,7 @@ function deleteService(state: EcsState, input: DeleteServiceRequest, call: Call)
     if (input.force !== true) checkStopped(service);
     service.status = 'DRAINING';
     service.desiredCount = 0;
+    for (const listener of state.endListeners) listener(service.arn);
     wakeService(state, service);
   }
   return { service: serviceView(service, ['TAGS']) };

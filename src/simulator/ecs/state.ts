@@ -36,6 +36,8 @@ export interface EcsState {
   /** One pass of the service scheduler; set once when the parts are put together. */
   reconcile: (service: ServiceRecord) => void;
   listening: boolean;
+  /** Told the ARN of each service that is deleted, and again when it has become INACTIVE. */
+  readonly endListeners: Set<(serviceArn: string) => void>;
   /** Decides of a task that starts whether it is to pass no health check, whatever its image; set by a fault plan. */
   ailing: ((task: StartingTask) => boolean) | undefined;
 }

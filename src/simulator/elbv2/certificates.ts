@@ -41,7 +41,22 @@ export function certificateOperations(state: ElbState): Record<string, Operation
   };
 }
 
-function certificatesOf(listener: Listener): readonly Certificate[] {
+/** See `ElbWorld.certificatesInUse`. */
+export function certificatesInUse(
+  state: ElbState,
+  where: { readonly account: string; readonly region: string },
+): ReadonlyMap<string, readonly string[]> {
+  const users = new Map<string, Set<string>>();
+  for (const { loadBalancer, ...listener } of state.listeners.values()) {
+    if (loadBalancer.account !== where.account || loadBalancer.region !== where.region) continue;
+    for (const { CertificateArn: arn = '' } of certificatesOf(listener)) {
+      users.set(arn, (users.get(arn) ?? new Set()).add(loadBalancer.arn));
+    }
+  }
+  return new Map([...users].map(([arn, loadBalancers]) => [arn, [...loadBalancers]]));
+}
+
+function certificatesOf(listener: Pick<Listener, 'certificates' | 'moreCertificates'>): readonly Certificate[] {
   return [
     ...listener.certificates.map((one) => ({ CertificateArn: one.CertificateArn, IsDefault: true })),
     ...[...listener.moreCertificates].map((CertificateArn) => ({ CertificateArn, IsDefault: false })),
@@ -53,7 +68,7 @@ function add(state: ElbState, input: AddListenerCertificatesInput, call: Call): 
   const listener = findListener(state, call, required(input.ListenerArn, 'ListenerArn'));
   if (listener.protocol !== 'HTTPS') throw invalidConfiguration('Certificates can only be added to HTTPS listeners');
   const arns = arnsOf(input.Certificates);
-  for (const arn of arns) checkCertificate(arn, call);
+  for (const arn of arns) checkCertificate(state.world, arn, call);
   const fresh = arns.filter((arn) => !listener.moreCertificates.has(arn));
   const limit = state.world.quotas.get(call, 'certificatesPerLoadBalancer');
   if (inUse(listener.loadBalancer) + fresh.length > limit) {

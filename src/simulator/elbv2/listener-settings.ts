@@ -1,7 +1,7 @@
 /** Checks the settings of a listener. Source: "Create an HTTPS listener" of the ALB user guide, and the API model. */
 import { isDeepStrictEqual } from 'node:util';
 import type { Certificate } from '@aws-sdk/client-elastic-load-balancing-v2';
-import { AwsError, type Call } from '../kernel.ts';
+import { AwsError, type Call, type World } from '../kernel.ts';
 import { constraintError, oneOf, validationError } from './errors.ts';
 import { defaultSslPolicy, isSslPolicy } from './ssl-policies.ts';
 import type { Listener } from './state.ts';
@@ -26,11 +26,11 @@ interface SettingsInput {
 }
 
 /** The settings of a new listener. Throws ValidationError, CertificateNotFound or SSLPolicyNotFound. */
-export function newSettings(input: SettingsInput, call: Call): ListenerSettings {
+export function newSettings(world: World, input: SettingsInput, call: Call): ListenerSettings {
   if (input.Port === undefined) throw validationError('A listener port must be specified');
   if (input.Protocol === undefined) throw validationError('A listener protocol must be specified');
   const protocol = checkProtocol(input.Protocol);
-  const certificates = certificatesOf(input.Certificates ?? [], protocol, call);
+  const certificates = certificatesOf(world, input.Certificates ?? [], protocol, call);
   return {
     port: checkPort(input.Port),
     protocol,
@@ -40,14 +40,14 @@ export function newSettings(input: SettingsInput, call: Call): ListenerSettings 
 }
 
 /** The settings of a listener after a change: what the call leaves out stays. */
-export function changedSettings(input: SettingsInput, listener: Listener, call: Call): ListenerSettings {
+export function changedSettings(world: World, input: SettingsInput, listener: Listener, call: Call): ListenerSettings {
   const protocol = input.Protocol === undefined ? listener.protocol : checkProtocol(input.Protocol);
   const kept = protocol === 'HTTP' ? [] : listener.certificates;
   const given = input.Certificates ?? [];
   return {
     port: input.Port === undefined ? listener.port : checkPort(input.Port),
     protocol,
-    certificates: given.length === 0 && kept.length > 0 ? kept : certificatesOf(given, protocol, call),
+    certificates: given.length === 0 && kept.length > 0 ? kept : certificatesOf(world, given, protocol, call),
     sslPolicy: policyOf(input.SslPolicy, protocol, listener.sslPolicy ?? defaultSslPolicy),
   };
 }
@@ -61,11 +61,23 @@ export function hasSettings(listener: Listener, settings: ListenerSettings): boo
   );
 }
 
-/** Checks the ARN of a certificate. ACM is not simulated: any that could be the caller's is taken to be there. Throws CertificateNotFound. */
-export function checkCertificate(arn: string, call: Call): void {
+/**
+ * Checks a certificate by its ARN: one of ACM must be there and issued (observed), of IAM, which is not simulated, any that could be the caller's is
+ * taken to be there. Throws CertificateNotFound or UnsupportedCertificate.
+ */
+export function checkCertificate(world: World, arn: string, call: Call): void {
   const acm = new RegExp(`^arn:aws[a-z-]*:acm:${call.region}:${call.account}:certificate/[0-9a-f-]{36}$`);
   const iam = new RegExp(`^arn:aws[a-z-]*:iam::${call.account}:server-certificate/.+$`);
-  if (acm.test(arn) || iam.test(arn)) return;
+  if (iam.test(arn)) return;
+  const certificate = acm.test(arn) ? world.acm.certificate(arn) : undefined;
+  if (certificate?.status === 'ISSUED') return;
+  if (certificate !== undefined) {
+    throw new AwsError(
+      'UnsupportedCertificate',
+      `The certificate '${arn}' must have a fully-qualified domain name, a supported signature, and a supported key size.`,
+      { status: 400 },
+    );
+  }
   if (!/^arn:aws[a-z-]*:(acm|iam):/.test(arn)) throw validationError(`Certificate ARN '${arn}' is not valid`);
   throw new AwsError('CertificateNotFoundException', `Certificate '${arn}' not found`);
 }
@@ -85,7 +97,12 @@ function checkPort(port: number): number {
   return port;
 }
 
-function certificatesOf(given: readonly Certificate[], protocol: string, call: Call): readonly Certificate[] {
+function certificatesOf(
+  world: World,
+  given: readonly Certificate[],
+  protocol: string,
+  call: Call,
+): readonly Certificate[] {
   if (protocol === 'HTTP') {
     if (given.length > 0) throw validationError('A certificate cannot be specified for HTTP listeners');
     return [];
@@ -96,7 +113,7 @@ function certificatesOf(given: readonly Certificate[], protocol: string, call: C
     throw validationError(`Up to '1' certificates can be specified, but '${given.length}' were specified`);
   }
   const arn = only.CertificateArn ?? '';
-  checkCertificate(arn, call);
+  checkCertificate(world, arn, call);
   return [{ CertificateArn: arn }];
 }
 

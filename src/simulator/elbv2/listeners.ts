@@ -161,7 +161,7 @@ function describe(listener: Listener): ListenerDescription {
 
 function createListener(state: ElbState, input: CreateListenerInput, call: Call): CreateListenerOutput {
   const loadBalancer = findLoadBalancer(state, call, required(input.LoadBalancerArn, 'LoadBalancerArn'));
-  const settings = newSettings(input, call);
+  const settings = newSettings(state.world, input, call);
   const { protocol, port } = settings;
   const actions = normaliseActions(
     required(input.DefaultActions, 'DefaultActions'),
@@ -213,7 +213,7 @@ function describeListeners(state: ElbState, input: DescribeListenersInput, call:
 function modifyListener(state: ElbState, input: ModifyListenerInput, call: Call): ModifyListenerOutput {
   const listener = findListener(state, call, required(input.ListenerArn, 'ListenerArn'));
   const { loadBalancer, defaultRule: rule } = listener;
-  const settings = changedSettings(input, listener, call);
+  const settings = changedSettings(state.world, input, listener, call);
   const { protocol, port } = settings;
   if ([...loadBalancer.listeners.values()].some((other) => other !== listener && other.port === port)) {
     throw duplicateListener();

@@ -3,6 +3,7 @@ import type { ElbWorld, RouteRequest, World } from '../kernel.ts';
 import { normaliseActions } from './actions.ts';
 import { readLoadBalancerArn } from './arns.ts';
 import { applyRules } from './attachments.ts';
+import { certificatesInUse } from './certificates.ts';
 import { answersIpv6, type ElbDataPlane, loadBalancerHealthy, type RouteShare, routeShares } from './data-plane.ts';
 import { drain, isAttached, setAnswers, targetKey } from './health.ts';
 import { addListener } from './listeners.ts';
@@ -22,6 +23,7 @@ export function elbWorld(state: ElbState): ElbWorld & ElbDataPlane {
     routeShares: (arn, request: RouteRequest) => routeShares(state, arn, request),
     loadBalancerHealthy: (arn) => loadBalancerHealthy(state, arn),
     answersIpv6: (arn) => answersIpv6(state, arn),
+    certificatesInUse: (where) => certificatesInUse(state, where),
     seedLoadBalancer: (seed) => seedLoadBalancer(state, seed),
     seedListener: (seed) => seedListener(state, seed),
   };
@@ -42,6 +44,7 @@ function targetsSide(state: ElbState): TargetsSide {
         targetType: group.description.TargetType ?? 'instance',
         vpcId: group.description.VpcId ?? '',
         attached: isAttached(group),
+        loadBalancerArns: [...new Set([...group.users].map((rule) => rule.listener.loadBalancer.arn))],
         deregistrationDelaySeconds: Number(group.attributes.get('deregistration_delay.timeout_seconds')),
       };
     },
@@ -103,7 +106,7 @@ function seedLoadBalancer(state: ElbState, seed: Parameters<ElbWorld['seedLoadBa
   activate(state, created);
 }
 
-function seedListener(state: ElbState, seed: { arn: string; loadBalancerArn: string }): void {
+function seedListener(state: ElbState, seed: Parameters<ElbWorld['seedListener']>[0]): void {
   const loadBalancer = state.loadBalancers.get(seed.loadBalancerArn);
   if (loadBalancer === undefined) {
     throw new RangeError(`listener '${seed.arn}' names load balancer '${seed.loadBalancerArn}', which does not exist`);
@@ -124,7 +127,9 @@ function seedListener(state: ElbState, seed: { arn: string; loadBalancerArn: str
     protocol: 'HTTPS',
     certificates: [
       {
-        CertificateArn: `arn:aws:acm:${loadBalancer.region}:${loadBalancer.account}:certificate/00000000-0000-0000-0000-000000000000`,
+        CertificateArn:
+          seed.certificateArn ??
+          `arn:aws:acm:${loadBalancer.region}:${loadBalancer.account}:certificate/00000000-0000-0000-0000-000000000000`,
       },
     ],
     sslPolicy: 'ELBSecurityPolicy-TLS13-1-2-2021-06',

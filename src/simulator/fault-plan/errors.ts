@@ -22,6 +22,8 @@ const names: Readonly<Record<ServiceId, Names>> = {
   'service-quotas': { failure: 'ServiceException', iam: 'servicequotas', denied: json },
   dynamodb: { failure: 'InternalServerError', iam: 'dynamodb', denied: json },
   'dynamodb-streams': { failure: 'InternalServerError', iam: 'dynamodb', denied: json },
+  acm: { failure: 'InternalFailure', iam: 'acm', denied: json },
+  'application-autoscaling': { failure: 'InternalServiceException', iam: 'application-autoscaling', denied: json },
 };
 
 /** The service's own failure: status 500, or 503 when it is unavailable. */

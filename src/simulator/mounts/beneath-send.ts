@@ -42,6 +42,8 @@ const namespaces: ReadonlyMap<string, ServiceId> = new Map([
   ['com.amazonaws.servicequotas', 'service-quotas'],
   ['com.amazonaws.dynamodb', 'dynamodb'],
   ['com.amazonaws.dynamodbstreams', 'dynamodb-streams'],
+  ['com.amazonaws.acm', 'acm'],
+  ['com.amazonaws.applicationautoscaling', 'application-autoscaling'],
 ]);
 
 /** Who sends which operation, read from the client and the command. */

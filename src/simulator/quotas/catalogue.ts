@@ -8,6 +8,8 @@ import { definitionOf } from './values.ts';
 const names = Object.keys(simulatedQuotas) as QuotaName[];
 
 const serviceNames: ReadonlyMap<string, string> = new Map([
+  ['acm', 'AWS Certificate Manager (ACM)'],
+  ['application-autoscaling', 'Application Auto Scaling'],
   ['dynamodb', 'Amazon DynamoDB'],
   ['ecs', 'Amazon Elastic Container Service (Amazon ECS)'],
   ['elasticloadbalancing', 'Elastic Load Balancing (ELB)'],

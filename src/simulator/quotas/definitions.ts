@@ -37,6 +37,13 @@ const dns = (quotaCode: string, name: string, value: number, canBeRaised: boolea
 const dynamodb = (quotaCode: string, name: string, value: number): SimulatedQuota => {
   return { serviceCode: 'dynamodb', quotaCode, name, value, adjustable };
 };
+const scaling = (quotaCode: string, name: string, value: number, canBeRaised: boolean): SimulatedQuota => {
+  return { serviceCode: 'application-autoscaling', quotaCode, name, value, adjustable: canBeRaised };
+};
+
+const acm = (quotaCode: string, name: string, value: number): SimulatedQuota => {
+  return { serviceCode: 'acm', quotaCode, name, value, adjustable };
+};
 
 /** By our name for each. */
 export const simulatedQuotas = {
@@ -87,9 +94,16 @@ export const simulatedQuotas = {
   reusableDelegationSets: dns('L-A72C7724', 'Reusable delegation sets', 100, adjustable),
   trafficPolicies: dns('L-FC688E7C', 'Traffic policies', 50, adjustable),
   trafficPolicyRecords: dns('L-628D5A56', 'Policy records', 5, adjustable),
+  acmCertificates: acm('L-F141DD1D', 'ACM certificates', 2_500),
+  acmCertificatesPerYear: acm('L-DA1D8B98', 'ACM certificates created in last 365 days', 5_000),
+  importedCertificates: acm('L-D2CB7DE9', 'Imported certificates', 2_500),
+  importedCertificatesPerYear: acm('L-3808DC70', 'Imported certificates in last 365 days', 5_000),
+  domainNamesPerCertificate: acm('L-FB94F0B0', 'Domain names per ACM certificate', 10),
   tables: dynamodb('L-F98FE922', 'Maximum number of tables', 2_500),
   tableReadUnits: dynamodb('L-CF0CBE56', 'Table-level read throughput limit', 40_000),
   tableWriteUnits: dynamodb('L-AB614373', 'Table-level write throughput limit', 40_000),
+  scalableTargets: scaling('L-782A3EE2', 'Scalable targets for ECS', 3_000, adjustable),
+  policiesPerScalableTarget: scaling('L-B395C81B', 'Scaling policies per scalable target', 50, fixed),
 } as const satisfies Record<string, SimulatedQuota>;
 
 export type QuotaName = keyof typeof simulatedQuotas;

@@ -2,7 +2,7 @@ import { AwsError, type Route53World, type SimService, type World } from '../ker
 import { invalidInput } from './errors.ts';
 import { limitOperations } from './limits.ts';
 import { recordOperations } from './record-operations.ts';
-import { resolve } from './resolve.ts';
+import { cname, resolve } from './resolve.ts';
 import type { DnsState } from './state.ts';
 import { tagOperations } from './tags.ts';
 import { zoneOperations } from './zone-operations.ts';
@@ -40,6 +40,7 @@ export function createRoute53(
     world: {
       seedZone: (seed) => seedZone(state, seed),
       resolve: (host, asked) => resolve(state, host, asked),
+      cname: (host) => cname(state, host),
     },
   };
 }

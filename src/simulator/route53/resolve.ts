@@ -48,6 +48,16 @@ export function resolve(state: DnsState, host: string, options: { cached: boolea
   return [...now, ...[...new Set(held.map(({ dnsName }) => dnsName))].map((dnsName) => ({ share: 0, dnsName }))];
 }
 
+/** See `Route53World.cname`. Of several records, the one that most queries get. */
+export function cname(state: DnsState, host: string): string | undefined {
+  const result = normaliseName(host);
+  const zone = 'problem' in result ? undefined : answeringZone(state, result.name);
+  if ('problem' in result || zone === undefined) return undefined;
+  const sets = zone.live.group(ownerOf(zone, result.name), 'CNAME');
+  const [likeliest] = [...choose(state.world, zone, sets)].sort((a, b) => b.share - a.share);
+  return likeliest?.set.set.ResourceRecords?.[0]?.Value;
+}
+
 /**
  * Shares of both families together. Half of all clients prefer IPv6 (assumed), and fall back to IPv4 where it leads nowhere. A name that leads
  * nowhere for some queries keeps their share, under the name at which they end; one that leads nowhere at all does not resolve.

@@ -37,6 +37,8 @@ export function wireFaultError(service: ServiceId, fault: WireFault): AwsError {
     case 'service-quotas':
     case 'dynamodb':
     case 'dynamodb-streams':
+    case 'acm':
+    case 'application-autoscaling':
       return missing
         ? new AwsError('ValidationException', nullAt(fault.path))
         : new AwsError('SerializationException', fault.message);

@@ -43,6 +43,8 @@ export const protocols: Readonly<Record<ServiceId, Protocol>> = {
   'service-quotas': { kind: 'json', version: '1.1', target: 'ServiceQuotasV20190624' },
   dynamodb: { kind: 'json', version: '1.0', target: 'DynamoDB_20120810' },
   'dynamodb-streams': { kind: 'json', version: '1.0', target: 'DynamoDBStreams_20120810' },
+  acm: { kind: 'json', version: '1.1', target: 'CertificateManager' },
+  'application-autoscaling': { kind: 'json', version: '1.1', target: 'AnyScaleFrontendService' },
   elbv2: { kind: 'query', version: '2015-12-01', xmlns: 'http://elasticloadbalancing.amazonaws.com/doc/2015-12-01/' },
   sts: { kind: 'query', version: '2011-06-15', xmlns: 'https://sts.amazonaws.com/doc/2011-06-15/' },
   ec2: { kind: 'ec2', version: '2016-11-15', xmlns: 'http://ec2.amazonaws.com/doc/2016-11-15/' },
@@ -59,6 +61,8 @@ const packages: Readonly<Record<ServiceId, () => Promise<object>>> = {
   'service-quotas': () => import('@aws-sdk/client-service-quotas'),
   dynamodb: () => import('@aws-sdk/client-dynamodb'),
   'dynamodb-streams': () => import('@aws-sdk/client-dynamodb-streams'),
+  acm: () => import('@aws-sdk/client-acm'),
+  'application-autoscaling': () => import('@aws-sdk/client-application-auto-scaling'),
 };
 
 const loaded = new Map<ServiceId, ServiceModel>();

@@ -7,6 +7,7 @@ import type {
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { expect } from 'vitest';
 import type { Clock } from '../../../src/model/clock.ts';
+import { createAcm } from '../../../src/simulator/acm/index.ts';
 import { createElb } from '../../../src/simulator/elbv2/index.ts';
 import { AwsError, type Ec2World, type EcsWorld, type ServiceId } from '../../../src/simulator/kernel.ts';
 import { createServiceQuotas } from '../../../src/simulator/quotas/index.ts';
@@ -35,7 +36,12 @@ export function createFixture(
   const { rootErrorBody = false, ...rest } = options;
   const world = new SimulatedAws({ clock: frozen, throttle: false, ...rest });
   const tasks: Tasks = new Map();
-  const ecs: EcsWorld = { taskAt: (vpcId, ip) => tasks.get(`${vpcId}/${ip}`) };
+  const ecs: EcsWorld = {
+    taskAt: (vpcId, ip) => tasks.get(`${vpcId}/${ip}`),
+    scalableService: () => undefined,
+    setDesiredCount: () => undefined,
+    onServiceEnd: () => () => undefined,
+  };
   const subnets = new Map([
     ['subnet-a', { vpc: 'vpc-1', zone: 'us-east-1a' }],
     ['subnet-b', { vpc: 'vpc-1', zone: 'us-east-1b' }],
@@ -67,8 +73,10 @@ export function createFixture(
   };
   const elb = createElb(world);
   const quotas = createServiceQuotas(world);
+  const acm = createAcm(world);
   const dns = createRoute53(world, { rootErrorBody });
-  world.install([elb.service, dns.service, quotas.service], {
+  world.install([elb.service, dns.service, quotas.service, acm.service], {
+    acm: acm.world,
     ecs,
     ec2,
     elb: elb.world,
@@ -82,6 +90,9 @@ export function createFixture(
     securityGroupIds: ['sg-1'],
   });
   elb.world.seedListener({ arn: listenerArn, loadBalancerArn });
+  for (let n = 0; n < certificates; n += 1) {
+    acm.world.seedCertificate({ arn: certificate(n), names: [`n${n}.example.com`] });
+  }
 
   const call = (service: ServiceId, operation: string, input: object, as: Caller): object =>
     world.call({ accessKeyId: as.account ?? account, region: as.region ?? region, service, operation, input });
@@ -160,7 +171,10 @@ export function makeListener(fixture: Fixture, more: Partial<CreateListenerInput
   return output.Listeners[0]?.ListenerArn ?? '';
 }
 
-/** The ARN of a certificate that ACM could have given the account of the fixture. */
+/** How many certificates there are. */
+const certificates = 40;
+
+/** The ARN of a certificate of the fixture's account; from 40 on there is none with this number. */
 export function certificate(n: number): string {
   return `arn:aws:acm:${region}:${account}:certificate/00000000-0000-4000-8000-${String(n).padStart(12, '0')}`;
 }

@@ -1,3 +1,5 @@
+import { ACMClient } from '@aws-sdk/client-acm';
+import { ApplicationAutoScalingClient } from '@aws-sdk/client-application-auto-scaling';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBStreamsClient } from '@aws-sdk/client-dynamodb-streams';
 import { EC2Client } from '@aws-sdk/client-ec2';
@@ -46,5 +48,7 @@ export function clientsOf(world: SimulatedAws | undefined, options: CallerOption
     'service-quotas': new ServiceQuotasClient(config),
     dynamodb: new DynamoDBClient(config),
     'dynamodb-streams': new DynamoDBStreamsClient(config),
+    acm: new ACMClient(config),
+    'application-autoscaling': new ApplicationAutoScalingClient(config),
   };
 }
