@@ -20,6 +20,8 @@ export interface ServeResult {
   readonly held: readonly Refusal[];
   /** Everything stands as the spec says and no deployment is under way. */
   readonly stable: boolean;
+  /** What a step of the chain waits for, where one does. */
+  readonly waitingFor: string | undefined;
 }
 
 /** How fresh answers have to be, by why the key runs. */
@@ -87,6 +89,7 @@ export async function servePlacement(
     changes: result.changes,
     held: result.held,
     stable,
+    waitingFor: result.waiting[0]?.on,
   };
 }
 

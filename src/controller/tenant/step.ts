@@ -158,10 +158,17 @@ async function workOn(
   found.changes.push(...served.changes);
   found.serving.set(placement.infraGroup, servingOf(served));
   if (served.changes.length > 0) found.notes.push(differing(scope.mode, served.changes));
+  const isNew = entry.status?.value.observedGeneration !== entry.accepted?.generation;
+  // Not every step has a condition of its own: a task definition that reads do not show yet is as the record says for all that they tell.
+  if (isNew && served.waitingFor !== undefined) found.notes.push(unseen(served.waitingFor));
   if (served.outcome.kind === 'held' || served.outcome.kind === 'retry' || served.outcome.kind === 'terminal')
     found.notes.push(trouble(served.outcome, served.held));
   if (effective.state === 'suspended')
     found.stopped = hasStopped(served) && found.stopped !== 'under-way' ? 'stopped' : 'under-way';
+}
+
+function unseen(what: string): ConditionUpdate {
+  return { type: 'Synced', status: 'False', reason: 'Waiting', message: `waiting for ${what}` };
 }
 
 /** Whether nothing of a suspended placement runs any more. A service that reads do not show yet is no proof of that: then the outcome says that there is more to come. */
