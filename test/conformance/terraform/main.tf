@@ -152,7 +152,7 @@ resource "aws_lb_listener" "https" {
   port              = 443
   protocol          = "HTTPS"
   ssl_policy        = "ELBSecurityPolicy-TLS13-1-2-2021-06"
-  certificate_arn   = "arn:aws:acm:us-east-1:${data.aws_caller_identity.me.account_id}:certificate/00000000-0000-0000-0000-000000000000"
+  certificate_arn   = "arn:aws:iam::${data.aws_caller_identity.me.account_id}:server-certificate/judged"
 
   default_action {
     type = "fixed-response"
