@@ -1,7 +1,8 @@
 /**
  * AWS's documented token buckets for the operations that we call, and which of them one call draws from. Sources: "Request throttling for the Amazon ECS
  * API", "Request throttling for the Elastic Load Balancing API", "Amazon Route 53 API throttling", "Request throttling for the
- * Amazon EC2 API". For Service Quotas AWS documents no rate; the number here is a cautious one of ours.
+ * Amazon EC2 API", "Quotas" of AWS Certificate Manager. For Service Quotas and Application Auto Scaling AWS documents no rate; the numbers here are
+ * cautious ones of ours.
  */
 import type { CellService } from './operations.ts';
 
@@ -32,6 +33,13 @@ const limits: Readonly<Record<string, readonly [capacity: number, refillPerSecon
   'elbv2:mutate': [20, 3],
   'elbv2:register': [20, 4],
   'ec2:describe': [100, 20],
+  'ec2:mutate': [50, 5],
+  'ec2:createVpcEndpoint': [4, 0.3],
+  'ec2:modifyVpcEndpoint': [4, 0.3],
+  'ec2:deleteVpcEndpoints': [4, 0.3],
+  'acm:read': [10, 10],
+  'application-autoscaling:read': [10, 5],
+  'application-autoscaling:modify': [10, 5],
   'service-quotas:read': [10, 5],
   'route53:account': [50, 10],
   'route53:change': [1500, 100],

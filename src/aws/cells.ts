@@ -2,7 +2,17 @@
 import type { Clock } from '../model/clock.ts';
 import type { AwsClients, CallTarget } from './clients.ts';
 import { type CellService, operations, type RoleName } from './operations.ts';
-import type { CallPurpose, CellAccess, CellViews, Ec2Api, EcsApi, ElbApi, QuotasApi } from './ports.ts';
+import type {
+  AcmApi,
+  CallPurpose,
+  CellAccess,
+  CellViews,
+  Ec2Api,
+  EcsApi,
+  ElbApi,
+  QuotasApi,
+  ScalingApi,
+} from './ports.ts';
 import { type CellApis, createCellReads } from './views.ts';
 
 /** What of a Cell record access needs. A missing role is `apply`'s. */
@@ -32,6 +42,8 @@ export function createCellAccess(deps: {
       ecs: bind<EcsApi>('ecs'),
       elb: bind<ElbApi>('elbv2'),
       ec2: bind<Ec2Api>('ec2'),
+      acm: bind<AcmApi>('acm'),
+      scaling: bind<ScalingApi>('application-autoscaling'),
       quotas: bind<QuotasApi>('service-quotas'),
     };
   };

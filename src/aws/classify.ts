@@ -112,6 +112,15 @@ const serviceClasses: Readonly<Record<string, Readonly<Record<string, ErrorClass
     ...classed('conflict', ['IdempotentParameterMismatch']),
     ...classed('capacity', ['InsufficientFreeAddressesInSubnet', 'ResourceLimitExceeded', 'VpcLimitExceeded']),
   },
+  acm: {
+    ...classed('not_found', ['ResourceNotFoundException']),
+  },
+  'application-autoscaling': {
+    ...classed('conflict', ['ConcurrentUpdateException']),
+    ...classed('not_found', ['ObjectNotFoundException', 'ResourceNotFoundException']),
+    ...classed('capacity', ['LimitExceededException', 'TooManyTagsException']),
+    ...classed('denied', ['FailedResourceAccessException']),
+  },
   'service-quotas': {
     ...classed('not_found', ['NoSuchResourceException']),
     ...classed('capacity', ['QuotaExceededException']),

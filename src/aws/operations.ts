@@ -1,13 +1,13 @@
 /**
  * Every AWS operation that the controller calls in cells and zones, and how: with which of the cell's roles, from which of AWS's token
  * buckets, and whether a call may be repeated blindly. Buckets and rates: AWS's documented API throttling (ECS, Elastic Load
- * Balancing, Route 53, EC2 guides). One table, so that roles, budgets and the wire never disagree.
+ * Balancing, Route 53, EC2 guides; ACM's quotas). One table, so that roles, budgets and the wire never disagree.
  */
 
 /** `observe` reads, `apply` creates and changes, `reap` deletes, `dns` works on the zone. */
 export type RoleName = 'observe' | 'apply' | 'reap' | 'dns';
 
-export type CellService = 'ecs' | 'elbv2' | 'ec2' | 'service-quotas' | 'route53';
+export type CellService = 'ecs' | 'elbv2' | 'ec2' | 'acm' | 'application-autoscaling' | 'service-quotas' | 'route53';
 
 export interface OperationSpec {
   readonly role: RoleName;
@@ -52,6 +52,7 @@ export const operations = {
   elbv2: {
     describeLoadBalancers: read('elbv2:read'),
     describeListeners: read('elbv2:read'),
+    describeListenerCertificates: read('elbv2:read'),
     describeRules: read('elbv2:read'),
     describeTargetGroups: read('elbv2:read'),
     describeTargetGroupAttributes: read('elbv2:read'),
@@ -74,6 +75,26 @@ export const operations = {
     describeSubnets: read('ec2:describe'),
     describeVpcs: read('ec2:describe'),
     describeSecurityGroups: read('ec2:describe'),
+    describeVpcEndpoints: read('ec2:describe'),
+    createVpcEndpoint: apply('ec2:createVpcEndpoint'),
+    modifyVpcEndpoint: apply('ec2:modifyVpcEndpoint'),
+    deleteVpcEndpoints: reap('ec2:deleteVpcEndpoints'),
+    createTags: apply('ec2:mutate'),
+    deleteTags: apply('ec2:mutate'),
+  },
+  acm: {
+    describeCertificate: read('acm:read'),
+  },
+  'application-autoscaling': {
+    describeScalableTargets: read('application-autoscaling:read'),
+    describeScalingPolicies: read('application-autoscaling:read'),
+    listTagsForResource: read('application-autoscaling:read'),
+    registerScalableTarget: apply('application-autoscaling:modify'),
+    putScalingPolicy: apply('application-autoscaling:modify'),
+    deleteScalingPolicy: reap('application-autoscaling:modify'),
+    deregisterScalableTarget: reap('application-autoscaling:modify'),
+    tagResource: apply('application-autoscaling:modify'),
+    untagResource: apply('application-autoscaling:modify'),
   },
   'service-quotas': {
     getServiceQuota: read('service-quotas:read'),

@@ -3,6 +3,10 @@
  * SDK. Every method throws `CallError` (src/model/errors.ts) and nothing else; pagination, batching, budgets, roles, the lease's deadline and
  * metrics are behind these interfaces.
  */
+import type { ACM } from '@aws-sdk/client-acm';
+import type * as Scaling from '@aws-sdk/client-application-auto-scaling';
+import type { ApplicationAutoScaling } from '@aws-sdk/client-application-auto-scaling';
+import type * as Ec2 from '@aws-sdk/client-ec2';
 import type { EC2 } from '@aws-sdk/client-ec2';
 import type * as Ecs from '@aws-sdk/client-ecs';
 import type { ECS } from '@aws-sdk/client-ecs';
@@ -13,7 +17,7 @@ import type { Route53 } from '@aws-sdk/client-route-53';
 import type { ServiceQuotas } from '@aws-sdk/client-service-quotas';
 import type { operations } from './operations.ts';
 
-export type { Ecs, Elb, R53 };
+export type { Ec2, Ecs, Elb, R53, Scaling };
 
 /** The promise form of an aggregated SDK client's method. */
 type Method<C, Op extends keyof C> = C[Op] extends {
@@ -28,6 +32,8 @@ type Api<C, Ops> = { readonly [Op in keyof Ops & keyof C]: Method<C, Op> };
 export type EcsApi = Api<ECS, (typeof operations)['ecs']>;
 export type ElbApi = Api<ElasticLoadBalancingV2, (typeof operations)['elbv2']>;
 export type Ec2Api = Api<EC2, (typeof operations)['ec2']>;
+export type AcmApi = Api<ACM, (typeof operations)['acm']>;
+export type ScalingApi = Api<ApplicationAutoScaling, (typeof operations)['application-autoscaling']>;
 export type QuotasApi = Api<ServiceQuotas, (typeof operations)['service-quotas']>;
 export type Route53Api = Api<Route53, (typeof operations)['route53']>;
 
@@ -48,6 +54,8 @@ export interface CellAccess {
   readonly ecs: EcsApi;
   readonly elb: ElbApi;
   readonly ec2: Ec2Api;
+  readonly acm: AcmApi;
+  readonly scaling: ScalingApi;
   readonly quotas: QuotasApi;
   readonly views: CellViews;
   /** The same cell, calling for another purpose. */

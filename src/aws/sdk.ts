@@ -46,6 +46,14 @@ const loaders: Readonly<Record<SdkService, () => Promise<Make>>> = {
     const { EC2 } = await import('@aws-sdk/client-ec2');
     return (config) => new EC2(config);
   },
+  acm: async () => {
+    const { ACM } = await import('@aws-sdk/client-acm');
+    return (config) => new ACM(config);
+  },
+  'application-autoscaling': async () => {
+    const { ApplicationAutoScaling } = await import('@aws-sdk/client-application-auto-scaling');
+    return (config) => new ApplicationAutoScaling(config);
+  },
   'service-quotas': async () => {
     const { ServiceQuotas } = await import('@aws-sdk/client-service-quotas');
     return (config) => new ServiceQuotas(config);

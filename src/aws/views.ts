@@ -2,7 +2,19 @@
 import type { Clock } from '../model/clock.ts';
 import { CallError } from '../model/errors.ts';
 import { readPages } from './pages.ts';
-import type { CallPurpose, CellViews, Ec2Api, Ecs, EcsApi, Elb, ElbApi, Freshness, QuotasApi } from './ports.ts';
+import type {
+  AcmApi,
+  CallPurpose,
+  CellViews,
+  Ec2Api,
+  Ecs,
+  EcsApi,
+  Elb,
+  ElbApi,
+  Freshness,
+  QuotasApi,
+  ScalingApi,
+} from './ports.ts';
 import { attachmentScope, clusterName, clusterScope, createTouchLog, scopesOf, targetGroupScope } from './scopes.ts';
 import { createSharedReads, loadHalving, type Outcome, type SharedReads } from './shared-reads.ts';
 
@@ -11,6 +23,8 @@ export interface CellApis {
   readonly ecs: EcsApi;
   readonly elb: ElbApi;
   readonly ec2: Ec2Api;
+  readonly acm: AcmApi;
+  readonly scaling: ScalingApi;
   readonly quotas: QuotasApi;
 }
 
