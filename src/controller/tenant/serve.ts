@@ -70,7 +70,7 @@ export async function servePlacement(
     },
     scope.access,
     scope.context,
-    (signals, conditions) => wishedRecords(deps, entry, scope.context, signals, conditions, oldServes),
+    (signals, conditions) => wishedRecords(deps, entry, scope.context, { signals, conditions, oldServes }),
   );
   for (const refusal of result.held) deps.observer.held(refusal.reason, entry.name, refusal.message);
   for (const { error } of result.failed) deps.observer.callFailed(entry.key, error);

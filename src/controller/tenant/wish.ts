@@ -6,6 +6,14 @@ import { type ObjectEntry, placementsOf } from '../fleet/entry.ts';
 import type { ChainSignals } from './chain.ts';
 import type { EngineDeps } from './deps.ts';
 
+/** What a pass read before it comes to a placement's record. */
+export interface RecordSigns {
+  readonly signals: ChainSignals;
+  readonly conditions: readonly ConditionUpdate[];
+  /** Of a successor: what it is to replace can take all requests. */
+  readonly oldServes: boolean;
+}
+
 /**
  * What is wanted of a placement's records, by what this pass read of its rule and targets. A name is published when a request to it would be served: a verified rule, and a target that
  * passes health checks. What was published stays published, and heals, through an outage of its own tasks and while it is suspended; unless the placement is down while another of the
@@ -15,10 +23,9 @@ export function wishedRecords(
   deps: EngineDeps,
   entry: ObjectEntry,
   context: PlacementContext,
-  signals: ChainSignals,
-  conditions: readonly ConditionUpdate[],
-  oldServes = false,
+  read: RecordSigns,
 ): PlacementContext['dns'] {
+  const { signals, conditions, oldServes } = read;
   if (context.effective.routing.scope === 'tier') return { ...context.dns, want: 'keep', setIdentifier: 'none' };
   noteHealth(deps, context, signals);
   const stood = context.placement.resources.dns_record?.arn !== undefined;
