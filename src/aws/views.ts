@@ -6,6 +6,7 @@ import type {
   AcmApi,
   CallPurpose,
   CellViews,
+  Ec2,
   Ec2Api,
   Ecs,
   EcsApi,
@@ -41,6 +42,10 @@ const evictEveryMs = 60_000;
 /** AWS's page size for target groups and rules; its limits for DescribeClusters, DescribeTags and DescribeLoadBalancers. */
 const elbPageSize = 400;
 const clustersPerCall = 100;
+/** AWS's page size for endpoints. */
+const endpointPageSize = 1_000;
+/** What the shared reads ask that is not Elastic Load Balancing's, for messages. */
+const services: Readonly<Record<string, string>> = { describeClusters: 'ecs', describeVpcEndpoints: 'ec2' };
 const arnsPerCall = 20;
 
 /** Creates the reads of one cell, shared by all purposes. */
@@ -53,7 +58,7 @@ export function createCellReads(deps: { readonly apis: Apis; readonly clock: Clo
     load: (keys: readonly string[], purpose: CallPurpose) => Promise<ReadonlyMap<string, Outcome<V>>>,
     dependsOn: (key: string, value: V) => readonly string[],
   ): SharedReads<V> => {
-    const service = operation === 'describeClusters' ? 'ecs' : 'elbv2';
+    const service = services[operation] ?? 'elbv2';
     return createSharedReads({ clock, touches, call: { service, operation }, maxBatch, load, dependsOn });
   };
   const single =
@@ -117,7 +122,14 @@ export function createCellReads(deps: { readonly apis: Apis; readonly clock: Clo
     (scope) => [scope, ...scopesOf(scope.split('#')[0] ?? scope)],
   );
 
-  const kinds = [others, clusters, rules, attached, byName, tags, loadBalancers];
+  const endpoints = shared(
+    'describeVpcEndpoints',
+    1,
+    single((_scope, purpose) => loadInterfaceEndpoints(apis(purpose))),
+    (scope) => [scope],
+  );
+
+  const kinds = [others, endpoints, clusters, rules, attached, byName, tags, loadBalancers];
   let evictedAt = clock.monotonic();
   const evict = (): void => {
     const now = clock.monotonic();
@@ -140,6 +152,7 @@ export function createCellReads(deps: { readonly apis: Apis; readonly clock: Clo
         targetGroupByName: (name, freshness) => get(byName, name, freshness),
         tags: (arn, freshness) => get(tags, arn, freshness),
         loadBalancer: (arn, freshness) => get(loadBalancers, arn, freshness),
+        interfaceEndpoints: (freshness) => get(endpoints, 'vpc-endpoints', freshness),
         once: async <T>(scope: string, freshness: Freshness, load: () => Promise<T>): Promise<T> => {
           evict();
           const kept = others.kept(scope, freshness);
@@ -180,6 +193,18 @@ function clusterFailure(name: string, failure: Ecs.Failure): CallError {
     operation: 'describeClusters',
     code: failure.reason ?? 'UnknownFailure',
     message: `cluster ${name} could not be read (${failure.reason ?? 'no reason given'}${detail})`,
+  });
+}
+
+/** With a filter, or AWS takes the call from a smaller bucket (facts: throttling of EC2). */
+async function loadInterfaceEndpoints({ ec2 }: CellApis): Promise<readonly Ec2.VpcEndpoint[]> {
+  return readPages({ service: 'ec2', operation: 'describeVpcEndpoints' }, async (NextToken) => {
+    const page = await ec2.describeVpcEndpoints({
+      Filters: [{ Name: 'vpc-endpoint-type', Values: ['Interface'] }],
+      MaxResults: endpointPageSize,
+      ...(NextToken === undefined ? {} : { NextToken }),
+    });
+    return { items: page.VpcEndpoints, next: page.NextToken };
   });
 }
 

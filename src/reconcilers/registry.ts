@@ -1,6 +1,7 @@
 import { cluster } from './cluster/index.ts';
-import type { Reconciler } from './contract.ts';
+import type { EndpointReconciler, Reconciler } from './contract.ts';
 import { dnsRecord } from './dns-record/index.ts';
+import { endpoint } from './endpoint/index.ts';
 import { listenerRule } from './listener-rule/index.ts';
 import { service } from './service/index.ts';
 import { targetGroup } from './target-group/index.ts';
@@ -15,3 +16,6 @@ export const reconcilers: readonly Reconciler[] = [
   service,
   dnsRecord,
 ];
+
+/** What is kept for each infra group. */
+export const endpointReconciler: EndpointReconciler = endpoint;
