@@ -61,7 +61,9 @@ async function readCertificate(access: CellAccess, arn: string): Promise<Certifi
       const { Certificate } = await access.acm.describeCertificate({ CertificateArn: arn });
       return Certificate;
     });
-    const names = [found?.DomainName ?? '', ...(found?.SubjectAlternativeNames ?? [])].map((name) => name.toLowerCase());
+    const names = [found?.DomainName ?? '', ...(found?.SubjectAlternativeNames ?? [])].map((name) =>
+      name.toLowerCase(),
+    );
     return { arn, readable: true, status: found?.Status ?? 'UNKNOWN', names, notAfter: found?.NotAfter?.getTime() };
   } catch (error) {
     return unread(arn, error);

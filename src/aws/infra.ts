@@ -57,12 +57,12 @@ export async function readInfraGroup(
     readListener(access, group, freshness),
     readNetwork(access, group, freshness),
   ]);
-  const whole = !isFinding(loadBalancer) && !isFinding(listener);
+  const whole = loadBalancer.facts !== undefined && !isFinding(listener);
   return {
-    facts: whole ? { ...group, ...loadBalancer } : undefined,
+    facts: whole ? { ...group, ...loadBalancer.facts } : undefined,
     network: network.findings,
     zones: network.zones,
-    loadBalancer: isFinding(loadBalancer) ? loadBalancer : undefined,
+    loadBalancer: loadBalancer.finding,
     listener,
   };
 }
@@ -72,29 +72,40 @@ export function isFinding(part: object): part is Finding {
   return 'reason' in part;
 }
 
-type LoadBalancerFacts = Pick<InfraGroupFacts, 'dnsName' | 'canonicalHostedZoneId' | 'dualstack'>;
+interface LoadBalancerReading {
+  readonly facts?: Pick<InfraGroupFacts, 'dnsName' | 'canonicalHostedZoneId' | 'dualstack'>;
+  readonly finding?: Finding;
+}
 
 async function readLoadBalancer(
   access: CellAccess,
   group: InfraGroupConfig,
   freshness: Freshness,
-): Promise<LoadBalancerFacts | Finding> {
+): Promise<LoadBalancerReading> {
   const arn = group.loadBalancerArn;
   const found = await access.views.loadBalancer(arn, freshness);
-  if (found === undefined) return { reason: 'LoadBalancerMissing', message: `load balancer ${arn} does not exist` };
-  const fault = loadBalancerFault(found, group);
-  if (fault !== undefined) return fault;
-  const { DNSName, CanonicalHostedZoneId } = found;
-  if (DNSName === undefined || CanonicalHostedZoneId === undefined) {
-    return { reason: 'LoadBalancerNotActive', message: `load balancer ${arn} has no DNS name yet` };
+  if (found === undefined) {
+    return { finding: { reason: 'LoadBalancerMissing', message: `load balancer ${arn} does not exist` } };
   }
-  return {
+  const fault = loadBalancerFault(found, group);
+  if (fault !== undefined) return { finding: fault };
+  const { DNSName, CanonicalHostedZoneId } = found;
+  const state = found.State?.Code;
+  const notActive = (message: string): Finding => ({ reason: 'LoadBalancerNotActive', message });
+  if (DNSName === undefined || CanonicalHostedZoneId === undefined) {
+    return { finding: notActive(`load balancer ${arn} has no DNS name yet`) };
+  }
+  const facts = {
     dnsName: DNSName.toLowerCase()
       .replace(/^dualstack\./, '')
       .replace(/\.$/, ''),
     canonicalHostedZoneId: CanonicalHostedZoneId,
     dualstack: found.IpAddressType?.startsWith('dualstack') ?? false,
   };
+  if (state === 'active') return { facts };
+  const finding = notActive(`load balancer ${arn} is ${state ?? 'of unknown state'}; expected active`);
+  // An impaired one routes, though it may lack nodes: what stands behind it goes on being looked after.
+  return state === 'active_impaired' ? { facts, finding } : { finding };
 }
 
 function loadBalancerFault(found: Elb.LoadBalancer, group: InfraGroupConfig): Finding | undefined {
@@ -103,14 +114,8 @@ function loadBalancerFault(found: Elb.LoadBalancer, group: InfraGroupConfig): Fi
   if (found.Type !== undefined && found.Type !== 'application') {
     return unsuitable(`load balancer ${arn} is of type ${found.Type}; expected application`);
   }
-  if (found.VpcId !== group.vpcId) {
-    return unsuitable(`load balancer ${arn} is in VPC ${found.VpcId ?? '(none)'}; the record says ${group.vpcId}`);
-  }
-  // An impaired one routes, though it may lack nodes: what stands behind it goes on being looked after.
-  const state = found.State?.Code;
-  if (state === 'active' || state === 'active_impaired') return undefined;
-  const message = `load balancer ${arn} is ${state ?? 'of unknown state'}; expected active`;
-  return { reason: 'LoadBalancerNotActive', message };
+  if (found.VpcId === group.vpcId) return undefined;
+  return unsuitable(`load balancer ${arn} is in VPC ${found.VpcId ?? '(none)'}; the record says ${group.vpcId}`);
 }
 
 async function readListener(

@@ -34,6 +34,8 @@ const nothing = (): void => undefined;
 const silent: LoopObserver = {
   change: nothing,
   shared: nothing,
+  wired: nothing,
+  groupHeld: nothing,
   held: nothing,
   event: nothing,
   callFailed: nothing,

@@ -58,9 +58,7 @@ export async function updateEndpoint(
   const off = new Map(fields.map((change) => [change.field, change.after]));
   try {
     if (off.has('Tags')) await ec2.createTags({ Resources: [id], Tags: elbTagList(desired.tags) });
-    const members = Object.fromEntries(
-      [...off].filter(([field]) => field !== 'Tags' && field !== 'PrivateDnsEnabled'),
-    );
+    const members = Object.fromEntries([...off].filter(([field]) => field !== 'Tags' && field !== 'PrivateDnsEnabled'));
     if (Object.keys(members).length > 0) await modify(access, id, members);
     // With other subnets it is pending for a while, and AWS would refuse the next change: the next pass makes it.
     const busy = off.has('AddSubnetIds') || off.has('RemoveSubnetIds');
@@ -72,7 +70,11 @@ export async function updateEndpoint(
 }
 
 /** AWS refuses a subnet in the zone of another that the endpoint still has, also where the same call takes that one away: it then goes first. */
-async function modify({ cell }: GroupAccess, id: string, members: Ec2.ModifyVpcEndpointCommandInput): Promise<void> {
+async function modify(
+  { cell }: GroupAccess,
+  id: string,
+  members: Omit<Ec2.ModifyVpcEndpointCommandInput, 'VpcEndpointId'>,
+): Promise<void> {
   try {
     await cell.ec2.modifyVpcEndpoint({ ...members, VpcEndpointId: id });
   } catch (error) {

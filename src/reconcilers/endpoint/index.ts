@@ -66,7 +66,10 @@ function condition(context: EndpointContext, observation: Observation<LiveEndpoi
     case 'ending':
       return no('Deleting', `endpoint ${observation.arn} ${observation.found}; a new one takes its place`);
     case 'unmarked':
-      return no('OwnershipLost', `endpoint ${observation.arn} ${observation.found}: it is left alone until it is adopted`);
+      return no(
+        'OwnershipLost',
+        `endpoint ${observation.arn} ${observation.found}: it is left alone until it is adopted`,
+      );
     case 'stranger':
     case 'unread':
       return { type, status: 'Unknown', reason: 'NotRead', message: `${name}: not read yet` };
@@ -94,13 +97,19 @@ function liveCondition(
 ): ConditionUpdate {
   const { VpcEndpointId: id = '', ServiceName, LastError } = live.endpoint;
   const { name, serviceName } = context.dependency;
-  if (ServiceName !== serviceName) return no('Replacing', `endpoint ${id} leads to ${ServiceName}, not to ${serviceName}`);
+  if (ServiceName !== serviceName)
+    return no('Replacing', `endpoint ${id} leads to ${ServiceName}, not to ${serviceName}`);
   if (live.state !== 'available') {
     const [reason, message] = words[live.state];
     const detail = LastError?.Message === undefined ? '' : ` (${LastError.Message})`;
     return no(reason, `endpoint ${id}: ${message}${detail}`);
   }
-  const yes = (message: string): ConditionUpdate => ({ type, status: 'True', reason: 'Available', message: `${name}: ${message}` });
+  const yes = (message: string): ConditionUpdate => ({
+    type,
+    status: 'True',
+    reason: 'Available',
+    message: `${name}: ${message}`,
+  });
   const { privateName } = live;
   if (privateName === undefined || !context.dependency.privateDns) return yes(`${id}`);
   if (privateName.can === 'never') return yes(`${id} (no private DNS: ${privateName.why})`);

@@ -120,7 +120,8 @@ export async function privateNameOf(
     return { can: 'never', why: `the service's owner has not proved to AWS that ${name} is its own (${proof})` };
   }
   const holder = all.find((one) => one.VpcEndpointId !== self && holdsName(one, context, name));
-  const held = holder === undefined ? {} : { holder: { id: holder.VpcEndpointId ?? '', whose: whose(holder, context) } };
+  const held =
+    holder === undefined ? {} : { holder: { id: holder.VpcEndpointId ?? '', whose: whose(holder, context) } };
   return { can: service.AcceptanceRequired === true ? 'accepted' : 'now', name, ...held };
 }
 
