@@ -112,7 +112,7 @@ class GroupPass {
   async dropOthers(): Promise<void> {
     const wanted = new Set(this.#scope.dependencies.map(({ name }) => name));
     const dropped = Object.entries(this.#endpoints).filter(([name]) => !wanted.has(name));
-    for (const [name, inventory] of dropped) {
+    for (const [, inventory] of dropped) {
       const left = inventory.resource === undefined ? inventory.retired : [inventory.resource, ...inventory.retired];
       for (const { name: endpoint } of left) this.#plan(endpoint);
     }
@@ -182,8 +182,9 @@ class GroupPass {
     if (step.step === 'unmarked') {
       this.#held.push({
         reason: 'OwnershipLost',
-        message: `${reconciler.kind} ${entry.arn ?? entry.name} is of a dropped dependency but ${step.found}: it is left alone`,
+        message: `${reconciler.kind} ${entry.arn ?? entry.name} is to go but ${step.found}: it is left alone until it is adopted`,
       });
+      return 'left';
     }
     return 'gone';
   }

@@ -271,9 +271,13 @@ class WirePass {
         return;
       }
       const step = await reconciler.retire(this.#access, this.#context, old);
+      if (step.step === 'unmarked') {
+        const message = `${reconciler.kind} ${old.arn ?? old.name} is superseded but ${step.found}: it is left alone until it is adopted`;
+        this.#held = { reason: 'OwnershipLost', message };
+        continue;
+      }
       this.#note(step);
       if (step.step === 'pending') continue;
-      // What lost our mark is nobody's business any more.
       await this.#save({ ...this.#known(), retired: this.#context.retired.filter((one) => one !== old) });
     }
   }

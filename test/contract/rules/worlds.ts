@@ -1,6 +1,7 @@
-import { type Controller, start } from '../controller.ts';
+import type { Controller } from '../controller.ts';
 import { liveState } from '../live.ts';
-import { Witness } from '../witness.ts';
+import { start } from '../start.ts';
+import { Witness, type Witnesses } from '../witness.ts';
 import { type Ground, prepare } from '../world.ts';
 
 /** A ground with a controller on it. */
@@ -11,15 +12,15 @@ export interface World {
 }
 
 /** Nothing built yet. */
-export async function emptyWorld(witnesses: Witness[], options: Parameters<typeof prepare>[0] = {}): Promise<World> {
+export async function emptyWorld(witnesses: Witnesses, options: Parameters<typeof prepare>[0] = {}): Promise<World> {
   const ground = prepare(options);
-  const witness = new Witness(ground);
+  const witness = new Witness(ground, witnesses.kind);
   witnesses.push(witness);
-  return { ground, witness, controller: await start(ground, witness.reconcilers) };
+  return { ground, witness, controller: await start(ground, witness) };
 }
 
 /** The whole chain built, and long enough ago for AWS's reads to be true. */
-export async function settledWorld(witnesses: Witness[], options: Parameters<typeof prepare>[0] = {}): Promise<World> {
+export async function settledWorld(witnesses: Witnesses, options: Parameters<typeof prepare>[0] = {}): Promise<World> {
   const world = await emptyWorld(witnesses, options);
   await world.controller.settle();
   await world.ground.clock.advance(60_000);
