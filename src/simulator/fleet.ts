@@ -101,13 +101,13 @@ export function seedQuotas(world: World, fleet: Pick<FleetSeed, 'cells' | 'infra
 }
 
 /** The account that owns the services which tiers depend upon. */
-export const servicesAccount = '888888888888';
+const servicesAccount = '888888888888';
 
 /**
- * The endpoint services that tiers depend upon, as far as they are no service of AWS: each is open to all, and has a DNS name of its own. By itself, for records that changed; throws
+ * The endpoint services that tiers depend upon, as far as they are no service of AWS: each is open to all, and has a DNS name of its own. Throws
  * `Error` for a name that no service could have.
  */
-export function seedServices(world: World, tiers: readonly FleetTier[]): void {
+function seedServices(world: World, tiers: readonly FleetTier[]): void {
   const named = new Map(
     tiers.flatMap(({ dependencies = [] }) => dependencies.map((one) => [one.serviceName, one.name])),
   );
