@@ -8,6 +8,7 @@ import { keyText } from '../keys.ts';
 import { quotasRead } from '../loop/read-conditions.ts';
 import { fleetMode, type InfraRunDeps, look, report, wakeTenants } from '../loop/runs.ts';
 import type { Outcome, Trigger } from '../outcome.ts';
+import type { InfraGroupPlan } from '../plan.ts';
 import { gateBasis, onePerZone } from './basis.ts';
 import { type GateVerdict, gateOf } from './gate.ts';
 import { type GroupScope, type GroupWiring, wireGroup } from './group.ts';
@@ -230,4 +231,17 @@ function outcomeOf({ failed, waiting, held }: GroupWiring): Outcome {
 
 function isPassing(error: CallError): boolean {
   return !['invalid', 'denied', 'capacity'].includes(error.class);
+}
+
+/** What would be done for the endpoints of every infra group now, and why those that are not ready take no new tenants. Nothing is written. */
+export async function planInfraGroups(deps: InfraRunDeps): Promise<readonly InfraGroupPlan[]> {
+  const plans: InfraGroupPlan[] = [];
+  for (const entry of [...deps.view.all('InfraGroup')].sort((a, b) => (a.name < b.name ? -1 : 1))) {
+    const { conditions, wiring } = await lookAtGroup(deps, entry, { write: false, maxAgeMs: 60_000 });
+    const ready = conditions.find(({ type }) => type === 'InfraReady');
+    const notes = ready === undefined || ready.status === 'True' ? [] : [ready.message];
+    if (wiring.changes.length + notes.length > 0)
+      plans.push({ infraGroup: entry.name, changes: wiring.changes, notes });
+  }
+  return plans;
 }

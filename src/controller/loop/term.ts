@@ -11,10 +11,11 @@ import type { ObjectEntry } from '../fleet/entry.ts';
 import { refreshEntry } from '../fleet/refresh.ts';
 import { FleetView } from '../fleet/view.ts';
 import { RefusalBook } from '../infra-group/refusals.ts';
-import { lookAtGroup, runInfraGroup } from '../infra-group/run.ts';
+import { lookAtGroup, planInfraGroups, runInfraGroup } from '../infra-group/run.ts';
 import { Turns } from '../infra-group/turns.ts';
 import { keyText, parseKey } from '../keys.ts';
 import type { Outcome, Trigger } from '../outcome.ts';
+import { type PlanReport, planFleet } from '../plan.ts';
 import { KeyedQueue } from '../queue/keyed-queue.ts';
 import type { EngineDeps } from '../tenant/deps.ts';
 import { HealthBook } from '../tenant/health.ts';
@@ -122,6 +123,12 @@ export class Term {
     this.#load(await this.#deps.reader.loadAll());
     await this.#list();
     await this.#readEverything();
+  }
+
+  /** What the controller would do now. Nothing is written. */
+  async plan(tenant?: string): Promise<PlanReport> {
+    const report = await planFleet(this.engine, tenant);
+    return tenant === undefined ? { ...report, infraGroups: await planInfraGroups(this.#runs) } : report;
   }
 
   /** Stops without writing anything: what runs is waited for, what waits is dropped. */
