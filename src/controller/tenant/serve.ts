@@ -192,6 +192,7 @@ async function publishedCondition(
 }
 
 const retireOrder: readonly ResourceKind[] = [
+  'scaling',
   'service',
   'listener_rule',
   'target_group',
