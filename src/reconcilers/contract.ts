@@ -112,7 +112,12 @@ export interface Applied {
 
 /** What a `create` call came to. */
 export type Created =
-  | ({ readonly outcome: 'created'; readonly arn: string } & Applied)
+  | ({
+      readonly outcome: 'created';
+      readonly arn: string;
+      /** AWS did not take all of it yet: what is missing is this change's, and no drift. */
+      readonly partial?: true;
+    } & Applied)
   /** AWS answered with something that already existed and does not bear our mark: nothing more was written to it. */
   | { readonly outcome: 'stranger'; readonly found: string };
 

@@ -223,7 +223,7 @@ class ChainPass {
       n: entry.n,
       name: entry.name,
       arn: created.arn,
-      applied: desired.hash,
+      ...(created.partial === true ? {} : { applied: desired.hash }),
       confirmedAt: new Date(clock.now()).toISOString(),
     };
     await this.#put(done, undefined, created.change);

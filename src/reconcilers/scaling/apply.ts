@@ -19,14 +19,24 @@ export async function createScaling(
   entry: InventoryResource,
 ): Promise<Created> {
   try {
-    const made = await register(access, desired, { Tags: { ...desired.tags } });
-    await putPolicy(access, desired);
-    return { outcome: 'created', arn: made };
+    const arn = await register(access, desired, { Tags: { ...desired.tags } });
+    return await withPolicy(access, desired, arn);
   } catch (error) {
     if (!(error instanceof CallError) || error.class !== 'conflict') throw error;
     return await claim(access, context, desired, error);
   } finally {
     forget(access, desired.ResourceId, entry.arn);
+  }
+}
+
+/** A target that was registered a moment ago may not be known yet to the call that puts its policy: that follows then. */
+async function withPolicy(access: Access, desired: ScalingContent, arn: string): Promise<Created> {
+  try {
+    await putPolicy(access, desired);
+    return { outcome: 'created', arn };
+  } catch (error) {
+    if (!(error instanceof CallError) || error.class !== 'waiting') throw error;
+    return { outcome: 'created', arn, partial: true };
   }
 }
 
@@ -45,8 +55,7 @@ async function claim(
   const fault = markFault(tags, context);
   if (fault !== undefined) return { outcome: 'stranger', found: fault };
   await register(access, desired, {});
-  await putPolicy(access, desired);
-  return { outcome: 'created', arn };
+  return withPolicy(access, desired, arn);
 }
 
 /** AWS knows of it and its reads do not show it yet: nothing can be said of whose it is. */
