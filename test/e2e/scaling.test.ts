@@ -1,5 +1,6 @@
 import type { RegisterScalableTargetCommandInput } from '@aws-sdk/client-application-auto-scaling';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { AwsError } from '../../src/simulator/kernel.ts';
 import type { Installation } from '../support/installation.ts';
 import { type Damage, seeHealed, sweepConfig } from './healing.ts';
 import { leftOf, reserved } from './leftovers.ts';
@@ -172,6 +173,35 @@ describe('a tenant scaled by a metric', () => {
     await run.until('acme Ready', reached, 900_000);
     expect(await live()).toMatchObject({ ...right, desired: 2 });
     expect(drift()).toEqual([]);
+  });
+
+  it('is not told as reached as long as Application Auto Scaling may not be called', async () => {
+    run = await settled({ fleet: smallFleet({ tenants: { acme: { tier: 'standard' } } }) });
+    const refused = new AwsError('AccessDeniedException', 'not authorized to perform this', { status: 400 });
+    run.aws.faults = {
+      before: ({ service }) => (service === 'application-autoscaling' ? { kind: 'error', error: refused } : undefined),
+    };
+    await run.put('Tenant', 'acme', scaled());
+    await run.until('told', () => condition(run, 'acme', 'Synced') === 'Unknown CallFailed');
+    await run.advance(300);
+    expect(statusOf()).toMatchObject({ observedGeneration: 1, generation: 2, phase: 'Updating' });
+    run.aws.faults = {};
+    await run.until('reached', reached);
+    expect(await live()).toMatchObject({ ...right, desired: 2 });
+  });
+
+  it('leaves the count of its service to a stranger that took it first, and says so', async () => {
+    run = await settled({ fleet: smallFleet({ tenants: { acme: { tier: 'standard' } } }) });
+    const chain = chainOf(run, 'acme');
+    await run.clock.drive(
+      chain.hands.scaling.registerScalableTarget({ ...named(chain), MinCapacity: 1, MaxCapacity: 9 }),
+    );
+    await run.put('Tenant', 'acme', scaled());
+    await run.until('held', () => condition(run, 'acme', 'Synced') === 'False NameTaken');
+    expect(await live()).toMatchObject({ bounds: '1-9', policies: [] });
+    await run.clock.drive(chain.hands.scaling.deregisterScalableTarget(named(chain)));
+    await run.until('reached', reached);
+    expect(await live()).toMatchObject({ ...right, desired: 2 });
   });
 
   it('needs room for its most tasks, and those of a deployment', async () => {
