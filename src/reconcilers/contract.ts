@@ -70,7 +70,7 @@ export interface PlacementContext extends DnsContext {
   readonly placement: PlacementInventory;
   readonly cell: CellFacts;
   readonly group: GroupFacts;
-  /** Tasks that shall run: 0 while suspended, deleted or leaving. */
+  /** Tasks that shall run, or that scaling starts with: 0 while suspended, deleted or leaving. */
   readonly tasks: number;
   /** The task definition that ECS rolled back, while the same content is still asked for: the service then stays on `liveTaskDefinitionArn`. */
   readonly rolledBack?: { readonly taskDefinitionArn: string; readonly liveTaskDefinitionArn: string };

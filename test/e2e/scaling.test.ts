@@ -26,7 +26,7 @@ async function look(chain: Chain) {
   const { hands, cluster, service } = chain;
   const { services = [] } = await hands.ecs.describeServices({ cluster, services: [service] });
   const { ResourceId } = named(chain);
-  const ids = { ServiceNamespace: 'ecs', ResourceIds: [ResourceId] } as const;
+  const ids = { ServiceNamespace: 'ecs' as const, ResourceIds: [ResourceId] };
   const { ScalableTargets: [target] = [] } = await hands.scaling.describeScalableTargets(ids);
   const { ScalingPolicies = [] } = await hands.scaling.describeScalingPolicies({ ServiceNamespace: 'ecs', ResourceId });
   return {
