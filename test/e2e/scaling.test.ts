@@ -124,6 +124,28 @@ describe('a tenant scaled by a metric', () => {
     expect(watch.complaints()).toEqual([]);
   });
 
+  it('by requests, goes on counting those of its target group when that has a successor', async () => {
+    run = await settled({ fleet: smallFleet({ tenants: { acme: scaled({ metric: 'requests', target: 700 }) } }) });
+    const { hands, rule, targetGroup } = chainOf(run, 'acme');
+    await run.clock.drive(hands.elb.deleteRule({ RuleArn: rule }));
+    // A rule that was just deleted holds its target group for some seconds.
+    await run.advance(15);
+    await run.clock.drive(hands.elb.deleteTargetGroup({ TargetGroupArn: targetGroup }));
+    await run.until('healed', () => chainOf(run, 'acme').targetGroup !== targetGroup);
+    await run.until('Ready', reached);
+    await run.advance(120);
+    const chain = chainOf(run, 'acme');
+    const { ResourceId } = named(chain);
+    const { ScalingPolicies = [] } = await run.clock.drive(
+      hands.scaling.describeScalingPolicies({ ServiceNamespace: 'ecs', ResourceId }),
+    );
+    const [tracking] = ScalingPolicies.map((one) => one.TargetTrackingScalingPolicyConfiguration);
+    const label = tracking?.PredefinedMetricSpecification?.ResourceLabel;
+    expect(label).toMatch(/^app\//);
+    expect(label?.endsWith(`/${chain.targetGroup.split(':').at(-1)}`)).toBe(true);
+    expect(run.phase('acme')).toBe('Ready');
+  });
+
   it('suspended, has nothing that could scale it back to life; resumed, it starts with its tasks', async () => {
     run = await settled({ fleet: smallFleet({ tenants: { acme: scaled() } }) });
     const held = await reserved(run);
