@@ -16,6 +16,7 @@ import type {
   QuotasApi,
   ScalingApi,
 } from './ports.ts';
+import { loadScalableTargets, loadScalingPolicies, targetsPerCall } from './scaling-reads.ts';
 import { attachmentScope, clusterName, clusterScope, createTouchLog, scopesOf, targetGroupScope } from './scopes.ts';
 import { createSharedReads, loadHalving, type Outcome, type SharedReads } from './shared-reads.ts';
 
@@ -44,9 +45,15 @@ const elbPageSize = 400;
 const clustersPerCall = 100;
 /** AWS's page size for endpoints. */
 const endpointPageSize = 1_000;
-/** What the shared reads ask that is not Elastic Load Balancing's, for messages. */
-const services: Readonly<Record<string, string>> = { describeClusters: 'ecs', describeVpcEndpoints: 'ec2' };
 const arnsPerCall = 20;
+
+/** Which service answers a shared read, where it is not Elastic Load Balancing. */
+const serviceOf: Readonly<Record<string, string>> = {
+  describeClusters: 'ecs',
+  describeScalableTargets: 'application-autoscaling',
+  describeScalingPolicies: 'application-autoscaling',
+  describeVpcEndpoints: 'ec2',
+};
 
 /** Creates the reads of one cell, shared by all purposes. */
 export function createCellReads(deps: { readonly apis: Apis; readonly clock: Clock }): CellReads {
@@ -58,7 +65,7 @@ export function createCellReads(deps: { readonly apis: Apis; readonly clock: Clo
     load: (keys: readonly string[], purpose: CallPurpose) => Promise<ReadonlyMap<string, Outcome<V>>>,
     dependsOn: (key: string, value: V) => readonly string[],
   ): SharedReads<V> => {
-    const service = services[operation] ?? 'elbv2';
+    const service = serviceOf[operation] ?? 'elbv2';
     return createSharedReads({ clock, touches, call: { service, operation }, maxBatch, load, dependsOn });
   };
   const single =
@@ -108,6 +115,19 @@ export function createCellReads(deps: { readonly apis: Apis; readonly clock: Clo
     (arn) => [arn],
   );
 
+  const targets = shared(
+    'describeScalableTargets',
+    targetsPerCall,
+    (ids, purpose) => loadScalableTargets(apis(purpose).scaling, ids),
+    (id) => [id],
+  );
+  const policies = shared(
+    'describeScalingPolicies',
+    1,
+    single((id, purpose) => loadScalingPolicies(apis(purpose).scaling, id)),
+    (id) => [id],
+  );
+
   const loaders = new Map<string, () => Promise<unknown>>();
   const others = shared<unknown>(
     'read',
@@ -129,7 +149,7 @@ export function createCellReads(deps: { readonly apis: Apis; readonly clock: Clo
     (scope) => [scope],
   );
 
-  const kinds = [others, endpoints, clusters, rules, attached, byName, tags, loadBalancers];
+  const kinds = [others, endpoints, clusters, rules, attached, byName, tags, loadBalancers, targets, policies];
   let evictedAt = clock.monotonic();
   const evict = (): void => {
     const now = clock.monotonic();
@@ -153,6 +173,8 @@ export function createCellReads(deps: { readonly apis: Apis; readonly clock: Clo
         tags: (arn, freshness) => get(tags, arn, freshness),
         loadBalancer: (arn, freshness) => get(loadBalancers, arn, freshness),
         interfaceEndpoints: (freshness) => get(endpoints, 'vpc-endpoints', freshness),
+        scalableTarget: (id, freshness) => get(targets, id, freshness),
+        scalingPolicies: (id, freshness) => get(policies, id, freshness),
         once: async <T>(scope: string, freshness: Freshness, load: () => Promise<T>): Promise<T> => {
           evict();
           const kept = others.kept(scope, freshness);

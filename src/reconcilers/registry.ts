@@ -3,6 +3,7 @@ import type { EndpointReconciler, Reconciler } from './contract.ts';
 import { dnsRecord } from './dns-record/index.ts';
 import { endpoint } from './endpoint/index.ts';
 import { listenerRule } from './listener-rule/index.ts';
+import { scaling } from './scaling/index.ts';
 import { service } from './service/index.ts';
 import { targetGroup } from './target-group/index.ts';
 import { taskDefinition } from './task-definition/index.ts';
@@ -14,6 +15,7 @@ export const reconcilers: readonly Reconciler[] = [
   targetGroup,
   listenerRule,
   service,
+  scaling,
   dnsRecord,
 ];
 

@@ -15,7 +15,7 @@ export class EndpointController extends Controller {
   readonly #refusals = new RefusalBook();
 
   constructor(ground: Ground, machine: Machine, ledger: Ledger, reconciler: EndpointReconciler) {
-    super(ground, machine, ledger, []);
+    super(ground, machine, { ledger, reconcilers: [], usual: {} });
     this.#reconciler = reconciler;
   }
 

@@ -156,6 +156,7 @@ class WirePass {
         return;
       case 'skip':
       case 'remove':
+      case 'forget':
         return;
       default:
         step satisfies never;
