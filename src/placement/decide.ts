@@ -1,9 +1,10 @@
 import { type Alternative, type ChoiceSummary, choiceText, type Explanation, explainUnplaceable } from './explain.ts';
-import { contextFor, type FilterContext, fits, rejectionsOf } from './filters.ts';
+import { contextFor, type FilterContext, rejectionsOf } from './filters.ts';
 import type { Ledger, Site } from './ledger.ts';
 import { Pending } from './pending.ts';
 import type { RejectionCode } from './rejections.ts';
 import { type Score, scoreSite } from './score.ts';
+import { survey } from './survey.ts';
 import type { PlacementRequest, Reservation } from './types.ts';
 import type { Demand } from './vector.ts';
 
@@ -80,53 +81,48 @@ export function reservationFor(request: PlacementRequest, choice: Choice, placem
 }
 
 function placeInDistinctCells(start: FilterContext, missing: number, options: PlaceOptions): Decision {
-  const first = chooseCells({ ...start, pending: start.pending.copy() }, missing, options, byPreference);
+  const first = chooseCells({ ...start, pending: start.pending.copy() }, missing, options, false);
   if (first.choices.length === missing) return { kind: 'placed', choices: first.choices };
   if (first.choices.length > 0) {
     // Only the zone is shared between cells. When it is short, places without AAAA records go first, which finds what the score's order may miss.
-    const thrifty = chooseCells({ ...start, pending: start.pending.copy() }, missing, {}, byRecordsThenPreference);
+    const thrifty = chooseCells({ ...start, pending: start.pending.copy() }, missing, {}, true);
     if (thrifty.choices.length === missing) return { kind: 'placed', choices: thrifty.choices };
   }
   const explanation = explainUnplaceable(first.context, { needed: missing, found: first.choices.length });
   return { kind: 'unplaceable', explanation };
 }
 
-type Order = (a: Candidate, b: Candidate) => number;
-
 /** Few tenants in common first: tenants with several placements then share few cell pairs, so that two sick cells take few of them down. */
 export const byPreference = (a: Alternative, b: Alternative): number =>
   a.inCommon - b.inCommon || b.score.value - a.score.value || (a.group < b.group ? -1 : 1);
-
-const byRecordsThenPreference: Order = (a, b) =>
-  Number(a.site.view.dualstack) - Number(b.site.view.dualstack) || byPreference(a, b);
 
 function chooseCells(
   start: FilterContext,
   missing: number,
   options: PlaceOptions,
-  order: Order,
+  thrifty: boolean,
 ): { readonly choices: readonly Choice[]; readonly context: FilterContext } {
   const choices: Choice[] = [];
   let context = start;
   while (choices.length < missing) {
-    const candidates = candidatesFor(context);
-    const best = bestOf(candidates, order);
+    const { fitting, best } = bestFor(context, thrifty);
     const chosen = pick(best, options.random);
     if (chosen === undefined) break;
     const runnerUp = best.find((candidate) => candidate !== chosen);
-    choices.push(choiceOf(context, chosen, { runnerUp, candidates: candidates.length }));
+    choices.push(choiceOf(context, chosen, { runnerUp, candidates: fitting }));
     context.pending.add(chosen.site, context.demandAt(chosen.site));
     context = { ...context, cellsTaken: new Set([...context.cellsTaken, chosen.site.cell.view.name]) };
   }
   return { choices, context };
 }
 
-function candidatesFor(context: FilterContext): Candidate[] {
-  const found: Candidate[] = [];
-  for (const site of context.ledger.sitesOf(context.request.tier)) {
-    if (fits(site, context)) found.push({ site, ...alternativeAt(site, context) });
-  }
-  return found;
+/** The few best that fit, best first, and how many fit. */
+function bestFor(context: FilterContext, thrifty: boolean) {
+  const found = survey(context, { keep: nearBest.count, thrifty, strategy: strategyOf(context) });
+  const best = found.best.map(({ site, inCommon }): Candidate => {
+    return { site, group: site.view.name, cell: site.cell.view.name, score: scoreOf(site, context), inCommon };
+  });
+  return { fitting: found.fitting, best };
 }
 
 /** A site as a place to choose, fitting or not, with everything that the decision took so far. */
@@ -146,19 +142,6 @@ function scoreOf(site: Site, context: FilterContext): Score {
 /** How a tier's places are preferred. */
 export function strategyOf({ ledger, request }: FilterContext): 'pack' | 'spread' {
   return ledger.tier(request.tier)?.strategy ?? 'pack';
-}
-
-/** The few best, best first. */
-function bestOf(candidates: readonly Candidate[], order: Order): readonly Candidate[] {
-  const best: Candidate[] = [];
-  for (const candidate of candidates) {
-    const last = best[nearBest.count - 1];
-    if (last !== undefined && order(candidate, last) > 0) continue;
-    best.push(candidate);
-    best.sort(order);
-    if (best.length > nearBest.count) best.pop();
-  }
-  return best;
 }
 
 function pick(best: readonly Candidate[], random: (() => number) | undefined): Candidate | undefined {

@@ -1,4 +1,4 @@
-import { type Account, freeOf, openAccount, unknownCapacity } from './capacity.ts';
+import { type Account, freeOf, openAccount, take, unknownCapacity } from './capacity.ts';
 import { Counter, Presence } from './presence.ts';
 import { Slots } from './slots.ts';
 import type { CellView, GroupView, PlacementView, Reservation, TierView, ZoneView } from './types.ts';
@@ -40,11 +40,20 @@ export interface Site {
   readonly tenants: Counter;
   /** Tenants here whose isolation is `dedicated`. */
   readonly dedicated: Counter;
+  /** What decisions found out about it that does not change while this view lasts: whether it is open at all, with and without records in its zone. */
+  readonly memo: { withRecords: boolean | undefined; withoutRecords: boolean | undefined };
+}
+
+/** The infra groups of one cell and tier. */
+export interface CellSites {
+  readonly cell: CellSite;
+  readonly zone: ZoneSite;
+  readonly sites: readonly Site[];
 }
 
 interface Average {
   count: number;
-  sum: Demand;
+  readonly sum: ReturnType<typeof zeroDemand>;
 }
 
 const byName = (a: Site, b: Site): number => (a.view.name < b.view.name ? -1 : 1);
@@ -59,6 +68,7 @@ export class Ledger {
   private readonly sitesByName = new Map<string, Site>();
   private sorted: readonly Site[] = [];
   private readonly sitesByTier = new Map<string, Site[]>();
+  private readonly cellsByTier = new Map<string, CellSites[]>();
   private readonly zones = new Map<string, ZoneSite>();
   private readonly reservations = new Map<string, Reservation>();
   private readonly byTenant = new Map<string, Map<string, Reservation>>();
@@ -79,7 +89,10 @@ export class Ledger {
       putNew(cells, cell.name, { view: cell, account: openAccount(cellDimensions, cell.capacity) }, 'cell');
     }
     for (const group of view.groups) this.addSite(group, cells.get(group.cell) ?? missingCell(group.cell));
-    for (const sites of this.sitesByTier.values()) sites.sort(byName);
+    for (const [tier, sites] of this.sitesByTier) {
+      sites.sort(byName);
+      this.cellsByTier.set(tier, inCells(sites));
+    }
     this.sorted = [...this.sitesByName.values()].sort(byName);
     for (const reservation of view.reservations) this.insert(reservation);
   }
@@ -94,6 +107,7 @@ export class Ledger {
       slots: new Slots(view.restingSlots),
       tenants: new Counter(),
       dedicated: new Counter(),
+      memo: { withRecords: undefined, withoutRecords: undefined },
     };
     putNew(this.sitesByName, view.name, site, 'infra group');
     const ofTier = this.sitesByTier.get(cell.view.tier) ?? [];
@@ -117,6 +131,21 @@ export class Ledger {
   /** The infra groups of a tier, by name. */
   sitesOf(tier: string): readonly Site[] {
     return this.sitesByTier.get(tier) ?? [];
+  }
+
+  /** The same, cell by cell. */
+  cellSitesOf(tier: string): readonly CellSites[] {
+    return this.cellsByTier.get(tier) ?? [];
+  }
+
+  /** Every placement that holds anything. */
+  allReservations(): Iterable<Reservation> {
+    return this.reservations.values();
+  }
+
+  /** The names of all tiers. */
+  tierNames(): Iterable<string> {
+    return this.tiers.keys();
   }
 
   /** All that a tenant holds, what is leaving included. */
@@ -234,16 +263,28 @@ export class Ledger {
     this.presence.count(reservation, by, scope !== 'tier');
     const average = this.averages.get(tier) ?? { count: 0, sum: zeroDemand() };
     average.count += by;
-    average.sum = combineDemands(average.sum, demand, (sum, value) => sum + by * value);
+    addTo(average.sum.group, demand.group, by);
+    addTo(average.sum.cell, demand.cell, by);
+    addTo(average.sum.zone, demand.zone, by);
     this.averages.set(tier, average);
     const site = this.sitesByName.get(reservation.group);
     if (site === undefined) return;
-    addTo(site.account.used, demand.group, by);
-    addTo(site.cell.account.used, demand.cell, by);
-    addTo(site.zone.account.used, demand.zone, by);
+    take(site.account, demand.group, by);
+    take(site.cell.account, demand.cell, by);
+    take(site.zone.account, demand.zone, by);
     site.tenants.add(tenant, by);
     if (reservation.isolation === 'dedicated') site.dedicated.add(tenant, by);
   }
+}
+
+function inCells(sites: readonly Site[]): CellSites[] {
+  const found = new Map<CellSite, { cell: CellSite; zone: ZoneSite; sites: Site[] }>();
+  for (const site of sites) {
+    const ofCell = found.get(site.cell) ?? { cell: site.cell, zone: site.zone, sites: [] };
+    ofCell.sites.push(site);
+    found.set(site.cell, ofCell);
+  }
+  return [...found.values()];
 }
 
 function checkAccount<D extends Dimension>(

@@ -37,6 +37,18 @@ export class Pending {
     return copy;
   }
 
+  touchesGroup(group: string): boolean {
+    return this.groups.size > 0 && this.groups.has(group);
+  }
+
+  touchesCell(cell: string): boolean {
+    return this.cells.size > 0 && this.cells.has(cell);
+  }
+
+  zoneOf(id: string): Vector<ZoneDimension> | undefined {
+    return this.zones.size === 0 ? undefined : this.zones.get(id);
+  }
+
   /** What was taken in the site's group. */
   group(site: Site): Vector<GroupDimension> | undefined {
     return this.groups.size === 0 ? undefined : this.groups.get(site.view.name);
