@@ -93,13 +93,16 @@ export interface Account<D extends string> {
   full: number | undefined;
 }
 
-/** An account with nothing reserved. */
-export function openAccount<D extends string>(dimensions: readonly D[], capacity: Capacity<D>): Account<D> {
+/** An account with nothing reserved. `spare`: where its figures are to stand, so that those of many accounts can stand side by side. */
+export function openAccount<D extends string>(
+  dimensions: readonly D[],
+  capacity: Capacity<D>,
+  spare = new Float64Array(dimensions.length),
+): Account<D> {
   const unknown = dimensions.filter((dimension) => !capacity[dimension].known);
-  const account = { dimensions, capacity, unknown, used: vectorOf(dimensions, () => 0), full: undefined };
-  const opened = { ...account, spare: new Float64Array(dimensions.length) };
-  count(opened);
-  return opened;
+  const account = { dimensions, capacity, unknown, used: vectorOf(dimensions, () => 0), spare, full: undefined };
+  count(account);
+  return account;
 }
 
 /** Takes `times * vector` from an account (gives it back where `times` is −1). */
@@ -109,7 +112,9 @@ export function take<D extends string>(account: Account<D>, vector: Vector<D>, t
 }
 
 function count<D extends string>(account: Account<D>): void {
-  for (const [index, dimension] of account.dimensions.entries()) {
+  for (let index = 0; index < account.dimensions.length; index++) {
+    const dimension = account.dimensions[index];
+    if (dimension === undefined) continue;
     const limit = account.capacity[dimension];
     account.spare[index] = limit.known ? limit.usable - account.used[dimension] : 0;
   }

@@ -1,10 +1,10 @@
-import { type Alternative, type ChoiceSummary, choiceText, type Explanation, explainUnplaceable } from './explain.ts';
+import { type Alternative, choiceText, type Explanation, explainUnplaceable } from './explain.ts';
 import { contextFor, type FilterContext, rejectionsOf } from './filters.ts';
 import type { Ledger, Site } from './ledger.ts';
 import { Pending } from './pending.ts';
 import type { RejectionCode } from './rejections.ts';
 import { type Score, scoreSite } from './score.ts';
-import { survey } from './survey.ts';
+import { type Prospect, survey } from './survey.ts';
 import type { PlacementRequest, Reservation } from './types.ts';
 import type { Demand } from './vector.ts';
 
@@ -42,10 +42,6 @@ export interface PlaceOptions {
   readonly random?: () => number;
   /** What the same decision takes besides, for instance for the growth of placements that stay. */
   readonly pending?: Pending;
-}
-
-interface Candidate extends Alternative {
-  readonly site: Site;
 }
 
 /** How many of the best a random pick may choose from, and how far in score from the best they may lie. */
@@ -105,24 +101,16 @@ function chooseCells(
   const choices: Choice[] = [];
   let context = start;
   while (choices.length < missing) {
-    const { fitting, best } = bestFor(context, thrifty);
+    const { fitting, best } = survey(context, { keep: nearBest.count, thrifty, strategy: strategyOf(context) });
     const chosen = pick(best, options.random);
     if (chosen === undefined) break;
     const runnerUp = best.find((candidate) => candidate !== chosen);
     choices.push(choiceOf(context, chosen, { runnerUp, candidates: fitting }));
+    if (choices.length === missing) break;
     context.pending.add(chosen.site, context.demandAt(chosen.site));
     context = { ...context, cellsTaken: new Set([...context.cellsTaken, chosen.site.cell.view.name]) };
   }
   return { choices, context };
-}
-
-/** The few best that fit, best first, and how many fit. */
-function bestFor(context: FilterContext, thrifty: boolean) {
-  const found = survey(context, { keep: nearBest.count, thrifty, strategy: strategyOf(context) });
-  const best = found.best.map(({ site, inCommon }): Candidate => {
-    return { site, group: site.view.name, cell: site.cell.view.name, score: scoreOf(site, context), inCommon };
-  });
-  return { fitting: found.fitting, best };
 }
 
 /** A site as a place to choose, fitting or not, with everything that the decision took so far. */
@@ -144,29 +132,34 @@ export function strategyOf({ ledger, request }: FilterContext): 'pack' | 'spread
   return ledger.tier(request.tier)?.strategy ?? 'pack';
 }
 
-function pick(best: readonly Candidate[], random: (() => number) | undefined): Candidate | undefined {
+function pick(best: readonly Prospect[], random: (() => number) | undefined): Prospect | undefined {
   const [first] = best;
   if (first === undefined || random === undefined) return first;
   const near = best.filter(
-    ({ score, inCommon }) => inCommon === first.inCommon && first.score.value - score.value <= nearBest.within,
+    ({ value, inCommon }) => inCommon === first.inCommon && first.value - value <= nearBest.within,
   );
   return near[Math.floor(random() * near.length)] ?? first;
 }
 
-function choiceOf(context: FilterContext, chosen: Candidate, others: Omit<ChoiceSummary, 'strategy'>): Choice {
+function choiceOf(
+  context: FilterContext,
+  prospect: Prospect,
+  others: { readonly runnerUp: Prospect | undefined; readonly candidates: number },
+): Choice {
   const { candidates } = others;
+  const chosen = asAlternative(prospect, context);
+  const runnerUp = others.runnerUp === undefined ? undefined : asAlternative(others.runnerUp, context);
   const { score } = chosen;
-  const runnerUp = others.runnerUp === undefined ? undefined : plain(others.runnerUp);
   return {
-    ...whereOf(context, chosen.site),
+    ...whereOf(context, prospect.site),
     why: choiceText(chosen, { strategy: strategyOf(context), candidates, runnerUp }),
     basis: runnerUp === undefined ? { score, candidates } : { score, candidates, runnerUp },
   };
 }
 
 /** Without the site, which is the ledger's and changes. */
-function plain({ group, cell, score, inCommon }: Alternative): Alternative {
-  return { group, cell, score, inCommon };
+function asAlternative({ site, inCommon }: Prospect, context: FilterContext): Alternative {
+  return { group: site.view.name, cell: site.cell.view.name, score: scoreOf(site, context), inCommon };
 }
 
 function whereOf(context: FilterContext, site: Site): Pick<Choice, 'group' | 'cell' | 'slot' | 'demand'> {

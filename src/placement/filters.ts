@@ -109,7 +109,10 @@ const labelsDiffer: Filter = ({ cell }, context) => {
 };
 
 /** Whether a cell holds no other tenant with the request's anti-affinity label. */
-export function labelIsFree({ view }: CellSite, { request, ledger }: Pick<FilterContext, 'request' | 'ledger'>): boolean {
+export function labelIsFree(
+  { view }: CellSite,
+  { request, ledger }: Pick<FilterContext, 'request' | 'ledger'>,
+): boolean {
   const label = request.antiAffinity;
   return label === undefined || !ledger.labelHeldByOther(view.name, label, request.tenant);
 }

@@ -49,6 +49,8 @@ export interface CellSites {
   readonly cell: CellSite;
   readonly zone: ZoneSite;
   readonly sites: readonly Site[];
+  /** What the infra groups have to spare, one after the other. */
+  readonly spares: Float64Array;
 }
 
 interface Average {
@@ -56,7 +58,7 @@ interface Average {
   readonly sum: ReturnType<typeof zeroDemand>;
 }
 
-const byName = (a: Site, b: Site): number => (a.view.name < b.view.name ? -1 : 1);
+const byName = (a: GroupView, b: GroupView): number => (a.name < b.name ? -1 : 1);
 
 /**
  * The fleet as one pass of decisions sees it: what there is, what is reserved, who is where. Decisions only read it; `reserve`, `release` and
@@ -88,31 +90,40 @@ export class Ledger {
     for (const cell of view.cells) {
       putNew(cells, cell.name, { view: cell, account: openAccount(cellDimensions, cell.capacity) }, 'cell');
     }
-    for (const group of view.groups) this.addSite(group, cells.get(group.cell) ?? missingCell(group.cell));
-    for (const [tier, sites] of this.sitesByTier) {
-      sites.sort(byName);
-      this.cellsByTier.set(tier, inCells(sites));
+    const ofCells = new Map<CellSite, GroupView[]>();
+    for (const group of view.groups.toSorted(byName)) {
+      const cell = cells.get(group.cell) ?? missingCell(group.cell);
+      cells.set(group.cell, cell);
+      ofCells.set(cell, [...(ofCells.get(cell) ?? []), group]);
     }
-    this.sorted = [...this.sitesByName.values()].sort(byName);
+    for (const [cell, groups] of ofCells) this.addCell(cell, groups);
+    for (const sites of this.sitesByTier.values()) sites.sort((a, b) => byName(a.view, b.view));
+    this.sorted = [...this.sitesByName.values()].sort((a, b) => byName(a.view, b.view));
     for (const reservation of view.reservations) this.insert(reservation);
   }
 
-  private addSite(view: GroupView, cell: CellSite): void {
-    const zoneId = this.tiers.get(cell.view.tier)?.zone ?? '';
-    const site: Site = {
-      view,
-      cell,
-      zone: this.zones.get(zoneId) ?? missingZone(zoneId),
-      account: openAccount(groupDimensions, view.capacity),
-      slots: new Slots(view.restingSlots),
-      tenants: new Counter(),
-      dedicated: new Counter(),
-      memo: { withRecords: undefined, withoutRecords: undefined },
-    };
-    putNew(this.sitesByName, view.name, site, 'infra group');
-    const ofTier = this.sitesByTier.get(cell.view.tier) ?? [];
-    ofTier.push(site);
-    this.sitesByTier.set(cell.view.tier, ofTier);
+  private addCell(cell: CellSite, groups: readonly GroupView[]): void {
+    const { tier } = cell.view;
+    const zoneId = this.tiers.get(tier)?.zone ?? '';
+    const zone = this.zones.get(zoneId) ?? missingZone(zoneId);
+    const width = groupDimensions.length;
+    const spares = new Float64Array(groups.length * width);
+    const sites = groups.map((view, index): Site => {
+      const spare = spares.subarray(index * width, (index + 1) * width);
+      return {
+        view,
+        cell,
+        zone,
+        account: openAccount(groupDimensions, view.capacity, spare),
+        slots: new Slots(view.restingSlots),
+        tenants: new Counter(),
+        dedicated: new Counter(),
+        memo: { withRecords: undefined, withoutRecords: undefined },
+      };
+    });
+    for (const site of sites) putNew(this.sitesByName, site.view.name, site, 'infra group');
+    this.sitesByTier.set(tier, [...(this.sitesByTier.get(tier) ?? []), ...sites]);
+    this.cellsByTier.set(tier, [...(this.cellsByTier.get(tier) ?? []), { cell, zone, sites, spares }]);
   }
 
   tier(name: string): TierView | undefined {
@@ -275,16 +286,6 @@ export class Ledger {
     site.tenants.add(tenant, by);
     if (reservation.isolation === 'dedicated') site.dedicated.add(tenant, by);
   }
-}
-
-function inCells(sites: readonly Site[]): CellSites[] {
-  const found = new Map<CellSite, { cell: CellSite; zone: ZoneSite; sites: Site[] }>();
-  for (const site of sites) {
-    const ofCell = found.get(site.cell) ?? { cell: site.cell, zone: site.zone, sites: [] };
-    ofCell.sites.push(site);
-    found.set(site.cell, ofCell);
-  }
-  return [...found.values()];
 }
 
 function checkAccount<D extends Dimension>(

@@ -37,14 +37,12 @@ export class Pending {
     return copy;
   }
 
-  touchesGroup(group: string): boolean {
-    return this.groups.size > 0 && this.groups.has(group);
-  }
-
+  /** Whether anything was taken in a cell (so also: in any of its groups). */
   touchesCell(cell: string): boolean {
     return this.cells.size > 0 && this.cells.has(cell);
   }
 
+  /** What was taken in a zone. */
   zoneOf(id: string): Vector<ZoneDimension> | undefined {
     return this.zones.size === 0 ? undefined : this.zones.get(id);
   }

@@ -11,6 +11,8 @@ export class Slots {
   private readonly resting: Set<number>;
   /** No slot below this one is free: full groups are asked for their lowest free slot again and again. */
   private from = 0;
+  /** Whether `from` itself is known to be free. */
+  private settled = false;
 
   constructor(resting: readonly number[]) {
     this.resting = new Set(resting);
@@ -18,6 +20,7 @@ export class Slots {
 
   take(slot: number): void {
     this.held.set(slot, (this.held.get(slot) ?? 0) + 1);
+    if (slot === this.from) this.settled = false;
   }
 
   /** Gives a slot back; with `rest` it cannot be given away again for the life of this view. */
@@ -27,6 +30,7 @@ export class Slots {
     else this.held.delete(slot);
     if (rest) this.resting.add(slot);
     this.from = Math.min(this.from, Math.max(0, slot));
+    this.settled = false;
   }
 
   isFree(slot: number): boolean {
@@ -35,7 +39,9 @@ export class Slots {
 
   /** The lowest slot that can be given away; `undefined` when there is none. */
   lowestFree(): number | undefined {
+    if (this.settled) return this.from;
     while (this.from <= highestSlot && !this.isFree(this.from)) this.from += 1;
+    this.settled = this.from <= highestSlot;
     return this.from <= highestSlot ? this.from : undefined;
   }
 }

@@ -1,8 +1,8 @@
 import { fullness } from './capacity.ts';
-import { type FilterContext, fits, holds as hasRoom, isOpen, labelIsFree, tenantsAllow } from './filters.ts';
+import { type FilterContext, fits, holds, isOpen, labelIsFree, tenantsAllow } from './filters.ts';
 import type { CellSites, Site } from './ledger.ts';
 import { lossOf, scoreSite, scoreValue } from './score.ts';
-import { cellDimensions, type Demand, groupDimensions, type Vector } from './vector.ts';
+import { cellDimensions, groupDimensions, type Vector } from './vector.ts';
 
 /** An infra group that fits, with what it is compared by. */
 export interface Prospect {
@@ -31,12 +31,20 @@ export interface SurveyOptions {
 /**
  * Finds the infra groups of the tier that fit, and the best of them: few tenants in common first, then the score, then the name. It finds what the
  * filters and `scoreSite` say of each group by itself (a property test compares them); what is the same for a whole cell is looked at once,
- * and nothing is allocated for a group that is not among the best: this is where ten thousand decisions spend their time.
+ * and next to nothing is allocated for a group that is not among the best: this is where ten thousand decisions spend their time.
  */
 export function survey(context: FilterContext, options: SurveyOptions): Survey {
   const found: Found = { fitting: 0, best: [], options };
-  const takings = { plain: takingsOf(context, false), dualstack: takingsOf(context, true) };
-  for (const cellSites of sitesToLookAt(context)) surveyCell(cellSites, context, takings, found);
+  // What a placement takes of group and cell is the same at all sites: only the records of its zone differ.
+  const { group, cell } = context.demandOf(false);
+  const takings: Takings = {
+    group: inOrder(group, groupDimensions),
+    cell: inOrder(cell, cellDimensions),
+    meanGroup: inOrder(context.mean.group, groupDimensions),
+    meanCell: inOrder(context.mean.cell, cellDimensions),
+  };
+  for (const cellSites of context.ledger.cellSitesOf(context.request.tier))
+    surveyCell(cellSites, context, takings, found);
   return found;
 }
 
@@ -46,121 +54,112 @@ interface Found {
   readonly options: SurveyOptions;
 }
 
-/** Demand and mean as arrays, in the order of the accounts' dimensions. */
+/** Demand and mean in the order of the accounts' dimensions. */
 interface Takings {
-  readonly demand: Demand;
-  readonly group: Float64Array;
-  readonly cell: Float64Array;
-  readonly meanGroup: Float64Array;
-  readonly meanCell: Float64Array;
+  readonly group: readonly number[];
+  readonly cell: readonly number[];
+  readonly meanGroup: readonly number[];
+  readonly meanCell: readonly number[];
 }
 
-function takingsOf({ demandOf, mean }: FilterContext, dualstack: boolean): Takings {
-  const demand = demandOf(dualstack);
-  return {
-    demand,
-    group: asArray(demand.group, groupDimensions),
-    cell: asArray(demand.cell, cellDimensions),
-    meanGroup: asArray(mean.group, groupDimensions),
-    meanCell: asArray(mean.cell, cellDimensions),
-  };
+function inOrder<D extends string>(vector: Vector<D>, dimensions: readonly D[]): readonly number[] {
+  return dimensions.map((dimension) => vector[dimension]);
 }
 
-function asArray<D extends string>(vector: Vector<D>, dimensions: readonly D[]): Float64Array {
-  const array = new Float64Array(dimensions.length);
-  for (let index = 0; index < dimensions.length; index++) {
-    const dimension = dimensions[index];
-    if (dimension !== undefined) array[index] = vector[dimension];
-  }
-  return array;
+/** How many average tenants fit, before and after the placement. */
+interface Room {
+  before: number;
+  after: number;
 }
 
-function sitesToLookAt({ ledger, request, scope }: FilterContext): readonly CellSites[] {
-  const all = ledger.cellSitesOf(request.tier);
-  if (scope === 'tier' || request.pin.length === 0) return all;
-  return all.map((cell) => ({ ...cell, sites: cell.sites.filter(({ view }) => request.pin.includes(view.name)) }));
-}
-
-function surveyCell(
-  { cell, zone, sites }: CellSites,
-  context: FilterContext,
-  takings: { readonly plain: Takings; readonly dualstack: Takings },
-  found: Found,
-): void {
-  const { scope, cellsTaken, ledger, request, pending } = context;
-  const name = cell.view.name;
+function surveyCell(cellSites: CellSites, context: FilterContext, takings: Takings, found: Found): void {
+  const { cell, zone, sites, spares } = cellSites;
+  const { scope, cellsTaken, pending, demandOf, request } = context;
+  const { name } = cell.view;
   if (scope === 'tenant' && cellsTaken.has(name)) return;
   if (!labelIsFree(cell, context)) return;
-  let inCommon = 0;
-  for (const other of cellsTaken) inCommon += ledger.inCommon(name, other, request.tenant);
-  // What a cell takes does not depend on the records, so it is the same for all its groups.
-  const { cell: demand, meanCell: mean } = takings.plain;
-  const touched = pending.touchesCell(name);
-  const spare = cell.account.spare;
-  if (!touched && !holds(spare, demand)) return;
-  const before = roomOf(spare, mean, undefined);
-  const after = roomOf(spare, mean, demand);
+  const inCommon = tenantsInCommon(name, context);
+  if (pending.touchesCell(name)) {
+    for (const site of sites) offerSlowly(site, inCommon, context, found);
+    return;
+  }
+  const ofCell: Room = { before: Number.POSITIVE_INFINITY, after: Number.POSITIVE_INFINITY };
+  if (!narrow(ofCell, takings.cell, takings.meanCell, cell.account.spare, 0)) return;
   const inZone = pending.zoneOf(zone.view.id);
-  const room = {
-    plain: hasRoom(zone.account, takings.plain.demand.zone, inZone),
-    dualstack: hasRoom(zone.account, takings.dualstack.demand.zone, inZone),
-  };
-  for (const site of sites) {
-    const kind = site.view.dualstack ? 'dualstack' : 'plain';
-    if (touched || pending.touchesGroup(site.view.name)) {
-      if (fits(site, context)) offer(found, site, inCommon, slowValue(site, context, found.options));
-      continue;
-    }
-    const account = site.account.spare;
-    const taking = takings[kind];
-    if (!room[kind] || !holds(account, taking.group)) continue;
-    if (!isOpen(site, context) || !tenantsAllow(site, context) || site.slots.lowestFree() === undefined) continue;
-    const roomBefore = Math.min(before, roomOf(account, taking.meanGroup, undefined));
-    const roomAfter = Math.min(after, roomOf(account, taking.meanGroup, taking.group));
-    const value = scoreValue({
-      opens: site.tenants.size === 0,
-      loss: lossOf(roomBefore, roomAfter),
-      group: fullness(site.account),
-      cell: fullness(cell.account),
-      strategy: found.options.strategy,
-    });
+  const oneRecord = holds(zone.account, demandOf(false).zone, inZone);
+  const twoRecords = holds(zone.account, demandOf(true).zone, inZone);
+  const cellFullness = fullness(cell.account);
+  const { strategy } = found.options;
+  const pin = scope === 'tenant' ? request.pin : [];
+  const room: Room = { before: 0, after: 0 };
+  for (let index = 0; index < sites.length; index++) {
+    room.before = ofCell.before;
+    room.after = ofCell.after;
+    if (!narrow(room, takings.group, takings.meanGroup, spares, index * takings.group.length)) continue;
+    const site = sites[index];
+    if (site === undefined || (pin.length > 0 && !pin.includes(site.view.name))) continue;
+    if (!(site.view.dualstack ? twoRecords : oneRecord) || !isOpen(site, context)) continue;
+    if (!tenantsAllow(site, context) || site.slots.lowestFree() === undefined) continue;
+    const loss = lossOf(room.before, room.after);
+    const opens = site.tenants.size === 0;
+    const value = scoreValue({ opens, loss, group: fullness(site.account), cell: cellFullness, strategy });
     offer(found, site, inCommon, value);
   }
 }
 
-function slowValue(site: Site, { demandAt, mean, pending }: FilterContext, { strategy }: SurveyOptions): number {
-  return scoreSite(site, { demand: demandAt(site), mean, strategy, pending }).value;
+function tenantsInCommon(cell: string, { cellsTaken, ledger, request }: FilterContext): number {
+  let inCommon = 0;
+  for (const other of cellsTaken) inCommon += ledger.inCommon(cell, other, request.tenant);
+  return inCommon;
 }
 
-function holds(spare: Float64Array, demand: Float64Array): boolean {
+/** Where the decision in the making took something already, what is spare is not what the account says. */
+function offerSlowly(site: Site, inCommon: number, context: FilterContext, found: Found): void {
+  if (!fits(site, context)) return;
+  const { demandAt, mean, pending } = context;
+  const { strategy } = found.options;
+  offer(found, site, inCommon, scoreSite(site, { demand: demandAt(site), mean, strategy, pending }).value);
+}
+
+/** Narrows a room to what an account has to spare, whose figures begin at `from`; false where the demand does not fit. */
+function narrow(
+  room: Room,
+  demand: readonly number[],
+  mean: readonly number[],
+  spares: Float64Array,
+  from: number,
+): boolean {
+  let { before, after } = room;
   for (let index = 0; index < demand.length; index++) {
+    const has = spares[from + index] ?? 0;
     const need = demand[index] ?? 0;
-    if (need > 0 && need > (spare[index] ?? 0)) return false;
-  }
-  return true;
-}
-
-/** How many average tenants fit into what is spare, after `taken`. */
-function roomOf(spare: Float64Array, mean: Float64Array, taken: Float64Array | undefined): number {
-  let room = Number.POSITIVE_INFINITY;
-  for (let index = 0; index < mean.length; index++) {
+    if (need > 0 && need > has) return false;
     const each = mean[index] ?? 0;
     if (each <= 0) continue;
-    const free = Math.max(0, spare[index] ?? 0) - (taken === undefined ? 0 : (taken[index] ?? 0));
-    if (free / each < room) room = free / each;
+    const free = has > 0 ? has : 0;
+    if (free / each < before) before = free / each;
+    if ((free - need) / each < after) after = (free - need) / each;
   }
-  return room;
+  room.before = before;
+  room.after = after;
+  return true;
 }
 
 /** Takes a site in among the best, if it is. */
 function offer(found: Found, site: Site, inCommon: number, value: number): void {
   found.fitting += 1;
   const { best, options } = found;
-  let at = best.length;
-  while (at > 0 && isBefore(site, inCommon, value, best[at - 1], options)) at -= 1;
-  if (at >= options.keep) return;
-  best.splice(at, 0, { site, inCommon, value });
-  if (best.length > options.keep) best.pop();
+  const last = best.length - 1;
+  const isFull = best.length === options.keep;
+  if (isFull && !isBefore(site, inCommon, value, best[last], options)) return;
+  // The last one falls out, or the list grows by one.
+  let at = isFull ? last : last + 1;
+  for (; at > 0; at--) {
+    const other = best[at - 1];
+    if (other === undefined || !isBefore(site, inCommon, value, other, options)) break;
+    best[at] = other;
+  }
+  best[at] = { site, inCommon, value };
 }
 
 function isBefore(
