@@ -180,7 +180,8 @@ function cellOf(index: number, fargateVcpu: number): CellView {
 }
 
 function limits<D extends string>(dimensions: readonly D[], quotas: Readonly<Record<D, number>>) {
-  return capacityOf(dimensions, { record: quotas, read: {}, reservePercent: 0, foreign: {} });
+  const nothing: Partial<Record<D, number>> = {};
+  return capacityOf(dimensions, { record: quotas, read: nothing, reservePercent: 0, foreign: nothing });
 }
 
 function meanOf(mean: (of: (demand: Demand) => number) => number): Demand {

@@ -39,9 +39,11 @@ export type Decision =
 
 export interface PlaceOptions {
   /** Returns 0 ≤ x < 1. With it, one of the few best is picked at random, which keeps placers that work on one view from colliding. */
-  readonly random?: () => number;
+  readonly random?: (() => number) | undefined;
   /** What the same decision takes besides, for instance for the growth of placements that stay. */
   readonly pending?: Pending;
+  /** Infra groups that are to be looked at besides what the filters say; all where absent. */
+  readonly among?: (site: Site) => boolean;
 }
 
 /** How many of the best a random pick may choose from, and how far in score from the best they may lie. */
@@ -81,7 +83,12 @@ function placeInDistinctCells(start: FilterContext, missing: number, options: Pl
   if (first.choices.length === missing) return { kind: 'placed', choices: first.choices };
   if (first.choices.length > 0) {
     // Only the zone is shared between cells. When it is short, places without AAAA records go first, which finds what the score's order may miss.
-    const thrifty = chooseCells({ ...start, pending: start.pending.copy() }, missing, {}, true);
+    const thrifty = chooseCells(
+      { ...start, pending: start.pending.copy() },
+      missing,
+      { ...options, random: undefined },
+      true,
+    );
     if (thrifty.choices.length === missing) return { kind: 'placed', choices: thrifty.choices };
   }
   const explanation = explainUnplaceable(first.context, { needed: missing, found: first.choices.length });
@@ -92,16 +99,18 @@ function placeInDistinctCells(start: FilterContext, missing: number, options: Pl
 export const byPreference = (a: Alternative, b: Alternative): number =>
   a.inCommon - b.inCommon || b.score.value - a.score.value || (a.group < b.group ? -1 : 1);
 
-function chooseCells(
+/** Chooses up to `missing` places, each in a cell of its own, and takes them into the context's `pending`; fewer where no more are to be found. */
+export function chooseCells(
   start: FilterContext,
   missing: number,
   options: PlaceOptions,
   thrifty: boolean,
 ): { readonly choices: readonly Choice[]; readonly context: FilterContext } {
   const choices: Choice[] = [];
+  const kept = { keep: nearBest.count, ...(options.among === undefined ? {} : { among: options.among }) };
   let context = start;
   while (choices.length < missing) {
-    const { fitting, best } = survey(context, { keep: nearBest.count, thrifty, strategy: strategyOf(context) });
+    const { fitting, best } = survey(context, { ...kept, thrifty, strategy: strategyOf(context) });
     const chosen = pick(best, options.random);
     if (chosen === undefined) break;
     const runnerUp = best.find((candidate) => candidate !== chosen);

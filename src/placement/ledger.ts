@@ -66,6 +66,7 @@ const byName = (a: GroupView, b: GroupView): number => (a.name < b.name ? -1 : 1
  * transactions of the state table.
  */
 export class Ledger {
+  private readonly view: PlacementView;
   private readonly tiers = new Map<string, TierView>();
   private readonly sitesByName = new Map<string, Site>();
   private sorted: readonly Site[] = [];
@@ -82,6 +83,7 @@ export class Ledger {
    * quota was lowered, strangers came): it stays, and nothing is free.
    */
   constructor(view: PlacementView) {
+    this.view = view;
     for (const tier of view.tiers) putNew(this.tiers, tier.name, tier, 'tier');
     for (const zone of view.zones) {
       putNew(this.zones, zone.id, { view: zone, account: openAccount(zoneDimensions, zone.capacity) }, 'zone');
@@ -124,6 +126,18 @@ export class Ledger {
     for (const site of sites) putNew(this.sitesByName, site.view.name, site, 'infra group');
     this.sitesByTier.set(tier, [...(this.sitesByTier.get(tier) ?? []), ...sites]);
     this.cellsByTier.set(tier, [...(this.cellsByTier.get(tier) ?? []), { cell, zone, sites, spares }]);
+  }
+
+  /**
+   * The same books, to be written in apart: plans are made over a copy. `change` may alter what there is (a group that is to drain, one group more);
+   * what is reserved stays.
+   */
+  copy(change: (view: PlacementView) => PlacementView = (view) => view): Ledger {
+    const groups = this.view.groups.map((view) => {
+      const restingSlots = this.sitesByName.get(view.name)?.slots.resting();
+      return restingSlots === undefined ? view : { ...view, restingSlots };
+    });
+    return new Ledger(change({ ...this.view, groups, reservations: [...this.reservations.values()] }));
   }
 
   tier(name: string): TierView | undefined {

@@ -26,6 +26,8 @@ export interface SurveyOptions {
   /** Whether places without AAAA records go before all others. */
   readonly thrifty: boolean;
   readonly strategy: 'pack' | 'spread';
+  /** Infra groups to look at besides what the filters say; all where absent. */
+  readonly among?: (site: Site) => boolean;
 }
 
 /**
@@ -89,7 +91,7 @@ function surveyCell(cellSites: CellSites, context: FilterContext, takings: Takin
   const oneRecord = holds(zone.account, demandOf(false).zone, inZone);
   const twoRecords = holds(zone.account, demandOf(true).zone, inZone);
   const cellFullness = fullness(cell.account);
-  const { strategy } = found.options;
+  const { strategy, among } = found.options;
   const pin = scope === 'tenant' ? request.pin : [];
   const room: Room = { before: 0, after: 0 };
   for (let index = 0; index < sites.length; index++) {
@@ -99,6 +101,7 @@ function surveyCell(cellSites: CellSites, context: FilterContext, takings: Takin
     const site = sites[index];
     if (site === undefined || (pin.length > 0 && !pin.includes(site.view.name))) continue;
     if (!(site.view.dualstack ? twoRecords : oneRecord) || !isOpen(site, context)) continue;
+    if (among !== undefined && !among(site)) continue;
     if (!tenantsAllow(site, context) || site.slots.lowestFree() === undefined) continue;
     const loss = lossOf(room.before, room.after);
     const opens = site.tenants.size === 0;
@@ -115,9 +118,9 @@ function tenantsInCommon(cell: string, { cellsTaken, ledger, request }: FilterCo
 
 /** Where the decision in the making took something already, what is spare is not what the account says. */
 function offerSlowly(site: Site, inCommon: number, context: FilterContext, found: Found): void {
-  if (!fits(site, context)) return;
+  const { strategy, among } = found.options;
+  if ((among !== undefined && !among(site)) || !fits(site, context)) return;
   const { demandAt, mean, pending } = context;
-  const { strategy } = found.options;
   offer(found, site, inCommon, scoreSite(site, { demand: demandAt(site), mean, strategy, pending }).value);
 }
 
