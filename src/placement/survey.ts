@@ -1,6 +1,6 @@
 import { fullness } from './capacity.ts';
 import { type FilterContext, fits, holds, isOpen, labelIsFree, tenantsAllow } from './filters.ts';
-import type { CellSites, Site } from './ledger.ts';
+import { type CellSites, isUnopened, type Site } from './ledger.ts';
 import { lossOf, scoreSite, scoreValue } from './score.ts';
 import { cellDimensions, groupDimensions, type Vector } from './vector.ts';
 
@@ -104,7 +104,7 @@ function surveyCell(cellSites: CellSites, context: FilterContext, takings: Takin
     if (among !== undefined && !among(site)) continue;
     if (!tenantsAllow(site, context) || site.slots.lowestFree() === undefined) continue;
     const loss = lossOf(room.before, room.after);
-    const opens = site.tenants.size === 0;
+    const opens = isUnopened(site);
     const value = scoreValue({ opens, loss, group: fullness(site.account), cell: cellFullness, strategy });
     offer(found, site, inCommon, value);
   }
