@@ -208,8 +208,8 @@ function openFor(books: Ledger, requests: readonly PlacementRequest[]): readonly
     const ofTier = requests.filter((request) => request.tier === tier);
     const [first] = ofTier;
     if (first === undefined) continue;
-    const context = contextFor(first, books, { pending: new Pending(), cellsTaken: new Set() });
-    const sites = books.sitesOf(tier).filter((site) => isOpen(site, context) && site.dedicated.size === 0);
+    const { ownRecords } = first.size;
+    const sites = books.sitesOf(tier).filter((site) => isOpen(site, ownRecords) && site.dedicated.size === 0);
     const wanted = zeroDemand();
     for (const { size, placements } of ofTier) addDemand(wanted, demandOf(size, { dualstack: false }), placements);
     for (const site of sites) if (!isUnopened(site)) takeSpare(wanted, site);

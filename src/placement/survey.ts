@@ -100,7 +100,7 @@ function surveyCell(cellSites: CellSites, context: FilterContext, takings: Takin
     if (!narrow(room, takings.group, takings.meanGroup, spares, index * takings.group.length)) continue;
     const site = sites[index];
     if (site === undefined || (pin.length > 0 && !pin.includes(site.view.name))) continue;
-    if (!(site.view.dualstack ? twoRecords : oneRecord) || !isOpen(site, context)) continue;
+    if (!(site.view.dualstack ? twoRecords : oneRecord) || !isOpen(site, request.size.ownRecords)) continue;
     if (among !== undefined && !among(site)) continue;
     if (!tenantsAllow(site, context) || site.slots.lowestFree() === undefined) continue;
     const loss = lossOf(room.before, room.after);
