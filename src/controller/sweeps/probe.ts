@@ -1,3 +1,4 @@
+import type { EffectiveTenant } from '../../model/records/effective.ts';
 import type { PlacementContext } from '../../reconcilers/contract.ts';
 import { type ObjectEntry, placementsOf, servingSpec, specOf } from '../fleet/entry.ts';
 import type { ChainDeps, ChainResult } from '../tenant/chain.ts';
@@ -33,9 +34,16 @@ function isOff(result: ChainResult, { effective, tasks }: PlacementContext): boo
   if (result.failed.length > 0 || result.held.length > 0 || result.changes.length > 0) return true;
   const { activeServices, runningTasks } = result.signals.cluster ?? {};
   if (activeServices !== undefined && activeServices !== 1) return true;
-  const counted = effective.service.scaling.mode === 'fixed' && runningTasks !== undefined;
-  if (counted && runningTasks !== tasks) return true;
+  if (runningTasks !== undefined && isMiscounted(effective, tasks, runningTasks)) return true;
   return (result.signals.listener_rule?.foreign ?? []).length > 0;
+}
+
+/** Whether a settled placement runs more or fewer tasks than it may. */
+function isMiscounted({ service }: EffectiveTenant, tasks: number, running: number): boolean {
+  const { scaling } = service;
+  if (scaling.mode === 'external') return false;
+  if (scaling.mode === 'fixed' || tasks === 0) return running !== tasks;
+  return running < scaling.min || running > scaling.max;
 }
 
 function chainDeps(deps: EngineDeps, maxAgeMs: number): ChainDeps {

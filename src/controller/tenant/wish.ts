@@ -1,5 +1,6 @@
 import type { ConditionUpdate } from '../../model/conditions.ts';
 import { isSuccessor } from '../../model/moves.ts';
+import { leastTasks } from '../../model/records/effective.ts';
 import type { PlacementInventory, PlacementMove } from '../../model/resources.ts';
 import type { PlacementContext } from '../../reconcilers/contract.ts';
 import { type ObjectEntry, placementsOf } from '../fleet/entry.ts';
@@ -57,13 +58,14 @@ function wishOfSuccessor(
   return now.suspended ? 'publish' : undefined;
 }
 
-function noteHealth(deps: EngineDeps, { placement, tasks }: PlacementContext, signals: ChainSignals): void {
+function noteHealth(deps: EngineDeps, context: PlacementContext, signals: ChainSignals): void {
+  const { placement, tasks, effective } = context;
   const healthyTargets = signals.target_group?.healthyTargets;
   if (tasks === 0) deps.health.forget(placement.id);
   if (tasks === 0 || healthyTargets === undefined) return;
   const { stable = false, runningTasks = 0 } = signals.service ?? {};
   const subject = { placement: placement.id, tier: placement.tier, cell: placement.cell };
-  const reading = { healthyTargets, steady: stable && runningTasks >= tasks };
+  const reading = { healthyTargets, steady: stable && runningTasks >= leastTasks(effective.service) };
   deps.health.note(subject, reading, deps.clock.monotonic());
 }
 
