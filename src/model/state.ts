@@ -1,4 +1,5 @@
 import type { Condition } from './conditions.ts';
+import type { Admission, RolloutStatus, TierRollout } from './rollout.ts';
 
 /** What the state table keeps of an object under sort key `status`: what users see. */
 export interface ObjectStatus {
@@ -14,6 +15,8 @@ export interface ObjectStatus {
   /** RFC 3339. */
   readonly lastObservedAt?: string;
   readonly lastAppliedAt?: string;
+  /** Of a tier: how its service goes out. */
+  readonly rollout?: RolloutStatus;
 }
 
 export interface PlacementStatus {
@@ -46,6 +49,11 @@ export interface AcceptedSpec {
   readonly effective?: unknown;
   /** For a tenant: the effective spec that its placements are built by, where a change waits for room or for a move; else left out. */
   readonly serving?: unknown;
+  /** For a tenant: the revision of its tier's service that `effective` is merged with, and by which wave it came to it (left out where it came by none). */
+  readonly tierRevision?: string;
+  readonly admission?: Admission;
+  /** For a tier. */
+  readonly rollout?: TierRollout;
   /** When this generation was accepted (RFC 3339); a deleted tenant's retention counts from here. */
   readonly acceptedAt: string;
   /** Set while the record is gone from the desired table (RFC 3339). */
