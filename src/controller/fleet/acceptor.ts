@@ -84,7 +84,7 @@ async function look(deps: AcceptorDeps, entry: ObjectEntry, raw: unknown): Promi
       spec: accepted.record.spec,
       ...(accepted.effective === undefined ? {} : { effective: accepted.effective }),
       // Until its placement is decided, what runs goes on as it was.
-      ...(before?.effective === undefined ? {} : { serving: before.serving ?? before.effective }),
+      ...servingField(before, acceptance.changed),
       ...revisionFields(accepted, before, admitted, now),
       ...(rollout === undefined ? {} : { rollout }),
       acceptedAt: acceptance.changed || before === undefined ? now : before.acceptedAt,
@@ -108,6 +108,11 @@ function withRevision(view: FleetView, accepted: Accepted | undefined): Accepted
   if (accepted?.effective === undefined || accepted.tierRevision !== undefined) return accepted;
   const tier = view.context.tierOf(accepted.record.name, accepted.effective.tier);
   return tier === undefined ? accepted : { ...accepted, tierRevision: tier.revision };
+}
+
+function servingField(before: AcceptedSpec | undefined, changed: boolean): Pick<AcceptedSpec, 'serving'> {
+  const serving = before?.serving ?? (changed ? before?.effective : undefined);
+  return serving === undefined ? {} : { serving };
 }
 
 /** The revision of a tenant and how it came to it: by an order, or as before. */
@@ -140,7 +145,7 @@ async function vanish(deps: AcceptorDeps, kind: Kind, name: string): Promise<Acc
   entry.present = false;
   entry.problems = [];
   entry.refused = undefined;
-  deps.view.admissions.settle(name, deps.view.admissions.orderFor(name));
+  if (kind === 'Tenant') deps.view.admissions.settle(name, deps.view.admissions.orderFor(name));
   const spec = entry.spec?.value;
   if (spec === undefined || spec.vanishedAt !== undefined) return { entry, changed: false };
   const vanishedAt = new Date(deps.clock.now()).toISOString();

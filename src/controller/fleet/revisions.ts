@@ -6,6 +6,7 @@ import { type ObjectEntry, placementsOf } from './entry.ts';
 /** An order to a tenant's next run: to be accepted with the target of the rollout. */
 export interface AdmissionOrder {
   readonly tier: string;
+  readonly revision: string;
   /** `n` of the rollout that gave it. */
   readonly rollout: number;
   /** The wave that it is admitted by; undefined where nothing is to be watched, as nothing runs or nothing changes. */
@@ -44,6 +45,11 @@ export class Admissions {
   /** The order that waits for the tenant's next run, whether it is to be followed or not. */
   orderFor(tenant: string): AdmissionOrder | undefined {
     return this.#orders.get(tenant);
+  }
+
+  /** What orders on their way bring: it may become durable at any moment. */
+  revisions(): readonly string[] {
+    return [...this.#orders.values()].map((order) => order.revision);
   }
 
   /** The order was followed, or is void. One that came after it stays. */

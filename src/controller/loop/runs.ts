@@ -1,6 +1,7 @@
 import type { ConditionUpdate } from '../../model/conditions.ts';
 import { CallError } from '../../model/errors.ts';
 import type { Kind } from '../../model/records/kinds.ts';
+import type { RolloutStatus } from '../../model/rollout.ts';
 import type { DnsContext, Reconciler } from '../../reconcilers/contract.ts';
 import type { PlacementBook } from '../capacity/book.ts';
 import type { ZoneReading } from '../capacity/readings.ts';
@@ -10,6 +11,8 @@ import { type Mode, strictest } from '../fleet/modes.ts';
 import type { FleetView } from '../fleet/view.ts';
 import { keyText } from '../keys.ts';
 import type { Outcome, Trigger } from '../outcome.ts';
+import { type RolloutRun, runRollout } from '../rollout/run.ts';
+import { worstOutcome } from '../tenant/context.ts';
 import type { ServingTable } from '../tier/closure.ts';
 import { publishTier, type TierPublication } from '../tier/publish.ts';
 import type { TermDeps } from './deps.ts';
@@ -28,6 +31,8 @@ export interface InfraRunDeps {
   /** DNS changes of shared names that are not INSYNC yet, by tier and infra group. */
   readonly changes: Map<string, Map<string, string>>;
   readonly enqueue: (key: string, trigger: Trigger) => void;
+  /** Whether everything that an earlier leader wrote is known by now. */
+  readonly isCertain: () => boolean;
 }
 
 /** The process's mode and the fleet's: what holds for everything. */
@@ -63,8 +68,17 @@ export async function runTier(deps: InfraRunDeps, name: string, trigger: Trigger
   const words = (found: ZoneReading): string =>
     `zone ${zone} holds ${found.foreign} other records; quota ${found.quota}`;
   const read = readCondition('ZoneReadable', reading, words);
-  await report(deps, entry, [read, ...conditions]);
-  return outcome;
+  const rollout = await rollOut(deps, entry);
+  await report(deps, entry, [read, ...conditions, ...rollout.conditions], rollout.status);
+  return worstOutcome([outcome, rollout.outcome]);
+}
+
+/** One look at how a change of the tier's service goes out. */
+function rollOut(deps: InfraRunDeps, entry: ObjectEntry): Promise<RolloutRun> {
+  const { term, view, enqueue } = deps;
+  const { clock, state, observer } = term;
+  const mode = fleetMode(term, view);
+  return runRollout({ view, clock, state, observer, enqueue, mode, isCertain: deps.isCertain() }, entry);
 }
 
 /** One run of a cell: its quotas, use and infra groups are read into the books. */
@@ -257,6 +271,11 @@ function isNeeded(view: FleetView, entry: ObjectEntry): boolean {
   }
 }
 
-async function report(deps: InfraRunDeps, entry: ObjectEntry, found: readonly ConditionUpdate[]): Promise<void> {
-  await writeInfraStatus(deps.term.state, entry, found, new Date(deps.term.clock.now()).toISOString());
+async function report(
+  deps: InfraRunDeps,
+  entry: ObjectEntry,
+  found: readonly ConditionUpdate[],
+  rollout?: RolloutStatus,
+): Promise<void> {
+  await writeInfraStatus(deps.term.state, entry, found, new Date(deps.term.clock.now()).toISOString(), rollout);
 }

@@ -1,4 +1,5 @@
 import { type ConditionUpdate, mergeConditions } from '../../model/conditions.ts';
+import type { RolloutStatus } from '../../model/rollout.ts';
 import type { ObjectStatus } from '../../model/state.ts';
 import type { StateWriter } from '../../store/state-writer.ts';
 import type { ObjectEntry } from '../fleet/entry.ts';
@@ -9,6 +10,7 @@ export async function writeInfraStatus(
   entry: ObjectEntry,
   found: readonly ConditionUpdate[],
   now: string,
+  rollout?: RolloutStatus,
 ): Promise<void> {
   const accepted = entry.condition ?? {
     type: 'Accepted',
@@ -17,10 +19,12 @@ export async function writeInfraStatus(
     message: 'not read yet',
   };
   const updates = [accepted, ...found];
-  const bad = updates.find((condition) => condition.status !== 'True');
+  // A tier is in use while a change of it goes out, too.
+  const bad = updates.find((condition) => condition.status !== 'True' && condition.type !== 'RolledOut');
+  const isOut = rollout === undefined || rollout.state === 'RolledOut';
   const generation = entry.accepted?.generation ?? 0;
-  const phase =
-    entry.accepted === undefined ? 'Invalid' : entry.present ? (bad === undefined ? 'Ready' : 'Degraded') : 'Orphaned';
+  const inUse = bad !== undefined || rollout?.state === 'Halted' ? 'Degraded' : isOut ? 'Ready' : 'Updating';
+  const phase = entry.accepted === undefined ? 'Invalid' : entry.present ? inUse : 'Orphaned';
   const ready: ConditionUpdate =
     bad === undefined
       ? { type: 'Ready', status: 'True', reason: 'Ready', message: 'in use' }
@@ -29,9 +33,10 @@ export async function writeInfraStatus(
   const status: ObjectStatus = {
     phase,
     generation,
-    observedGeneration: bad === undefined ? generation : (before?.observedGeneration ?? 0),
+    observedGeneration: bad === undefined && isOut ? generation : (before?.observedGeneration ?? 0),
     ...(entry.accepted === undefined ? {} : { observedHash: entry.accepted.hash }),
     conditions: mergeConditions(before?.conditions ?? [], [...updates, ready], { now, generation }),
+    ...(rollout === undefined ? {} : { rollout }),
   };
   entry.status = await state.writeStatus(entry.key, status, entry.status);
 }

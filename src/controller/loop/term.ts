@@ -50,6 +50,8 @@ export class Term {
   #streaming: Promise<void> = Promise.resolve();
   #rereading: Promise<void> = Promise.resolve();
   #working = false;
+  /** Whether what earlier leaders wrote late, too, is known. */
+  #isCertain = false;
 
   constructor(deps: TermDeps) {
     this.#deps = deps;
@@ -74,6 +76,7 @@ export class Term {
       publications: this.#publications,
       changes: new Map(),
       enqueue: (key, trigger) => this.queue.add(key, trigger),
+      isCertain: () => this.#isCertain,
     };
     this.#sweeps = new Sweeps({
       term: deps,
@@ -139,6 +142,7 @@ export class Term {
       this.#stale.add(key);
       this.queue.add(key, 'drift');
     }
+    this.#isCertain = true;
   }
 
   #load(objects: ReadonlyMap<string, StoredObject>): void {

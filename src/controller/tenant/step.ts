@@ -1,6 +1,7 @@
 import type { ConditionUpdate } from '../../model/conditions.ts';
 import type { EffectiveTenant } from '../../model/records/effective.ts';
 import type { Change, PlacementInventory } from '../../model/resources.ts';
+import { shortRevision } from '../../model/rollout.ts';
 import { acceptObject } from '../fleet/acceptor.ts';
 import { type ObjectEntry, placementsOf, servingSpec } from '../fleet/entry.ts';
 import type { Outcome, Trigger } from '../outcome.ts';
@@ -39,6 +40,10 @@ export async function runTenant(deps: EngineDeps, name: string, trigger: Trigger
   const looked = await acceptObject(deps, 'Tenant', name, raw);
   if (looked === undefined) return { kind: 'settled' };
   const { entry } = looked;
+  if (looked.admitted !== undefined) {
+    const message = `now has revision ${shortRevision(looked.admitted)} of its tier's service`;
+    deps.observer.event(entry.key, { type: 'Normal', reason: 'Admitted', message });
+  }
   if (entry.damaged.length > 0) return damaged(deps, entry);
   const accepted = entry.accepted?.effective;
   if (accepted === undefined) return raw === undefined ? forget(deps, entry) : invalid(deps, entry);

@@ -139,7 +139,9 @@ const rollout = fields({
     .describe('true admits no further tenant while it stands; those under way go on. Default false.'),
 })
   .prefault({})
-  .describe('How a change of service reaches the tenants: ring by ring, wave by wave. All other fields take effect at once.');
+  .describe(
+    'How a change of service reaches the tenants: ring by ring, wave by wave. All other fields take effect at once.',
+  );
 
 /** Tenants with a similar profile: one DNS domain, one set of roles. */
 export const tierSpec = fields({
