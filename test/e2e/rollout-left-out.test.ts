@@ -81,7 +81,9 @@ describe('a rollout', () => {
     await town.untilState('Incomplete', '2');
     expect(town.with('2')).toEqual(['t00', 't02', 't03']);
     expect(town.shown?.failures).toMatchObject([{ tenant: 't01', kind: 'unfit' }]);
-    expect(town.rolledOut?.message).toMatch(/t01 \(infra group a2 of cell crowd-a: its record does not go with the new service: .*memoryMiB/);
+    expect(town.rolledOut?.message).toMatch(
+      /t01 \(infra group a2 of cell crowd-a: its record does not go with the new service: .*memoryMiB/,
+    );
     expect(town.run.phase('t01')).toBe('Ready');
     expect(town.entry('t01')).toMatchObject({ isAccepted: true, accepted: { generation: 1 } });
     await town.run.put('Tenant', 't01', { tier: 'crowd', pin: ['a2'] });

@@ -6,6 +6,7 @@ export interface Wish {
   readonly tier: string;
   readonly state: 'active' | 'suspended' | 'deleted';
   readonly placements?: number;
+  readonly ring: number;
   readonly service: {
     readonly image?: string;
     readonly cpu?: number;
@@ -34,6 +35,7 @@ export function firstWish(draw: Draw, asked: Asked): Wish {
   return {
     tier: asked.shared ? sharedTier : ownTier,
     state: 'active',
+    ring: asked.name === 'bob' || asked.name === 'eve' ? 1 : 0,
     ...(asked.shared ? {} : { placements: draw.whole(1, 2) }),
     service: draw.chance(0.3) ? { tasks: 2 } : {},
   };

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { turnsOf } from '../../../src/controller/rollout/plan.ts';
 import { eventsOf, rolledOut, rolloutStatus } from '../../../src/controller/rollout/report.ts';
-import { coming, deadlineMs, names, rolledBack, sick, type World as Town, well, World } from './world.ts';
+import { coming, deadlineMs, names, rolledBack, sick, type World as Town, World, well } from './world.ts';
 
 const bakeMs = 100_000;
 

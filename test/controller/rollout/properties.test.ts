@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { rolloutStatus } from '../../../src/controller/rollout/report.ts';
-import { deadlineMs, iso, rolledBack, sick, well, World } from './world.ts';
+import { deadlineMs, iso, rolledBack, sick, World, well } from './world.ts';
 
 /** What happens between two looks of the scheduler. */
 type Happening =
