@@ -306,15 +306,16 @@ class Simulation {
   }
 
   /**
-   * What a tenant's wish comes to under its tier as that stands, as JSON keeps it; where the tier's rollout was halted by failures (a change that finds no room is one), with the service of the
-   * revision that the tenant has.
+   * What a tenant's wish comes to under its tier as that stands, as JSON keeps it; where it is deleted, or the tier's rollout was halted by failures (a change that finds no room
+   * is one), with the service of the revision that the tenant has.
    */
   #effective(name: string, wanted: Wish, revision: string | undefined): unknown {
     const tier = parseRecord(this.#stage.tiers.get(wanted.tier));
     const tenant = parseRecord({ kind: 'Tenant', name, spec: wanted });
     if (!tier.ok || !tenant.ok) throw new Error(`the simulation wrote an invalid record of ${name}`);
     const rollout = this.#oracle.truth.item<AcceptedSpec>(`Tier/${wanted.tier}`, 'spec')?.rollout;
-    const service = rollout?.halted === undefined ? undefined : serviceOf(rollout, revision ?? '');
+    const isLeft = wanted.state === 'deleted' || rollout?.halted !== undefined;
+    const service = rollout !== undefined && isLeft ? serviceOf(rollout, revision ?? '') : undefined;
     const asAdmitted = { ...tier.record.spec, ...(service === undefined ? {} : { service }) };
     const merged = effectiveTenant(tenant.record.spec as never, name, asAdmitted as never, wanted.tier);
     return merged.ok ? JSON.parse(JSON.stringify(merged.effective)) : undefined;
