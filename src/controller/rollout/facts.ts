@@ -1,7 +1,7 @@
 import type { Condition } from '../../model/conditions.ts';
-import { acceptRecord } from '../../model/records/acceptance.ts';
-import type { EffectiveTenant } from '../../model/records/effective.ts';
-import type { DesiredRecord, Frozen, Specs } from '../../model/records/kinds.ts';
+import { acceptRecord, type TierOfTenant } from '../../model/records/acceptance.ts';
+import { type EffectiveTenant, effectiveHash, effectiveTenant } from '../../model/records/effective.ts';
+import type { DesiredRecord, Frozen, Specs, Tenant } from '../../model/records/kinds.ts';
 import { problemsLine } from '../../model/records/problems.ts';
 import type { TierRollout } from '../../model/rollout.ts';
 import { type ObjectEntry, placementsOf, servingSpec } from '../fleet/entry.ts';
@@ -122,24 +122,35 @@ const fits = new WeakMap<DesiredRecord, { readonly key: string; readonly fit: Fi
 /** What acceptance would say of the tenant's record with the target. Kept by record: most are asked for again and again. */
 function fitOf(view: FleetView, tier: RolloutTier, entry: ObjectEntry): Fit {
   const record = entry.refused ?? entry.accepted?.record;
-  if (record === undefined) return { ok: false, why: 'nothing was accepted' };
+  if (record?.kind !== 'Tenant') return { ok: false, why: 'nothing was accepted' };
   const hash = view.get('Tier', tier.name)?.accepted?.hash ?? '';
   const key = `${tier.rollout.target} ${hash} ${entry.accepted?.hash ?? ''} ${entry.isAccepted}`;
   const known = fits.get(record);
   if (known?.key === key) return known.fit;
-  const acceptance = acceptRecord({
+  const target = tierAt(tier.record, tier.rollout, tier.rollout.target);
+  const fit = entry.isAccepted ? mergedWith(target, tier, record) : acceptedWith(target, view, entry, record);
+  fits.set(record, { key, fit });
+  return fit;
+}
+
+/** Of a record that is accepted, only the merge can come out differently. */
+function mergedWith({ spec }: TierOfTenant, tier: RolloutTier, record: Tenant): Fit {
+  const merged = effectiveTenant(record.spec, record.name, spec ?? tier.record, tier.name);
+  return merged.ok
+    ? { ok: true, hash: effectiveHash(merged.effective) }
+    : { ok: false, why: problemsLine(merged.problems) };
+}
+
+function acceptedWith(target: TierOfTenant, view: FleetView, entry: ObjectEntry, record: Tenant): Fit {
+  const { accepted, isAccepted, problems } = acceptRecord({
     kind: 'Tenant',
     name: entry.name,
     parsed: { ok: true, record },
     lastGood: entry.accepted,
     serving: servingSpec(entry),
-    context: { ...view.context, tierOf: () => tierAt(tier.record, tier.rollout, tier.rollout.target) },
+    context: { ...view.context, tierOf: () => target },
   });
-  const { accepted } = acceptance;
-  const fit: Fit =
-    acceptance.isAccepted && accepted !== undefined
-      ? { ok: true, hash: accepted.hash }
-      : { ok: false, why: problemsLine(acceptance.problems) };
-  fits.set(record, { key, fit });
-  return fit;
+  return isAccepted && accepted !== undefined
+    ? { ok: true, hash: accepted.hash }
+    : { ok: false, why: problemsLine(problems) };
 }

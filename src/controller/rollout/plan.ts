@@ -98,9 +98,11 @@ export function isReady({ isOrdered, health }: RolloutTenant): boolean {
 
 /** Tenants that wait for their turn, in the order in which it comes. */
 export function candidatesOf(input: RolloutInput): readonly RolloutTenant[] {
-  return input.tenants
-    .filter((tenant) => !hasTarget(input, tenant) && tenant.aside === undefined && tenant.change === 'fits')
-    .sort((a, b) => compareTurns(input, a, b));
+  return input.tenants.filter((tenant) => isCandidate(input, tenant)).sort((a, b) => compareTurns(input, a, b));
+}
+
+function isCandidate(input: RolloutInput, tenant: RolloutTenant): boolean {
+  return !hasTarget(input, tenant) && tenant.aside === undefined && tenant.change === 'fits';
 }
 
 /** The ring and wave (from 1) that tenants wait for, as things stand; those that wait for no wave are not in it. */
@@ -232,13 +234,13 @@ function waveOf({ rollout, tenants }: RolloutInput): readonly RolloutTenant[] {
 }
 
 /** Candidates of the open ring, with those of earlier rings that were left out or came back since. */
-function openCandidates(input: RolloutInput): readonly RolloutTenant[] {
-  return candidatesOf(input).filter((tenant) => tenant.ring <= input.rollout.ring);
+function isOpenTo(input: RolloutInput, tenant: RolloutTenant): boolean {
+  return tenant.ring <= input.rollout.ring && isCandidate(input, tenant);
 }
 
 /** How many more tenants the open wave takes. */
 function roomInWave(input: RolloutInput): number {
-  const waiting = openCandidates(input).length;
+  const waiting = input.tenants.filter((tenant) => isOpenTo(input, tenant)).length;
   const admitted = admittedIn(input).length;
   const percent = stepsOf(input.settings)[input.rollout.step] ?? 100;
   return Math.min(waiting, Math.max(0, quotaOf(percent, admitted + waiting) - admitted));
@@ -261,7 +263,8 @@ function isBaked(input: RolloutInput): boolean {
 
 function nextWave(input: RolloutInput): TierRollout {
   const { bakingSince: _baked, ...rollout } = input.rollout;
-  if (openCandidates(input).length === 0) return open({ ...input, rollout: { ...rollout, phase: 'through' } });
+  if (!input.tenants.some((tenant) => isOpenTo(input, tenant)))
+    return open({ ...input, rollout: { ...rollout, phase: 'through' } });
   return { ...rollout, phase: 'rolling', wave: rollout.wave + 1, step: stepWithRoom(input) };
 }
 
@@ -299,7 +302,8 @@ function stepWithRoom(input: RolloutInput): number {
 function admissionsOf(input: RolloutInput): readonly string[] {
   const { rollout, settings } = input;
   if (rollout.phase !== 'rolling' || !mayAdmit(input)) return [];
-  const candidates = openCandidates(input);
+  if (!input.tenants.some((tenant) => isOpenTo(input, tenant))) return [];
+  const candidates = candidatesOf(input).filter((tenant) => tenant.ring <= rollout.ring);
   const busy = waveOf(input).find((tenant) => isUnderWay(input, tenant)) ?? candidates[0];
   if (busy === undefined) return [];
   let free = settings.maxUnavailable - input.tenants.filter((tenant) => holdsSlot(input, tenant)).length;
