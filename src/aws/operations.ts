@@ -50,6 +50,7 @@ export const operations = {
     untagResource: apply('ecs:tagModify'),
   },
   elbv2: {
+    describeAccountLimits: read('elbv2:read'),
     describeLoadBalancers: read('elbv2:read'),
     describeListeners: read('elbv2:read'),
     describeListenerCertificates: read('elbv2:read'),

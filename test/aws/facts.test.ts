@@ -33,8 +33,24 @@ describe('quotas of a cell', () => {
     expect((await sim.finish(readCellQuotas(sim.cell))).fargateVcpu).toEqual({ value: 5_000 });
   });
 
-  it('that cannot be read say so, and are tried again', async () => {
+  it('of load balancing are read where the load balancer itself tells them, if Service Quotas may not be asked', async () => {
     denyAll('service-quotas');
+    sim.world.quotas.set({ account, region }, 'rulesPerLoadBalancer', 150);
+    const since = sim.world.log.last;
+    const quotas = await sim.finish(readCellQuotas(sim.cell));
+    expect(quotas.rulesPerLoadBalancer).toEqual({ value: 150 });
+    expect(quotas.targetGroupsPerRegion).toEqual({ value: 3_000 });
+    expect(quotas.fargateVcpu).toEqual({ unreadable: expect.stringContaining('getServiceQuota') as string });
+    expect(sim.calls('elbv2', since)).toEqual(['DescribeAccountLimits']);
+  });
+
+  it('that cannot be read anywhere say so, and are tried again', async () => {
+    sim.world.faults = {
+      before: (call) =>
+        call.service === 'service-quotas' || call.operation === 'DescribeAccountLimits'
+          ? { kind: 'error', error: new AwsError('AccessDeniedException', 'not authorized', { status: 400 }) }
+          : undefined,
+    };
     const quotas = await sim.finish(readCellQuotas(sim.cell));
     for (const quota of Object.values(quotas)) {
       expect(quota).toEqual({ unreadable: expect.stringContaining('AccessDeniedException') as string });

@@ -106,7 +106,7 @@ export class PlacementBook {
       const base = { name: cell.name, tier: cell.tier, state: cell.state } as const;
       if (!reading.ok) return { ...base, incomplete: reading.message, capacity: unknownCapacity(cellDimensions) };
       const { foreign, quotas: read } = reading.value;
-      const foreignVcpu = vcpuToCpuUnits(cell.foreignVcpu ?? 0) + (foreign.fargateVcpu ?? 0);
+      const foreignVcpu = Math.max(vcpuToCpuUnits(cell.foreignVcpu ?? 0), foreign.fargateVcpu ?? 0);
       const capacity = capacityOf(cellDimensions, {
         record,
         read,

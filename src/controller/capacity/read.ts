@@ -1,4 +1,6 @@
 import { readCellFacts } from '../../aws/cell-facts.ts';
+import { clusterArns } from '../../aws/cluster-arns.ts';
+import { readForeignFargate } from '../../aws/foreign-tasks.ts';
 import { readInfraGroup } from '../../aws/infra.ts';
 import type { CellAccess, ZoneAccess } from '../../aws/ports.ts';
 import { readCellQuotas } from '../../aws/quotas.ts';
@@ -44,9 +46,11 @@ export async function readCell(scope: CellScope): Promise<CellAndGroups> {
   const access = scope.access.as('sweep');
   try {
     const isOurs = (tags: Readonly<Record<string, string>>): boolean => tags[marks.installation] === scope.installation;
-    const [quotas, use, marked] = await Promise.all([
+    const isOurCluster = (name: string): boolean => parsePlacementName(name)?.installation === scope.installation;
+    const [quotas, use, fargate, marked] = await Promise.all([
       readCellQuotas(access),
       readCellFacts(access, scope.groups, isOurs),
+      readForeignFargate(access, isOurCluster),
       markedPlacements(access, scope),
     ]);
     const figures = new Figures();
@@ -61,6 +65,8 @@ export async function readCell(scope: CellScope): Promise<CellAndGroups> {
       },
       foreign: {
         ...figures.member('targetGroups', use.foreignTargetGroups),
+        // What cannot be read is left to the record: a role need not see into everybody's clusters.
+        ...('value' in fargate ? { fargateVcpu: fargate.value } : {}),
         clusters: Math.max(0, (figures.take('clusters', use.clusters) ?? 0) - scope.ownClusters),
       },
       unreadable: figures.unreadable,
@@ -154,19 +160,7 @@ export async function readZone(
 
 /** Placements that a live cluster of our installation names. Names alone are looked at: no tag would say more, and there may be ten thousand clusters. */
 async function markedPlacements(access: CellAccess, scope: CellScope): Promise<readonly string[]> {
-  const arns = await access.views.once('cluster-arns', { maxAgeMs: scope.maxAgeMs }, async () => {
-    const found: string[] = [];
-    let nextToken: string | undefined;
-    do {
-      const page = await access.ecs.listClusters({
-        maxResults: 100,
-        ...(nextToken === undefined ? {} : { nextToken }),
-      });
-      found.push(...(page.clusterArns ?? []));
-      nextToken = page.nextToken;
-    } while (nextToken !== undefined);
-    return found;
-  });
+  const arns = await clusterArns(access, { maxAgeMs: scope.maxAgeMs });
   return arns.flatMap((arn) => {
     const identity = parsePlacementName(arn.slice(arn.lastIndexOf('/') + 1));
     return identity?.installation === scope.installation && identity.cell === access.name ? [identity.placement] : [];
