@@ -1,5 +1,6 @@
 /** `wait`: for scripts that go on when a tenant is as its record says. */
 import type { Condition } from '../../model/conditions.ts';
+import type { RolloutStatus } from '../../model/rollout.ts';
 import type { ObjectStatus } from '../../model/state.ts';
 import { conditionOf } from '../columns.ts';
 import { wholeFlag, wrongFlag } from '../config.ts';
@@ -171,16 +172,17 @@ function rolloutObstacle(goal: Goal, view: ObjectView, views: ReadonlyMap<string
   }
   const status = tier.stored?.status?.value;
   const rolledOut = status === undefined ? undefined : conditionOf(status, 'RolledOut');
-  const failure = status?.rollout?.failures.find(({ tenant }) => tenant === view.name);
-  const skipped = status?.rollout?.skipped.find(({ tenant }) => tenant === view.name);
-  const turn =
-    failure !== undefined
-      ? `failed in the rollout of tier ${name}: ${failure.why}`
-      : skipped !== undefined
-        ? `skipped by the rollout of tier ${name}: ${skipped.why}`
-        : `waits for ring ${ring} of the rollout of tier ${name}`;
+  const turn = turnIn(status?.rollout, view.name) ?? `waits for ring ${ring} of the rollout of tier ${name}`;
   const now = rolledOut === undefined ? '' : `; it is at: ${rolledOut.message}`;
   return { condition: 'RolledOut', reason: rolledOut?.reason ?? 'Waiting', message: `${turn}${now}` };
+}
+
+/** What the tier's status says of the tenant by name. */
+function turnIn(rollout: RolloutStatus | undefined, tenant: string): string | undefined {
+  const failure = rollout?.failures.find((one) => one.tenant === tenant);
+  if (failure !== undefined) return `failed in the rollout of its tier: ${failure.why}`;
+  const skipped = rollout?.skipped.find((one) => one.tenant === tenant);
+  return skipped === undefined ? undefined : `skipped by the rollout of its tier: ${skipped.why}`;
 }
 
 function goalObstacle(goal: Goal, status: ObjectStatus): Obstacle | undefined {

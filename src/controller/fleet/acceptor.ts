@@ -72,25 +72,13 @@ async function look(deps: AcceptorDeps, entry: ObjectEntry, raw: unknown): Promi
   entry.condition = acceptance.condition;
   entry.problems = acceptance.problems;
   entry.refused = parsed.ok && !acceptance.isAccepted ? parsed.record : undefined;
-  const now = new Date(clock.now()).toISOString();
   const accepted = withRevision(view, acceptance.accepted);
   const admitted = acceptance.isAccepted ? followed : undefined;
-  const rollout = rolloutOf(entry, accepted, now);
-  const moved = accepted?.tierRevision !== before?.tierRevision || rollout !== before?.rollout;
-  if (accepted !== undefined && (acceptance.changed || before === undefined || cameBack || moved)) {
-    const spec: AcceptedSpec = {
-      generation: accepted.generation,
-      hash: accepted.hash,
-      spec: accepted.record.spec,
-      ...(accepted.effective === undefined ? {} : { effective: accepted.effective }),
-      // Until its placement is decided, what runs goes on as it was.
-      ...servingField(before, acceptance.changed),
-      ...revisionFields(accepted, before, admitted, now),
-      ...(rollout === undefined ? {} : { rollout }),
-      acceptedAt: acceptance.changed || before === undefined ? now : before.acceptedAt,
-      ...(before?.goneAt === undefined ? {} : { goneAt: before.goneAt }),
-    };
-    entry.spec = await deps.state.writeSpec(entry.key, spec, entry.spec);
+  if (accepted !== undefined) {
+    const news = { accepted, admitted, changed: acceptance.changed, now: new Date(clock.now()).toISOString() };
+    const spec = nextSpec(entry, before, news);
+    if (acceptance.changed || cameBack || isElsewhere(before, spec))
+      entry.spec = await deps.state.writeSpec(entry.key, spec, entry.spec);
   }
   entry.accepted = accepted;
   view.claims.hold(ownerKey(entry.kind, entry.name), acceptance.claims);
@@ -101,6 +89,37 @@ async function look(deps: AcceptorDeps, entry: ObjectEntry, raw: unknown): Promi
     changed: acceptance.changed || cameBack,
     ...(admitted === undefined || accepted?.tierRevision === undefined ? {} : { admitted: accepted.tierRevision }),
   };
+}
+
+/** What a look came to. */
+interface News {
+  readonly accepted: Accepted;
+  /** The order that it followed. */
+  readonly admitted: AdmissionOrder | undefined;
+  readonly changed: boolean;
+  readonly now: string;
+}
+
+function nextSpec(entry: ObjectEntry, before: AcceptedSpec | undefined, news: News): AcceptedSpec {
+  const { accepted, admitted, changed, now } = news;
+  const rollout = rolloutOf(entry, accepted, now);
+  return {
+    generation: accepted.generation,
+    hash: accepted.hash,
+    spec: accepted.record.spec,
+    ...(accepted.effective === undefined ? {} : { effective: accepted.effective }),
+    // Until its placement is decided, what runs goes on as it was.
+    ...servingField(before, changed),
+    ...revisionFields(accepted, before, admitted, now),
+    ...(rollout === undefined ? {} : { rollout }),
+    acceptedAt: changed || before === undefined ? now : before.acceptedAt,
+    ...(before?.goneAt === undefined ? {} : { goneAt: before.goneAt }),
+  };
+}
+
+/** Whether the tenant has another revision than it is written, or the tier another rollout. */
+function isElsewhere(before: AcceptedSpec | undefined, { tierRevision, rollout }: AcceptedSpec): boolean {
+  return before === undefined || tierRevision !== before.tierRevision || rollout !== before.rollout;
 }
 
 /** What a state table of a version without rollouts leaves open: which revision of its tier a tenant has. */

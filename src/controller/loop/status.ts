@@ -23,8 +23,7 @@ export async function writeInfraStatus(
   const bad = updates.find((condition) => condition.status !== 'True' && condition.type !== 'RolledOut');
   const isOut = rollout === undefined || rollout.state === 'RolledOut';
   const generation = entry.accepted?.generation ?? 0;
-  const inUse = bad !== undefined || rollout?.state === 'Halted' ? 'Degraded' : isOut ? 'Ready' : 'Updating';
-  const phase = entry.accepted === undefined ? 'Invalid' : entry.present ? inUse : 'Orphaned';
+  const phase = phaseOf(entry, bad !== undefined || rollout?.state === 'Halted', isOut);
   const ready: ConditionUpdate =
     bad === undefined
       ? { type: 'Ready', status: 'True', reason: 'Ready', message: 'in use' }
@@ -39,4 +38,11 @@ export async function writeInfraStatus(
     ...(rollout === undefined ? {} : { rollout }),
   };
   entry.status = await state.writeStatus(entry.key, status, entry.status);
+}
+
+function phaseOf(entry: ObjectEntry, isBad: boolean, isOut: boolean): string {
+  if (entry.accepted === undefined) return 'Invalid';
+  if (!entry.present) return 'Orphaned';
+  if (isBad) return 'Degraded';
+  return isOut ? 'Ready' : 'Updating';
 }

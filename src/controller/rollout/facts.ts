@@ -121,8 +121,9 @@ const fits = new WeakMap<DesiredRecord, { readonly key: string; readonly fit: Fi
 
 /** What acceptance would say of the tenant's record with the target. Kept by record: most are asked for again and again. */
 function fitOf(view: FleetView, tier: RolloutTier, entry: ObjectEntry): Fit {
-  const record = entry.refused ?? entry.accepted?.record;
-  if (record?.kind !== 'Tenant') return { ok: false, why: 'nothing was accepted' };
+  // A record that cannot even be read goes with nothing: what was accepted of it before is no answer to an order.
+  const record = entry.isAccepted ? entry.accepted?.record : entry.refused;
+  if (record?.kind !== 'Tenant') return { ok: false, why: problemsLine(entry.problems) };
   const hash = view.get('Tier', tier.name)?.accepted?.hash ?? '';
   const key = `${tier.rollout.target} ${hash} ${entry.accepted?.hash ?? ''} ${entry.isAccepted}`;
   const known = fits.get(record);

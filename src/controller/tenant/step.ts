@@ -2,7 +2,7 @@ import type { ConditionUpdate } from '../../model/conditions.ts';
 import type { EffectiveTenant } from '../../model/records/effective.ts';
 import type { Change, PlacementInventory } from '../../model/resources.ts';
 import { shortRevision } from '../../model/rollout.ts';
-import { acceptObject } from '../fleet/acceptor.ts';
+import { type AcceptResult, acceptObject } from '../fleet/acceptor.ts';
 import { type ObjectEntry, placementsOf, servingSpec } from '../fleet/entry.ts';
 import type { Outcome, Trigger } from '../outcome.ts';
 import type { Serving } from '../tier/closure.ts';
@@ -40,10 +40,7 @@ export async function runTenant(deps: EngineDeps, name: string, trigger: Trigger
   const looked = await acceptObject(deps, 'Tenant', name, raw);
   if (looked === undefined) return { kind: 'settled' };
   const { entry } = looked;
-  if (looked.admitted !== undefined) {
-    const message = `now has revision ${shortRevision(looked.admitted)} of its tier's service`;
-    deps.observer.event(entry.key, { type: 'Normal', reason: 'Admitted', message });
-  }
+  tellAdmission(deps, looked);
   if (entry.damaged.length > 0) return damaged(deps, entry);
   const accepted = entry.accepted?.effective;
   if (accepted === undefined) return raw === undefined ? forget(deps, entry) : invalid(deps, entry);
@@ -64,6 +61,12 @@ export async function runTenant(deps: EngineDeps, name: string, trigger: Trigger
     found.outcomes.push({ kind: 'waiting', on: wanted.condition.reason, checkInMs: 30_000 });
   }
   return healthLook(effective, found, worstOutcome(found.outcomes));
+}
+
+function tellAdmission({ observer }: EngineDeps, { entry, admitted }: AcceptResult): void {
+  if (admitted === undefined) return;
+  const message = `now has revision ${shortRevision(admitted)} of its tier's service`;
+  observer.event(entry.key, { type: 'Normal', reason: 'Admitted', message });
 }
 
 /** A tenant of several placements is looked at often, so that its name can do without one that is down (design: two sweeps). */

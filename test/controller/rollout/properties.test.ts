@@ -146,7 +146,7 @@ class Checked extends World {
       const wave = this.admitted.get(rollout.wave) ?? new Set();
       for (const name of plan.admit) wave.add(name);
       this.admitted.set(rollout.wave, wave);
-      const groups = [...wave].filter((name) => this.#isUnderWay(name) || plan.admit.includes(name));
+      const groups = this.#members(rollout.wave).filter((name) => this.#isUnderWay(name));
       expect(new Set(groups.map((name) => `${this.of(name).cell}/${this.of(name).group}`)).size).toBe(1);
     }
     const unavailable = [...this.residents.keys()].filter((name) => this.#isUnavailable(name));
@@ -167,6 +167,15 @@ class Checked extends World {
     return this.now < Date.parse(one.admission.at) + deadlineMs;
   }
 
+  /** Who was admitted by a wave, or is ordered to be. An order that a crash or a hold took back has admitted nobody. */
+  #members(wave: number): readonly string[] {
+    return [...(this.admitted.get(wave) ?? [])].filter((name) => {
+      const one = this.residents.get(name);
+      const isAdmitted = one?.admission?.wave === wave && one.admission.rollout === this.rollout.n;
+      return isAdmitted || one?.order?.wave === wave;
+    });
+  }
+
   #isUnderWay(name: string): boolean {
     const one = this.residents.get(name);
     if (one === undefined || this.rollout.failed[name] !== undefined) return false;
@@ -175,12 +184,7 @@ class Checked extends World {
 
   /** The wave before was up for as long as it is to be watched, by looks that came after everybody was. */
   #assertBaked(wave: number): void {
-    // An order that a crash or a hold took back has admitted nobody.
-    const members = [...(this.admitted.get(wave) ?? [])].filter((name) => {
-      const one = this.residents.get(name);
-      const isAdmitted = one?.admission?.wave === wave && one.admission.rollout === this.rollout.n;
-      return isAdmitted || one?.order?.wave === wave;
-    });
+    const members = this.#members(wave);
     if (members.length === 0) return;
     const isOver = members.every((name) => {
       const one = this.of(name);
