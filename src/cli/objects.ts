@@ -6,7 +6,7 @@ import type { RawRecord } from '../store/desired.ts';
 import { objectKey } from '../store/keys.ts';
 import type { StoredObject } from '../store/state.ts';
 import type { Session } from './session.ts';
-import { acceptedHash, wantedHash } from './wanted.ts';
+import { acceptedHash, ownHash } from './wanted.ts';
 
 /** One object of the fleet. At least one of `raw` and `stored` is there. */
 export interface ObjectView {
@@ -116,7 +116,8 @@ function phaseOf(view: ObjectView, status: ObjectStatus, views: ReadonlyMap<stri
   if (view.parsed?.ok !== true) return phase ?? 'Invalid';
   if (phase === undefined) return 'Pending';
   const refused = status.conditions.some(({ type, status: is }) => type === 'Accepted' && is === 'False');
-  const wanted = wantedHash(view, views);
+  // A tenant that waits for its turn in its tier's rollout is no newer than its status.
+  const wanted = ownHash(view, views);
   const isNewer = wanted !== undefined && wanted !== acceptedHash(view.stored?.spec?.value);
   return isNewer && !refused ? 'Pending' : phase;
 }

@@ -1,10 +1,17 @@
 /** What the controller would say about every record, worked out from the tables alone, by the model's own rules. */
-import { type Acceptance, type Accepted, acceptRecord, claimsOf } from '../model/records/acceptance.ts';
+import {
+  type Acceptance,
+  type Accepted,
+  acceptRecord,
+  claimsOf,
+  type TierOfTenant,
+} from '../model/records/acceptance.ts';
 import { ClaimRegistry, ownerKey, tenantClaims } from '../model/records/claims.ts';
 import { asEffective, type EffectiveTenant } from '../model/records/effective.ts';
 import { type DesiredRecord, type Frozen, type Kind, kinds, type Specs } from '../model/records/kinds.ts';
 import type { ParseResult } from '../model/records/parse.ts';
 import type { InvalidField } from '../model/records/problems.ts';
+import { revisionOf } from '../model/rollout.ts';
 import type { StoredObject } from '../store/state.ts';
 import { lastGoodRecord } from './wanted.ts';
 
@@ -76,6 +83,7 @@ function look(record: DesiredRecord, known: Known): Acceptance {
     serving: known.serving.get(owner),
     context: {
       tier: (name) => specOf(known, 'Tier', name),
+      tierOf: (_tenant, name) => tierAsItStands(known, name),
       cell: (name) => specOf(known, 'Cell', name),
       claims: known.claims,
     },
@@ -83,6 +91,12 @@ function look(record: DesiredRecord, known: Known): Acceptance {
   if (acceptance.accepted !== undefined) known.accepted.set(owner, acceptance.accepted);
   known.claims.hold(owner, acceptance.claims);
   return acceptance;
+}
+
+/** A tenant has to go with its tier as that stands now, whichever revision its rollout has brought it so far: that is where it comes to. */
+function tierAsItStands(known: Known, name: string): TierOfTenant | undefined {
+  const spec = specOf(known, 'Tier', name);
+  return spec === undefined ? undefined : { revision: revisionOf(spec.service), spec };
 }
 
 function specOf<K extends Kind>(known: Known, kind: K, name: string): Frozen<Specs[K]> | undefined {

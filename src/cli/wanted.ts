@@ -3,6 +3,7 @@ import { canonicalHash } from '../model/records/canonical.ts';
 import { asEffective, effectiveHash, effectiveTenant } from '../model/records/effective.ts';
 import { immutableProblems } from '../model/records/immutable.ts';
 import type { DesiredRecord, Frozen, Specs } from '../model/records/kinds.ts';
+import { revisionOf, serviceOf } from '../model/rollout.ts';
 import type { AcceptedSpec } from '../model/state.ts';
 import type { ObjectView } from './objects.ts';
 
@@ -17,6 +18,31 @@ export function wantedHash(view: ObjectView, views: ReadonlyMap<string, ObjectVi
   if (tier === undefined) return undefined;
   const merged = effectiveTenant(spec, name, tier, spec.tier);
   return merged.ok ? effectiveHash(merged.effective) : undefined;
+}
+
+/**
+ * The hash of the effective spec that the record comes to with the revision of its tier's service that the tenant has by now. What stands between this and `wantedHash` is the tier's
+ * rollout alone.
+ */
+export function ownHash(view: ObjectView, views: ReadonlyMap<string, ObjectView>): string | undefined {
+  if (view.parsed?.ok !== true || view.parsed.record.kind !== 'Tenant') return undefined;
+  const { name, spec } = view.parsed.record;
+  const tierView = views.get(`Tier/${spec.tier}`);
+  const tier = tierInForce(tierView);
+  const { rollout } = tierView?.stored?.spec?.value ?? {};
+  const revision = view.stored?.spec?.value.tierRevision;
+  const service = rollout === undefined || revision === undefined ? undefined : serviceOf(rollout, revision);
+  if (tier === undefined || service === undefined) return wantedHash(view, views);
+  const merged = effectiveTenant(spec, name, { ...tier, service }, spec.tier);
+  return merged.ok ? effectiveHash(merged.effective) : undefined;
+}
+
+/** Whether the controller has looked at the tier's service as it stands now. */
+export function isServiceSeen(tier: ObjectView): boolean {
+  const { rollout } = tier.stored?.spec?.value ?? {};
+  const record = tierInForce(tier);
+  const target = rollout === undefined ? undefined : serviceOf(rollout, rollout.target);
+  return record !== undefined && target !== undefined && revisionOf(record.service) === revisionOf(target);
 }
 
 /** A tier as its record says where that can be accepted, else as it was accepted last. */

@@ -1,6 +1,8 @@
 import type { Change, PlacementInventory, ResourceKind } from '../model/resources.ts';
 import { resolvePlacement } from '../placement/resolve.ts';
 import { type ObjectEntry, placementsOf, specOf } from './fleet/entry.ts';
+import { strictest } from './fleet/modes.ts';
+import { rolloutNotes } from './rollout/run.ts';
 import { convergeChain } from './tenant/chain.ts';
 import { isReachable, placementScope } from './tenant/context.ts';
 import type { EngineDeps } from './tenant/deps.ts';
@@ -42,8 +44,16 @@ export async function planFleet(deps: EngineDeps, tenant?: string): Promise<Plan
     .filter((entry) => tenant === undefined || entry.name === tenant)
     .sort((a, b) => (a.name < b.name ? -1 : 1));
   const plans: TenantPlan[] = [];
+  const waits = new Map(
+    deps.view.all('Tier').flatMap((tier) => {
+      const mode = strictest([deps.mode(), deps.view.fleet()?.mode]);
+      return [...rolloutNotes({ ...deps, mode }, tier)];
+    }),
+  );
   for (const entry of entries) {
-    const plan = await planTenant(deps, entry, tenant === undefined ? 60_000 : 0);
+    const found = await planTenant(deps, entry, tenant === undefined ? 60_000 : 0);
+    const wait = waits.get(entry.name);
+    const plan = wait === undefined ? found : { ...found, notes: [...found.notes, wait] };
     if (plan.changes.length > 0 || plan.notes.length > 0) plans.push(plan);
   }
   return { at: new Date(deps.clock.now()).toISOString(), tenants: plans };

@@ -1,6 +1,7 @@
 import type { Condition } from './conditions.ts';
 import type { MovePhase } from './moves.ts';
 import type { MoveCause } from './resources.ts';
+import type { Admission, RolloutStatus, TierRollout } from './rollout.ts';
 
 /** What the state table keeps of an object under sort key `status`: what users see. */
 export interface ObjectStatus {
@@ -16,6 +17,8 @@ export interface ObjectStatus {
   /** RFC 3339. */
   readonly lastObservedAt?: string;
   readonly lastAppliedAt?: string;
+  /** Of a tier: how its service goes out. */
+  readonly rollout?: RolloutStatus;
 }
 
 export interface PlacementStatus {
@@ -68,6 +71,11 @@ export interface AcceptedSpec {
   readonly serving?: unknown;
   /** For a tenant: specs that placements are built by which are being replaced and cannot follow the newer one (another tier, no room for more), until they are gone. */
   readonly former?: readonly FormerSpec[];
+  /** For a tenant: the revision of its tier's service that `effective` is merged with, and by which wave it came to it (left out where it came by none). */
+  readonly tierRevision?: string;
+  readonly admission?: Admission;
+  /** For a tier. */
+  readonly rollout?: TierRollout;
   /** When this generation was accepted (RFC 3339); a deleted tenant's retention counts from here. */
   readonly acceptedAt: string;
   /** Set while the record is gone from the desired table (RFC 3339). */

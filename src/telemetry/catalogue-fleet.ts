@@ -1,10 +1,20 @@
 import { movePhases } from '../model/moves.ts';
 import { kinds, kindWords } from '../model/records/kinds.ts';
 import { moveCauses } from '../model/resources.ts';
+import type { rolloutCounts } from '../model/rollout.ts';
 import type { MetricSpec } from './metric-spec.ts';
 
 /** Values of `kind` of objects, as the command line spells them. */
 const objectKinds = kinds.map((kind) => kindWords[kind].one);
+
+/** Values of `state` of a rollout's tenants. */
+export const rolloutStateLabels = {
+  done: 'done',
+  underWay: 'under_way',
+  failed: 'failed',
+  waiting: 'waiting',
+  skipped: 'skipped',
+} as const satisfies Record<(typeof rolloutCounts)[number], string>;
 
 /** How the fleet stands: set anew at each scrape from one snapshot. Only the leader has one; a standby shows none of these. */
 export const fleetMetrics = {
@@ -28,6 +38,21 @@ export const fleetMetrics = {
     unit: 'tenants',
     stability: 'beta',
     help: 'Tenants by condition, its status and its reason.',
+  },
+  cellwright_rollout_tenants: {
+    type: 'gauge',
+    labels: ['tier', 'state'],
+    unit: 'tenants',
+    stability: 'beta',
+    help: "Tenants that have served, by how far the rollout of their tier's service is with them.",
+    values: { state: Object.values(rolloutStateLabels) },
+  },
+  cellwright_rollout_halted: {
+    type: 'gauge',
+    labels: ['tier'],
+    unit: '0 or 1',
+    stability: 'beta',
+    help: "1 while the rollout of a tier's service is halted by failures: nobody gets it until the service changes.",
   },
   cellwright_oldest_unready_tenant_seconds: {
     type: 'gauge',

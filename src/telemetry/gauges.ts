@@ -2,14 +2,18 @@ import { tenantPhases } from '../model/conditions.ts';
 import { movePhases } from '../model/moves.ts';
 import { isKind, kindWords } from '../model/records/kinds.ts';
 import { moveCauses } from '../model/resources.ts';
+import { rolloutCounts } from '../model/rollout.ts';
 import type { CapacityLine, FleetSnapshot, InfraGroupSnapshot } from '../web/snapshot.ts';
 import type { GaugeName } from './catalogue.ts';
+import { rolloutStateLabels } from './catalogue-fleet.ts';
 import type { Metrics } from './metrics.ts';
 
 /** Every gauge that shows how the fleet stands. */
 const fleetGauges = [
   'cellwright_tenants',
   'cellwright_tenant_status_condition_count',
+  'cellwright_rollout_tenants',
+  'cellwright_rollout_halted',
   'cellwright_oldest_unready_tenant_seconds',
   'cellwright_unplaceable_tenants',
   'cellwright_moves',
@@ -37,6 +41,7 @@ export function collectFleet(
   for (const name of fleetGauges) metrics.clear(name);
   if (snapshot === undefined) return;
   collectTenants(metrics, snapshot);
+  collectRollouts(metrics, snapshot);
   collectObjects(metrics, snapshot);
   collectConflicts(metrics, snapshot, conflicts);
   collectCells(metrics, snapshot);
@@ -94,6 +99,15 @@ function collectTenants(metrics: Metrics, { tenants, tiers, at }: FleetSnapshot)
   for (const [reason, count] of refusals) metrics.set('cellwright_unplaceable_tenants', { reason }, count);
   metrics.set('cellwright_oldest_unready_tenant_seconds', {}, oldest);
   metrics.set('cellwright_paused_tenants', {}, tenants.filter((tenant) => tenant.mode === 'paused').length);
+}
+
+function collectRollouts(metrics: Metrics, { tiers }: FleetSnapshot): void {
+  for (const { name: tier, rollout } of tiers) {
+    if (rollout === undefined) continue;
+    for (const count of rolloutCounts)
+      metrics.set('cellwright_rollout_tenants', { tier, state: rolloutStateLabels[count] }, rollout.counts[count]);
+    metrics.set('cellwright_rollout_halted', { tier }, rollout.state === 'Halted' ? 1 : 0);
+  }
 }
 
 function collectObjects(metrics: Metrics, snapshot: FleetSnapshot): void {

@@ -115,13 +115,18 @@ function placeItems(kind: string, place: Place): AttentionItem[] {
   return place.conditions
     .filter((condition) => condition.status !== 'True' && condition.type !== 'Ready' && condition.type !== 'Accepted')
     .map((condition) => ({
-      severity: condition.type === 'Published' ? 'warning' : 'critical',
+      severity: severityOf(condition),
       kind,
       name: place.name,
       reason: condition.reason,
       message: `${condition.type}: ${condition.message}`,
       since: condition.lastTransitionTime,
     }));
+}
+
+function severityOf({ type, reason }: Condition): Severity {
+  if (type === 'RolledOut') return reason === 'Halted' ? 'critical' : reason === 'Incomplete' ? 'warning' : 'info';
+  return type === 'Published' ? 'warning' : 'critical';
 }
 
 function isUnreachable(cell: Place): boolean {

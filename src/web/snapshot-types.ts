@@ -1,5 +1,6 @@
 import type { Condition } from '../model/conditions.ts';
 import type { InvalidField } from '../model/records/problems.ts';
+import type { RolloutStatus } from '../model/rollout.ts';
 import type { PlacementStatus } from '../model/state.ts';
 
 /** How far the controller goes for something. */
@@ -69,6 +70,8 @@ export interface TierSnapshot extends ObjectSnapshot {
   readonly domain: string;
   readonly scope: 'tenant' | 'tier' | 'unknown';
   readonly tenants: number;
+  /** How its service goes out; left out until a run of the tier has told. */
+  readonly rollout?: RolloutStatus;
 }
 
 export interface CellSnapshot extends ObjectSnapshot {

@@ -140,11 +140,13 @@ function tenantMode(scope: Scope, entry: ObjectEntry): Mode {
 
 function tierSnapshot(scope: Scope, entry: ObjectEntry, tenants: readonly TenantSnapshot[]): TierSnapshot {
   const spec = scope.view.spec('Tier', entry.name);
+  const rollout = entry.status?.value.rollout;
   return {
     ...objectSnapshot(entry, strictest([scope.mode, spec?.mode])),
     domain: spec?.domain ?? '',
     scope: spec?.routing.scope ?? 'unknown',
     tenants: tenants.filter((tenant) => tenant.tier === entry.name).length,
+    ...(rollout === undefined ? {} : { rollout }),
   };
 }
 

@@ -65,7 +65,8 @@ describe('a new image', () => {
     const tier = run.leader?.term?.view.spec('Tier', 'standard');
     if (tier === undefined) throw new Error('no tier');
     const since = run.aws.log.last;
-    await run.put('Tier', 'standard', { ...tier, service: { ...tier.service, ...image('3').service } });
+    const rollout = { ...tier.rollout, bakeSeconds: 5 };
+    await run.put('Tier', 'standard', { ...tier, rollout, service: { ...tier.service, ...image('3').service } });
     await watch.until('all reached', () =>
       ['bolt', 'crane'].every((one) => statusOf(one)?.observedGeneration === 2 && run.phase(one) === 'Ready'),
     );

@@ -62,6 +62,8 @@ function tier(name: string, domain: string, zone: string, routing: object): RawR
         drainSeconds: 5,
       },
       placement: { strategy: name === ownTier ? 'spread' : 'pack', reservePercent: 0 },
+      // Most deployments of a seed are of the tier's making: they go out in short waves.
+      rollout: { wavePercents: [40, 100], bakeSeconds: 5, maxUnavailable: 2, maxFailures: 100 },
       retentionDays: 0,
       moves: { stepSeconds: 5, graceSeconds: 30 },
     },

@@ -3,6 +3,8 @@ import { isDeepStrictEqual } from 'node:util';
 import { tierRecordId } from '../../src/controller/tier/publish.ts';
 import { type EffectiveTenant, effectiveTenant } from '../../src/model/records/effective.ts';
 import { parseRecord } from '../../src/model/records/parse.ts';
+import { serviceOf } from '../../src/model/rollout.ts';
+import type { AcceptedSpec } from '../../src/model/state.ts';
 import { type FaultCounts, type FaultInjector } from '../../src/simulator/faults.ts';
 import type { Call, CallRecord } from '../../src/simulator/kernel.ts';
 import { serverFault } from '../support/faults.ts';
@@ -293,7 +295,7 @@ class Simulation {
     // A record that vanished before it was ever looked at leaves nothing.
     if (spec === undefined) return stands !== 'valid' || wanted.state === 'deleted' ? [] : [`${name} is not accepted`];
     const effective = spec.effective as EffectiveTenant;
-    if (stands === 'valid' && !isDeepStrictEqual(effective, this.#effective(name, wanted)))
+    if (stands === 'valid' && !isDeepStrictEqual(effective, this.#effective(name, wanted, spec.tierRevision)))
       return [`${name}: accepted is ${JSON.stringify(spec.spec)}, asked for was ${JSON.stringify(wanted)}`];
     const placed = status?.conditions.find((condition) => condition.type === 'Placed');
     if (placed?.reason === 'Unplaceable') return [];
@@ -309,12 +311,19 @@ class Simulation {
     return faults;
   }
 
-  /** What a tenant's wish comes to under its tier as that stands, as JSON keeps it. */
-  #effective(name: string, wanted: Wish): unknown {
+  /**
+   * What a tenant's wish comes to under its tier as that stands, as JSON keeps it; where it is deleted, or the tier's rollout was halted by failures (a change that finds no room
+   * is one), with the service of the revision that the tenant has.
+   */
+  #effective(name: string, wanted: Wish, revision: string | undefined): unknown {
     const tier = parseRecord(this.#stage.tiers.get(wanted.tier));
     const tenant = parseRecord({ kind: 'Tenant', name, spec: wanted });
     if (!tier.ok || !tenant.ok) throw new Error(`the simulation wrote an invalid record of ${name}`);
-    const merged = effectiveTenant(tenant.record.spec as never, name, tier.record.spec as never, wanted.tier);
+    const rollout = this.#oracle.truth.item<AcceptedSpec>(`Tier/${wanted.tier}`, 'spec')?.rollout;
+    const isLeft = wanted.state === 'deleted' || rollout?.halted !== undefined;
+    const service = rollout !== undefined && isLeft ? serviceOf(rollout, revision ?? '') : undefined;
+    const asAdmitted = { ...tier.record.spec, ...(service === undefined ? {} : { service }) };
+    const merged = effectiveTenant(tenant.record.spec as never, name, asAdmitted as never, wanted.tier);
     return merged.ok ? JSON.parse(JSON.stringify(merged.effective)) : undefined;
   }
 

@@ -7,6 +7,7 @@ export interface Wish {
   readonly state: 'active' | 'suspended' | 'deleted';
   readonly placements?: number;
   readonly pin?: readonly string[];
+  readonly ring: number;
   readonly service: {
     readonly image?: string;
     readonly cpu?: number;
@@ -36,6 +37,7 @@ export function firstWish(draw: Draw, asked: Asked): Wish {
   return {
     tier: asked.shared ? sharedTier : ownTier,
     state: 'active',
+    ring: asked.name === 'bob' || asked.name === 'eve' ? 1 : 0,
     ...(asked.shared ? {} : { placements: draw.whole(1, 2) }),
     service: { ...(draw.chance(0.3) ? { tasks: 2 } : {}), ...(draw.chance(0.4) ? { scaling: tracking(draw) } : {}) },
   };

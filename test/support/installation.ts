@@ -41,6 +41,7 @@ export interface Told {
   readonly failures: { readonly at: number; readonly what: string; readonly error: Error }[];
   readonly moves: { readonly at: number; readonly tenant: string; readonly what: 'done' | 'aborted' }[];
   readonly outcomes: { readonly key: string; readonly outcome: Outcome }[];
+  readonly events: { readonly at: number; readonly key: string; readonly reason: string; readonly message: string }[];
   readonly sweeps: { readonly kind: 'probe' | 'detail'; readonly at: number }[];
 }
 
@@ -52,7 +53,7 @@ export class Installation {
   readonly dynamo: Dynamo;
   readonly desired: DesiredTable;
   readonly state: StateReader;
-  readonly told: Told = { changes: [], held: [], moves: [], failures: [], outcomes: [], sweeps: [] };
+  readonly told: Told = { changes: [], held: [], moves: [], failures: [], outcomes: [], events: [], sweeps: [] };
   readonly random: () => number;
   leader: Leader | undefined;
   installation = '';
@@ -225,7 +226,7 @@ export class Installation {
       callFailed: (what, error) => void told.failures.push({ at: clock.now(), what, error }),
       failed: (what, error) => void told.failures.push({ at: clock.now(), what, error }),
       swept: (kind) => void told.sweeps.push({ kind, at: clock.now() }),
-      event: nothing,
+      event: (key, { reason, message }) => void told.events.push({ at: clock.now(), key, reason, message }),
       placed: nothing,
       moved: (tenant, what) => void told.moves.push({ at: clock.now(), tenant, what }),
       synced: nothing,

@@ -41,6 +41,23 @@ describe('the fleet', () => {
     expect(await value('cellwright_orphans', { kind: 'tenant' })).toBe(0);
   });
 
+  it('counts how far the rollout of each tier is, without naming a tenant', async () => {
+    const [first] = fleet(0).tiers;
+    if (first === undefined) throw new Error('no tier');
+    const counts = { done: 3, underWay: 2, failed: 1, waiting: 30, skipped: 0 };
+    const rollout = { revision: 'abcdef01', state: 'Halted', counts, failures: [], skipped: [] } as const;
+    collectFleet(metrics, { ...fleet(0), tiers: [{ ...first, rollout }] });
+    const of = (state: string) => value('cellwright_rollout_tenants', { tier: first.name, state });
+    expect([
+      await of('done'),
+      await of('under_way'),
+      await of('failed'),
+      await of('waiting'),
+      await of('skipped'),
+    ]).toEqual([3, 2, 1, 30, 0]);
+    expect(await value('cellwright_rollout_halted', { tier: first.name })).toBe(1);
+  });
+
   it('says how long the oldest has been unready', async () => {
     const tenants = [
       tenant('a', { unreadySince: before(90) }),

@@ -8,6 +8,19 @@ import { Timeline } from '../../src/wiring/rehearse/timeline.ts';
 import { cell, group, tenant, tier } from '../support/fleet-plan.ts';
 import { land, play, rehearsed, startAt, tenants } from './rehearse-support.ts';
 
+describe('a change of a tier', () => {
+  test('goes out in the waves that it asks for, however long they are watched', async () => {
+    const [first] = land();
+    const service = { ...(first?.spec.service as object), image: 'registry.example.com/server:2' };
+    const next = tier('standard', { service, rollout: { wavePercents: [50, 100], bakeSeconds: 1_800 } });
+    const report = await play([next], { base: [...land(), ...tenants(2)] });
+    expect(report).toMatchObject({ ok: true, settled: true, tenants: { total: 2, asWanted: 2 } });
+    expect(report.durationSeconds).toBeGreaterThan(3_600);
+    expect(report.waits[0]?.what).toBe('its turn in the rollout of its tier');
+    expect(report.events.filter(({ reason }) => reason === 'WaveStarted')).toHaveLength(2);
+  });
+});
+
 describe('a fleet that fits', () => {
   test('is as wanted, with who is where, what it took and what was waited for', async () => {
     const report = await play([...land(), ...tenants(4)]);

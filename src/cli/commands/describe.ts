@@ -2,6 +2,7 @@
 import type { Condition } from '../../model/conditions.ts';
 import { kindWords } from '../../model/records/kinds.ts';
 import { problemLine } from '../../model/records/problems.ts';
+import type { RolloutStatus } from '../../model/rollout.ts';
 import type { ObjectStatus, PlacementStatus } from '../../model/state.ts';
 import { isHeld } from '../../store/capacity.ts';
 import { conditionOf, usedText } from '../columns.ts';
@@ -35,6 +36,7 @@ export async function describe(context: Context, word: string, name: string): Pr
     ...indent(spec.trimEnd().split('\n')),
     ...problemLines(view),
     ...section('Conditions', conditionLines(context, printed.status.conditions)),
+    ...section('Rollout', rolloutLines(printed.status.rollout)),
     ...section('Placements', (printed.status.placements ?? []).flatMap(placementLines)),
     ...section('Reserved', reservedLines(view)),
     ...section('Events', eventLines(context, events, shownEvents)),
@@ -97,6 +99,27 @@ function conditionLines(context: Context, conditions: readonly Condition[]): str
   return table.lines(conditions, true);
 }
 
+/** Of tiers: which revision goes out, how far it is, and who is in its way. */
+function rolloutLines(rollout: RolloutStatus | undefined): string[] {
+  if (rollout === undefined) return [];
+  const { revision, state, ring, wave, waves, counts, bakesUntil, halted, failures, skipped } = rollout;
+  const where = ring === undefined ? '' : `, ring ${ring}, wave ${wave ?? 0} of ${waves ?? 0}`;
+  const until = bakesUntil === undefined ? '' : `, watched until ${bakesUntil}`;
+  return [
+    `revision ${revision}: ${state}${where}${until}`,
+    `tenants: ${counts.done} done, ${counts.underWay} under way, ${counts.failed} failed, ${counts.waiting} waiting, ${counts.skipped} skipped`,
+    ...(halted === undefined ? [] : [`halted ${halted.at}: ${halted.why}`]),
+    ...failures.map(({ tenant, kind, where: place, why }) => `failed: ${tenant} (${kind}, ${place}): ${clean(why)}`),
+    ...moreLine(counts.failed - failures.length, 'failed'),
+    ...skipped.map(({ tenant, why }) => `skipped: ${tenant}: ${clean(why)}`),
+    ...moreLine(counts.skipped - skipped.length, 'skipped'),
+  ];
+}
+
+function moreLine(count: number, what: string): string[] {
+  return count > 0 ? [`and ${count} more ${what}`] : [];
+}
+
 function placementLines(placement: PlacementStatus): string[] {
   const arns = [
     ['cluster', placement.clusterArn],
@@ -153,10 +176,18 @@ function suggestion(view: ObjectView, status: ObjectStatus): string {
     return `correct the record and apply it: cellwright apply -f FILE (the fields in words: cellwright explain ${kindWords[view.kind].one})`;
   }
   if (view.kind === 'Fleet') return 'cellwright get tenants';
-  if (view.kind === 'Tier') return 'cellwright get cells';
+  if (view.kind === 'Tier') return nextOfTier(view.name, status);
   if (view.kind !== 'Tenant') return `cellwright events ${about}`;
   const next = nextByPhase[status.phase ?? ''] ?? 'cellwright plan tenant NAME';
   return next.replaceAll('NAME', view.name);
+}
+
+function nextOfTier(name: string, { rollout }: ObjectStatus): string {
+  if (rollout === undefined || rollout.state === 'RolledOut') return 'cellwright get cells';
+  if (rollout.state === 'Halted')
+    return `change service of tier ${name} (a fix, or the one before) and apply it: that ends the halt`;
+  if (rollout.state === 'Held') return `set rollout.hold of tier ${name} to false to go on`;
+  return `cellwright describe tier ${name}, in a while: the rollout goes on by itself`;
 }
 
 const nextByPhase: Readonly<Record<string, string>> = {

@@ -1,5 +1,6 @@
 /** `wait`: for scripts that go on when a tenant is as its record says. */
 import type { Condition } from '../../model/conditions.ts';
+import type { RolloutStatus } from '../../model/rollout.ts';
 import type { ObjectStatus } from '../../model/state.ts';
 import { conditionOf } from '../columns.ts';
 import { wholeFlag, wrongFlag } from '../config.ts';
@@ -7,7 +8,7 @@ import type { Context } from '../context.ts';
 import { CliError, exitCodes } from '../errors.ts';
 import { loadObject, type ObjectView, shownStatus } from '../objects.ts';
 import { type Session, withSession } from '../session.ts';
-import { acceptedHash, wantedHash } from '../wanted.ts';
+import { acceptedHash, isServiceSeen, ownHash, wantedHash } from '../wanted.ts';
 import { pause } from '../watch.ts';
 import { noSuchRecord, requireKind, requireName } from '../words.ts';
 
@@ -109,7 +110,12 @@ function createProgress(context: Context, name: string): (obstacle: Obstacle, wa
 /** What stands between the record as it is now and the goal; undefined when it is reached. */
 export function obstacleTo(goal: Goal, view: ObjectView, views: ReadonlyMap<string, ObjectView>): Obstacle | undefined {
   const status = shownStatus(view, views);
-  return recordObstacle(goal, view) ?? generationObstacle(view, views, status) ?? goalObstacle(goal, status);
+  return (
+    recordObstacle(goal, view) ??
+    generationObstacle(view, views, status) ??
+    rolloutObstacle(goal, view, views) ??
+    goalObstacle(goal, status)
+  );
 }
 
 function recordObstacle(goal: Goal, { parsed }: ObjectView): Obstacle | undefined {
@@ -137,7 +143,7 @@ function generationObstacle(
   const accepted = conditionOf(status, 'Accepted');
   if (accepted?.status === 'False') return fromCondition(accepted);
   const spec = view.stored?.spec?.value;
-  const wanted = wantedHash(view, views);
+  const wanted = ownHash(view, views);
   if (spec === undefined || wanted === undefined || wanted !== acceptedHash(spec)) {
     return {
       condition: 'Accepted',
@@ -152,6 +158,31 @@ function generationObstacle(
   if (ready?.status === 'False' && status.generation === spec.generation) return fromCondition(ready);
   const message = `generation ${spec.generation} is accepted, ${status.observedGeneration} is live`;
   return { condition: 'Ready', reason: 'NotObserved', message };
+}
+
+/** Ready is only who has what its tier says now: until then it waits for its turn. What is suspended or deleted waits for none. */
+function rolloutObstacle(goal: Goal, view: ObjectView, views: ReadonlyMap<string, ObjectView>): Obstacle | undefined {
+  if (goal !== 'ready' || view.parsed?.ok !== true || view.parsed.record.kind !== 'Tenant') return undefined;
+  if (wantedHash(view, views) === acceptedHash(view.stored?.spec?.value)) return undefined;
+  const { tier: name, ring } = view.parsed.record.spec;
+  const tier = views.get(`Tier/${name}`);
+  if (tier === undefined || !isServiceSeen(tier)) {
+    const message = `no controller has looked at tier ${name} as it stands now`;
+    return { condition: 'Accepted', reason: 'NotLookedAt', message };
+  }
+  const status = tier.stored?.status?.value;
+  const rolledOut = status === undefined ? undefined : conditionOf(status, 'RolledOut');
+  const turn = turnIn(status?.rollout, view.name) ?? `waits for ring ${ring} of the rollout of tier ${name}`;
+  const now = rolledOut === undefined ? '' : `; it is at: ${rolledOut.message}`;
+  return { condition: 'RolledOut', reason: rolledOut?.reason ?? 'Waiting', message: `${turn}${now}` };
+}
+
+/** What the tier's status says of the tenant by name. */
+function turnIn(rollout: RolloutStatus | undefined, tenant: string): string | undefined {
+  const failure = rollout?.failures.find((one) => one.tenant === tenant);
+  if (failure !== undefined) return `failed in the rollout of its tier: ${failure.why}`;
+  const skipped = rollout?.skipped.find((one) => one.tenant === tenant);
+  return skipped === undefined ? undefined : `skipped by the rollout of its tier: ${skipped.why}`;
 }
 
 function goalObstacle(goal: Goal, status: ObjectStatus): Obstacle | undefined {

@@ -22,6 +22,8 @@ export interface ObjectEntry {
   isAccepted: boolean;
   condition: ConditionUpdate | undefined;
   problems: readonly InvalidField[];
+  /** The record as it stands, where it can be read and was refused all the same: it may be in order with another revision of its tier. */
+  refused: DesiredRecord | undefined;
   spec: Stored<AcceptedSpec> | undefined;
   status: Stored<ObjectStatus> | undefined;
   inventory: Stored<TenantInventory> | undefined;
@@ -63,5 +65,12 @@ export function acceptedOf(kind: Kind, name: string, spec: AcceptedSpec): Accept
   // The spec was parsed and accepted by this program before it was written: it is a record of its kind.
   const record = { kind, name, spec: spec.spec } as DesiredRecord;
   const effective = spec.effective as EffectiveTenant | undefined;
-  return { generation: spec.generation, hash: spec.hash, record, ...(effective === undefined ? {} : { effective }) };
+  const { generation, hash, tierRevision } = spec;
+  return {
+    generation,
+    hash,
+    record,
+    ...(effective === undefined ? {} : { effective }),
+    ...(tierRevision === undefined ? {} : { tierRevision }),
+  };
 }

@@ -5,6 +5,7 @@ import type { InvalidField } from '../../model/records/problems.ts';
 import type { StoredObject } from '../../store/state.ts';
 import { keyText } from '../keys.ts';
 import { acceptedOf, formerSpecs, type ObjectEntry, servingSpec } from './entry.ts';
+import { Admissions } from './revisions.ts';
 
 /** A cell or infra group with its name. */
 export type Named<T> = T & { readonly name: string };
@@ -14,6 +15,8 @@ export class FleetView {
   readonly claims = new ClaimRegistry();
   /** Items of the desired table that are no record of any kind, or have no usable name: by their key. */
   readonly refused = new Map<string, readonly InvalidField[]>();
+  /** Which revision of its tier each tenant is to have. */
+  readonly admissions = new Admissions(this);
   readonly #entries = new Map<string, ObjectEntry>();
   readonly #byKind = new Map<Kind, Map<string, ObjectEntry>>();
 
@@ -63,6 +66,7 @@ export class FleetView {
       isAccepted: false,
       condition: undefined,
       problems: [],
+      refused: undefined,
       spec: undefined,
       status: undefined,
       inventory: undefined,
@@ -79,6 +83,7 @@ export class FleetView {
   forget(entry: ObjectEntry): void {
     this.#entries.delete(entry.key);
     this.#byKind.get(entry.kind)?.delete(entry.name);
+    if (entry.kind === 'Tenant') this.admissions.settle(entry.name, this.admissions.orderFor(entry.name));
     this.claims.release(ownerKey(entry.kind, entry.name));
   }
 
@@ -117,6 +122,7 @@ export class FleetView {
   get context(): AcceptanceContext {
     return {
       tier: (name) => this.spec('Tier', name),
+      tierOf: (tenant, tier) => this.admissions.tierOf(tenant, tier),
       cell: (name) => this.spec('Cell', name),
       claims: this.claims,
     };

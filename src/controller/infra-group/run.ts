@@ -38,12 +38,7 @@ export async function runInfraGroup(deps: InfraRunDeps, name: string, trigger: T
     ...conditions.filter(({ type }) => type === 'InfraReady'),
     ...quotasRead(deps.book.groups.get(name), stated),
   ];
-  await report(
-    deps,
-    entry,
-    judged,
-    conditions.filter(({ type }) => type !== 'InfraReady'),
-  );
+  await report(deps, entry, judged, { parts: conditions.filter(({ type }) => type !== 'InfraReady') });
   return outcome;
 }
 

@@ -15,12 +15,14 @@ import type { Turns } from '../infra-group/turns.ts';
 import { wiredCondition } from '../infra-group/wired.ts';
 import { keyText } from '../keys.ts';
 import type { Outcome, Trigger } from '../outcome.ts';
+import { type RolloutRun, runRollout } from '../rollout/run.ts';
+import { worstOutcome } from '../tenant/context.ts';
 import type { ServingTable } from '../tier/closure.ts';
 import { publishTier, type TierPublication } from '../tier/publish.ts';
 import type { TermDeps } from './deps.ts';
 import type { Infrastructure } from './infra.ts';
 import { quotasRead, readCondition } from './read-conditions.ts';
-import { writeInfraStatus } from './status.ts';
+import { type Besides, writeInfraStatus } from './status.ts';
 
 /** What the runs of fleet, tiers, cells and infra groups share. */
 export interface InfraRunDeps {
@@ -37,6 +39,8 @@ export interface InfraRunDeps {
   /** Endpoints that AWS refused. */
   readonly refusals: RefusalBook;
   readonly enqueue: (key: string, trigger: Trigger) => void;
+  /** Whether everything that an earlier leader wrote is known by now. */
+  readonly isCertain: () => boolean;
 }
 
 /** The process's mode and the fleet's: what holds for everything. */
@@ -74,8 +78,18 @@ export async function runTier(deps: InfraRunDeps, name: string, trigger: Trigger
   const words = (found: ZoneReading): string =>
     `zone ${zone} holds ${found.foreign} other records; quota ${found.quota}`;
   const read = readCondition('ZoneReadable', reading, words);
-  await report(deps, entry, [read, wiredCondition(deps.view, deps.book, name), ...conditions]);
-  return outcome;
+  const rollout = await rollOut(deps, entry);
+  const found = [read, wiredCondition(deps.view, deps.book, name), ...conditions, ...rollout.conditions];
+  await report(deps, entry, found, { rollout: rollout.status });
+  return worstOutcome([outcome, rollout.outcome]);
+}
+
+/** One look at how a change of the tier's service goes out. */
+function rollOut(deps: InfraRunDeps, entry: ObjectEntry): Promise<RolloutRun> {
+  const { term, view, enqueue } = deps;
+  const { clock, state, observer } = term;
+  const mode = fleetMode(term, view);
+  return runRollout({ view, clock, state, observer, enqueue, mode, isCertain: deps.isCertain() }, entry);
 }
 
 /** One run of a cell: its quotas, use and infra groups are read into the books. */
@@ -288,12 +302,12 @@ function isNeeded(view: FleetView, entry: ObjectEntry): boolean {
   }
 }
 
-/** Writes the object's status, if it changed. `parts` are told as well, and do not decide whether the object is ready: something in `found` speaks for them. */
+/** Writes the object's status, if it changed. */
 export async function report(
   deps: InfraRunDeps,
   entry: ObjectEntry,
   found: readonly ConditionUpdate[],
-  parts: readonly ConditionUpdate[] = [],
+  besides: Besides = {},
 ): Promise<void> {
-  await writeInfraStatus(deps.term.state, entry, { found, parts }, new Date(deps.term.clock.now()).toISOString());
+  await writeInfraStatus(deps.term.state, entry, { found, ...besides }, new Date(deps.term.clock.now()).toISOString());
 }

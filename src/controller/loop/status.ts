@@ -1,13 +1,22 @@
 import { type ConditionUpdate, mergeConditions } from '../../model/conditions.ts';
+import type { RolloutStatus } from '../../model/rollout.ts';
 import type { ObjectStatus } from '../../model/state.ts';
 import type { StateWriter } from '../../store/state-writer.ts';
 import type { ObjectEntry } from '../fleet/entry.ts';
+
+/** What is told beside the conditions that decide whether an object is ready. */
+export interface Besides {
+  /** Conditions of its parts: something among the others speaks for them. */
+  readonly parts?: readonly ConditionUpdate[];
+  /** How far a change of a tier's service has gone out. */
+  readonly rollout?: RolloutStatus | undefined;
+}
 
 /** Writes the status of a Fleet, Tier, Cell or InfraGroup: whether it is accepted, and what else was found. An unchanged status is not written. */
 export async function writeInfraStatus(
   state: Pick<StateWriter, 'writeStatus'>,
   entry: ObjectEntry,
-  { found, parts }: { readonly found: readonly ConditionUpdate[]; readonly parts: readonly ConditionUpdate[] },
+  { found, parts = [], rollout }: Besides & { readonly found: readonly ConditionUpdate[] },
   now: string,
 ): Promise<void> {
   const accepted = entry.condition ?? {
@@ -17,10 +26,11 @@ export async function writeInfraStatus(
     message: 'not read yet',
   };
   const updates = [accepted, ...found];
-  const bad = updates.find((condition) => condition.status !== 'True');
+  // A tier is in use while a change of it goes out, too.
+  const bad = updates.find((condition) => condition.status !== 'True' && condition.type !== 'RolledOut');
+  const isOut = rollout === undefined || rollout.state === 'RolledOut';
   const generation = entry.accepted?.generation ?? 0;
-  const phase =
-    entry.accepted === undefined ? 'Invalid' : entry.present ? (bad === undefined ? 'Ready' : 'Degraded') : 'Orphaned';
+  const phase = phaseOf(entry, bad !== undefined || rollout?.state === 'Halted', isOut);
   const ready: ConditionUpdate =
     bad === undefined
       ? { type: 'Ready', status: 'True', reason: 'Ready', message: 'in use' }
@@ -29,9 +39,17 @@ export async function writeInfraStatus(
   const status: ObjectStatus = {
     phase,
     generation,
-    observedGeneration: bad === undefined ? generation : (before?.observedGeneration ?? 0),
+    observedGeneration: bad === undefined && isOut ? generation : (before?.observedGeneration ?? 0),
     ...(entry.accepted === undefined ? {} : { observedHash: entry.accepted.hash }),
     conditions: mergeConditions(before?.conditions ?? [], [...updates, ...parts, ready], { now, generation }),
+    ...(rollout === undefined ? {} : { rollout }),
   };
   entry.status = await state.writeStatus(entry.key, status, entry.status);
+}
+
+function phaseOf(entry: ObjectEntry, isBad: boolean, isOut: boolean): string {
+  if (entry.accepted === undefined) return 'Invalid';
+  if (!entry.present) return 'Orphaned';
+  if (isBad) return 'Degraded';
+  return isOut ? 'Ready' : 'Updating';
 }

@@ -55,6 +55,8 @@ export class Term {
   #streaming: Promise<void> = Promise.resolve();
   #rereading: Promise<void> = Promise.resolve();
   #working = false;
+  /** Whether what earlier leaders wrote late, too, is known. */
+  #isCertain = false;
 
   constructor(deps: TermDeps) {
     this.#deps = deps;
@@ -81,6 +83,7 @@ export class Term {
       turns: new Turns(),
       refusals: new RefusalBook(),
       enqueue: (key, trigger) => this.queue.add(key, trigger),
+      isCertain: () => this.#isCertain,
     };
     this.#sweeps = new Sweeps({
       term: deps,
@@ -152,6 +155,7 @@ export class Term {
       this.#stale.add(key);
       this.queue.add(key, 'drift');
     }
+    this.#isCertain = true;
   }
 
   #load(objects: ReadonlyMap<string, StoredObject>): void {

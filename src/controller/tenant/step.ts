@@ -1,5 +1,6 @@
 import type { EffectiveTenant } from '../../model/records/effective.ts';
-import { acceptObject } from '../fleet/acceptor.ts';
+import { shortRevision } from '../../model/rollout.ts';
+import { type AcceptResult, acceptObject } from '../fleet/acceptor.ts';
 import { type ObjectEntry, placementsOf, servingSpec } from '../fleet/entry.ts';
 import type { Outcome, Trigger } from '../outcome.ts';
 import { worstOutcome } from './context.ts';
@@ -22,6 +23,7 @@ export async function runTenant(deps: EngineDeps, name: string, trigger: Trigger
   const looked = await acceptObject(deps, 'Tenant', name, raw);
   if (looked === undefined) return { kind: 'settled' };
   const { entry } = looked;
+  tellAdmission(deps, looked);
   if (entry.damaged.length > 0) return damaged(deps, entry);
   const accepted = entry.accepted?.effective;
   if (accepted === undefined) return raw === undefined ? forget(deps, entry) : invalid(deps, entry);
@@ -63,6 +65,12 @@ function moveRun(work: Work): MoveRun {
     outcome: (outcome) => void found.outcomes.push(outcome),
     say: (successor, words) => void found.words.set(successor, words),
   };
+}
+
+function tellAdmission({ observer }: EngineDeps, { entry, admitted }: AcceptResult): void {
+  if (admitted === undefined) return;
+  const message = `now has revision ${shortRevision(admitted)} of its tier's service`;
+  observer.event(entry.key, { type: 'Normal', reason: 'Admitted', message });
 }
 
 /** A tenant of several placements is looked at often, so that its name can do without one that is down (design: two sweeps). */

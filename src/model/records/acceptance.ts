@@ -24,11 +24,22 @@ export interface Accepted {
   readonly record: DesiredRecord;
   /** Of a tenant only. */
   readonly effective?: EffectiveTenant;
+  /** Of a tenant: the revision of its tier's service in `effective`. */
+  readonly tierRevision?: string;
+}
+
+/** A tier as one tenant has it. */
+export interface TierOfTenant {
+  readonly revision: string;
+  /** The tier as it stands, with `service` as that revision has it; undefined where the revision is not kept any more. */
+  readonly spec: Frozen<Specs['Tier']> | undefined;
 }
 
 /** What acceptance has to know of the other records: their last accepted specs, never what is merely written. */
 export interface AcceptanceContext {
   tier(name: string): Frozen<Specs['Tier']> | undefined;
+  /** The tier with the service that the tenant was admitted to; undefined where no such tier is accepted. */
+  tierOf(tenant: string, tier: string): TierOfTenant | undefined;
   cell(name: string): Frozen<Specs['Cell']> | undefined;
   readonly claims: Pick<ClaimRegistry, 'conflicts'>;
 }
@@ -78,7 +89,7 @@ export function acceptRecord(request: AcceptanceRequest): Acceptance {
   const claims = [...new Set([...claimsOf(record, built.effective), ...servingClaims(request)])];
   const conflicts = request.context.claims.conflicts(ownerKey(record.kind, record.name), claims);
   if (conflicts.length > 0) return refused(request, 'Conflict', conflictProblems(record, conflicts));
-  return granted(request, record, built.effective, claims);
+  return granted(request, record, built, claims);
 }
 
 /** The claims of an accepted record: what a restarted controller gives to its registry before it looks at any new record. */
@@ -104,7 +115,7 @@ function servingClaims({ serving, former = [] }: AcceptanceRequest): Claim[] {
 function granted(
   request: AcceptanceRequest,
   record: DesiredRecord,
-  effective: EffectiveTenant | undefined,
+  { effective, tierRevision }: Extract<Built, { ok: true }>,
   claims: readonly Claim[],
 ): Acceptance {
   const { lastGood } = request;
@@ -115,7 +126,13 @@ function granted(
   const generation = (lastGood?.generation ?? 0) + (changed ? 1 : 0);
   const placedIn = (request.serving ?? lastGood?.effective)?.tier;
   return {
-    accepted: { generation, hash, record, ...(effective === undefined ? {} : { effective }) },
+    accepted: {
+      generation,
+      hash,
+      record,
+      ...(effective === undefined ? {} : { effective }),
+      ...(tierRevision === undefined ? {} : { tierRevision }),
+    },
     isAccepted: true,
     changed,
     tierChanged: effective !== undefined && placedIn !== undefined && placedIn !== effective.tier,
@@ -149,7 +166,7 @@ function refused(request: AcceptanceRequest, reason: AcceptedReason, problems: r
 }
 
 type Built =
-  | { readonly ok: true; readonly effective?: EffectiveTenant }
+  | { readonly ok: true; readonly effective?: EffectiveTenant; readonly tierRevision?: string }
   | { readonly ok: false; readonly reason: AcceptedReason; readonly problems: InvalidField[] };
 
 /** Follows a record's references, and merges a tenant with its tier. */
@@ -168,10 +185,12 @@ function buildRecord(record: DesiredRecord, { context }: AcceptanceRequest): Bui
 }
 
 function buildTenant(record: Tenant, context: AcceptanceContext): Built {
-  const tier = context.tier(record.spec.tier);
+  const tier = context.tierOf(record.name, record.spec.tier);
   if (tier === undefined) return unknownReference(record, 'tier', 'Tier');
-  const merged = effectiveTenant(record.spec, record.name, tier, record.spec.tier);
-  return merged.ok ? merged : { ok: false, reason: 'Invalid', problems: merged.problems };
+  if (tier.spec === undefined) return unknownRevision(record, tier.revision);
+  const merged = effectiveTenant(record.spec, record.name, tier.spec, record.spec.tier);
+  if (!merged.ok) return { ok: false, reason: 'Invalid', problems: merged.problems };
+  return { ok: true, effective: merged.effective, tierRevision: tier.revision };
 }
 
 function buildInfraGroup(record: InfraGroup, context: AcceptanceContext): Built {
@@ -194,6 +213,13 @@ function unknownReference(record: Cell | InfraGroup | Tenant, field: 'tier' | 'c
   const value = record.kind === 'InfraGroup' ? record.spec.cell : record.spec.tier;
   const expected = `the name of a ${kind} record that is accepted`;
   const problem = invalidField(record.kind, record.name, { path: ['spec', field], value, expected });
+  return { ok: false, reason: 'UnknownReference', problems: [problem] };
+}
+
+/** Only a damaged state table comes to this: nothing of the tenant changes until the tier's rollout brings it the current revision. */
+function unknownRevision(record: Tenant, revision: string): Built {
+  const expected = `a tier of which revision ${revision} is kept, which this tenant has; it goes on when the tier's rollout reaches it`;
+  const problem = invalidField('Tenant', record.name, { path: ['spec', 'tier'], value: record.spec.tier, expected });
   return { ok: false, reason: 'UnknownReference', problems: [problem] };
 }
 

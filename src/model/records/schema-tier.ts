@@ -70,7 +70,8 @@ const healthCheck = fields({
   .prefault({})
   .describe("The load balancer's health check.");
 
-const service = fields({
+/** What runs for each tenant; the part of a tier that goes out in waves. */
+export const tierService = fields({
   image: overridableFields.image,
   containerPort: whole('port', 1, 65_535)
     .default(8080)
@@ -119,16 +120,28 @@ const rollout = fields({
       error: 'percentages that rise from wave to wave',
     })
     .default([5, 25, 100])
-    .describe('How much of a ring has the new spec after each wave, in percent, rising. Default 5, 25, 100.'),
+    .describe(
+      'How much of a ring has the new service after each wave, in percent, rising; a last wave takes what is left. Default 5, 25, 100.',
+    ),
   bakeSeconds: whole('seconds', 0, 86_400)
     .default(300)
-    .describe('Seconds to watch between two waves, 0 to 86400. Default 300.'),
+    .describe('Seconds to watch the tenants of a wave before the next begins, 0 to 86400. Default 300.'),
+  maxUnavailable: whole('tenants', 1, 1_000)
+    .default(10)
+    .describe('Tenants that may be under way to the new service at once, 1 to 1000. Default 10.'),
   maxFailures: whole('tenants', 0, 100_000)
     .default(1)
-    .describe('Tenants that may fail to become ready before the rollout stops. Default 1.'),
+    .describe(
+      'Tenants that may fail to become ready before the rollout stops: one more stops it, and so does a wave in which all fail. Default 1.',
+    ),
+  hold: flag()
+    .default(false)
+    .describe('true admits no further tenant while it stands; those under way go on. Default false.'),
 })
   .prefault({})
-  .describe('How a change of the tier reaches its tenants: ring by ring, wave by wave.');
+  .describe(
+    'How a change of service reaches the tenants: ring by ring, wave by wave. All other fields take effect at once.',
+  );
 
 /** Tenants with a similar profile: one DNS domain, one set of roles. */
 export const tierSpec = fields({
@@ -147,7 +160,7 @@ export const tierSpec = fields({
     externalId: externalId().optional().describe('The external id that this role asks for. Default none. Never shown.'),
   }).describe("Where the tier's DNS records are written."),
   routing,
-  service,
+  service: tierService,
   overridable: overridableList
     .default([...overridable])
     .describe('The names of service fields that a tenant may set. Default all that a tenant may set.'),

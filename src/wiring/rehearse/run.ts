@@ -153,9 +153,16 @@ class Rehearsal {
       if (differs && !moved) timeline.progressed();
       if (differs || moved) this.#measure();
       this.#request.onProgress?.({ stage, seconds: timeline.seconds(), asWanted, objects: records.size });
-      const quietMs = clock.monotonic() - timeline.lastProgress;
+      const quietMs = this.#isRollingOut() ? 0 : clock.monotonic() - timeline.lastProgress;
       if (isOver(tally, quietMs) || clock.monotonic() >= until) return;
     }
+  }
+
+  /** Waves are watched for as long as the tier says, and end by themselves: quiet is no sign that something is stuck. */
+  #isRollingOut(): boolean {
+    const tiers = this.#term?.view.all('Tier') ?? [];
+    const states = tiers.map((tier) => tier.status?.value.rollout?.state);
+    return states.includes('RollingOut') || states.includes('Baking');
   }
 
   /** Figures count up to the last progress: looking on for longer adds nothing to them. */

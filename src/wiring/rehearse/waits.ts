@@ -55,6 +55,8 @@ function conditionOf(status: ObjectStatus | undefined): string {
   const open = Object.keys(words)
     .map((type) => status?.conditions.find((condition) => condition.type === type))
     .find((condition) => condition !== undefined && condition.status !== 'True');
+  // All that was accepted stands, and yet more is wanted.
+  if (open === undefined && status !== undefined) return 'its turn in the rollout of its tier';
   if (open?.reason === 'RouteClosure') return "the tier's shared name (route closure)";
   return words[open?.type ?? 'Synced'] ?? '';
 }

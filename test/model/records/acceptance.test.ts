@@ -22,6 +22,10 @@ class World {
       serving: serving?.effective,
       context: {
         tier: (each) => this.specOf('Tier', each),
+        tierOf: (_tenant, each) => {
+          const spec = this.specOf('Tier', each);
+          return spec === undefined ? undefined : { revision: 'only', spec };
+        },
         cell: (each) => this.specOf('Cell', each),
         claims: this.claims,
       },

@@ -51,7 +51,7 @@ describe('defaults', () => {
       dependencies: [
         { name: 'cache', serviceName: 'com.amazonaws.vpce.eu-central-1.vpce-svc-0a1b', privateDns: false },
       ],
-      rollout: { wavePercents: [10, 100], bakeSeconds: 60, maxFailures: 0 },
+      rollout: { wavePercents: [10, 100], bakeSeconds: 60, maxUnavailable: 5, maxFailures: 0, hold: false },
     };
     expect(tier(spec).spec).toMatchObject(spec);
     expect(tenant({ ring: 3, movable: true, service: { tasks: 3, scaling } }).spec.service.tasks).toBe(3);
