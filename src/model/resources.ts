@@ -33,6 +33,28 @@ export interface InventoryResource {
 export const placementPhases = ['reserved', 'serving', 'leaving', 'retained', 'released'] as const;
 export type PlacementPhase = (typeof placementPhases)[number];
 
+/** Why a placement moves. `asked`: the record (tier, pin, antiAffinity, isolation, placements) excludes where the tenant is. */
+export const moveCauses = ['asked', 'drain', 'rebalance'] as const;
+export type MoveCause = (typeof moveCauses)[number];
+
+/** A move that is under way, as its successor remembers it. What is not in here follows from what is observed (see src/model/moves.ts). */
+export interface PlacementMove {
+  /** Id of the placement that it is to replace. */
+  readonly from: string;
+  readonly cause: MoveCause;
+  /** For people. */
+  readonly why: string;
+  /** RFC 3339, as all times here. */
+  readonly startedAt: string;
+  /** Since when all tasks that are wanted were healthy, without a break. */
+  readonly healthySince?: string;
+  /** Index into the weight steps: the last one that was ordered. */
+  readonly step?: number;
+  /** When that step's DNS changes were seen INSYNC; from then on its time runs. */
+  readonly stepAt?: string;
+  readonly abort?: { readonly at: string; readonly reason: string };
+}
+
 /** One tenant in one infra group. */
 export interface PlacementInventory {
   readonly id: string;
@@ -62,6 +84,10 @@ export interface PlacementInventory {
   };
   /** The last change of this placement's DNS records, and when it was seen INSYNC. */
   readonly dnsChange?: { readonly id: string; readonly at: string; readonly insyncAt?: string };
+  /** On a placement that is to replace another one of its tenant, until that one is released. */
+  readonly move?: PlacementMove;
+  /** The weight with which its records are to stand now (0 to 255); absent: its cell's. Durable before the DNS change. */
+  readonly weight?: number;
   /** Set once the placement is to go; each time is written when that step was seen to be done (RFC 3339). */
   readonly removal?: RemovalProgress;
 }

@@ -1,4 +1,6 @@
 import type { Condition } from './conditions.ts';
+import type { MovePhase } from './moves.ts';
+import type { MoveCause } from './resources.ts';
 
 /** What the state table keeps of an object under sort key `status`: what users see. */
 export interface ObjectStatus {
@@ -33,6 +35,24 @@ export interface PlacementStatus {
     readonly type: string;
     readonly setIdentifier: string;
   }[];
+  /** On a placement that is to replace another one. */
+  readonly move?: PlacementMoveStatus;
+}
+
+/** A move as users see it. */
+export interface PlacementMoveStatus {
+  readonly phase: MovePhase;
+  /** Ids of the placement that goes and of the one that comes. */
+  readonly from: string;
+  readonly to: string;
+  readonly cause: MoveCause;
+  /** Since when the move is under way (RFC 3339). */
+  readonly since: string;
+  readonly why: string;
+  /** What the phase waits for, in words. */
+  readonly waitsFor: string;
+  /** Set once the move is being taken back. */
+  readonly aborted?: string;
 }
 
 /** The last accepted spec of an object, under sort key `spec`. */

@@ -11,6 +11,7 @@ import type { ObjectEntry } from '../fleet/entry.ts';
 import { refreshEntry } from '../fleet/refresh.ts';
 import { FleetView } from '../fleet/view.ts';
 import { keyText, parseKey } from '../keys.ts';
+import { noMovers } from '../movers/orders.ts';
 import type { Outcome, Trigger } from '../outcome.ts';
 import { KeyedQueue } from '../queue/keyed-queue.ts';
 import type { EngineDeps } from '../tenant/deps.ts';
@@ -283,6 +284,7 @@ export class Term {
       },
       noteServing: (tenant, tier, serving) => this.#noteServing(tenant, tier, serving),
       health: new HealthBook(),
+      movers: noMovers,
       observer: deps.observer,
     };
   }

@@ -10,6 +10,7 @@ import type { StateWriter } from '../../store/state-writer.ts';
 import type { PlacementBook } from '../capacity/book.ts';
 import type { Mode } from '../fleet/modes.ts';
 import type { FleetView } from '../fleet/view.ts';
+import type { Movers } from '../movers/orders.ts';
 import type { Serving } from '../tier/closure.ts';
 import type { HealthBook } from './health.ts';
 
@@ -42,6 +43,8 @@ export interface EngineDeps {
   readonly noteServing: (tenant: string, tier: string, serving: ReadonlyMap<string, Serving>) => void;
   /** What was seen of the placements' targets in this term. */
   readonly health: HealthBook;
+  /** Who orders moves besides the tenants' records. */
+  readonly movers: Movers;
   readonly observer: EngineObserver;
 }
 
