@@ -1,6 +1,7 @@
 import type { ControllerConfig } from '../cli/programs.ts';
 import { build } from '../cli/version.ts';
 import { type PlanReport, planFleet } from '../controller/plan.ts';
+import { answerQuestion } from '../controller/questions/answer.ts';
 import { type Clock, systemClock } from '../model/clock.ts';
 import { CallError } from '../model/errors.ts';
 import { createDynamo } from '../store/client.ts';
@@ -106,6 +107,7 @@ export async function startController(config: ControllerConfig, host: Controller
       snapshot,
       activity: () => observer.activity(),
       plan: (tenant) => plan(leader, tenant),
+      answer: (question, terms) => answer(leader, config, question, terms),
       metrics: () => metrics.text(),
     },
   );
@@ -156,6 +158,19 @@ async function plan(leader: Leader, tenant: string | undefined): Promise<PlanRep
   if (term?.working !== true)
     throw new StartError('this controller does not lead, or is still reading: ask again in a moment, or use --local');
   return planFleet(term.engine, tenant);
+}
+
+function answer(
+  leader: Leader,
+  config: ControllerConfig,
+  question: string,
+  terms: (name: string) => string | undefined,
+): object {
+  const { term } = leader;
+  if (term?.working !== true)
+    throw new StartError('this controller does not lead, or is still reading: ask again in a moment, or use --local');
+  const { view, book, engine } = term;
+  return answerQuestion({ view, book, clock: engine.clock, mode: () => config.mode }, question, terms);
 }
 
 async function stopAll(leader: Leader, web: WebServer, logger: Logger): Promise<void> {

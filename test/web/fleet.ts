@@ -346,6 +346,7 @@ export function sources(snapshot: FleetSnapshot | undefined, changes: Partial<We
     snapshot: () => snapshot,
     activity: () => activity,
     plan: () => Promise.resolve(none),
+    answer: () => ({}),
     metrics: () => Promise.resolve('# nothing\n'),
     ...changes,
   };

@@ -9,6 +9,8 @@ import { type ObjectEntry, placementsOf, servingSpec } from '../fleet/entry.ts';
 import { type Mode, strictest } from '../fleet/modes.ts';
 import type { FleetView } from '../fleet/view.ts';
 import { keyText } from '../keys.ts';
+import { drainTold, rebalanceTold, type Told } from '../movers/conditions.ts';
+import type { FleetMovers } from '../movers/movers.ts';
 import type { Outcome, Trigger } from '../outcome.ts';
 import type { ServingTable } from '../tier/closure.ts';
 import { publishTier, type TierPublication } from '../tier/publish.ts';
@@ -23,6 +25,7 @@ export interface InfraRunDeps {
   readonly view: FleetView;
   readonly book: PlacementBook;
   readonly infra: Infrastructure;
+  readonly movers: FleetMovers;
   readonly serving: ServingTable;
   readonly publications: Map<string, TierPublication>;
   /** DNS changes of shared names that are not INSYNC yet, by tier and infra group. */
@@ -35,7 +38,10 @@ export function fleetMode(term: Pick<TermDeps, 'config'>, view: FleetView): Mode
   return strictest([term.config.mode, view.fleet()?.mode]);
 }
 
-/** One run of the Fleet record: its figures take effect at once. */
+/** The key of the only Fleet. It runs whether or not there is a record: movers are driven by it. */
+export const fleetKey = keyText('Fleet', 'default');
+
+/** One run of the Fleet: its figures take effect at once, and movers give turns. */
 export async function runFleet(deps: InfraRunDeps, name: string): Promise<Outcome> {
   const { entry, changed } = await look(deps, 'Fleet', name);
   deps.term.setCallShare(deps.view.fleet()?.callShare ?? 0.7);
@@ -43,8 +49,22 @@ export async function runFleet(deps: InfraRunDeps, name: string): Promise<Outcom
     deps.book.invalidate();
     for (const tenant of deps.view.all('Tenant')) deps.enqueue(tenant.key, 'change');
   }
-  if (entry !== undefined) await report(deps, entry, []);
-  return { kind: 'settled' };
+  return driveMovers(deps, entry);
+}
+
+async function driveMovers(deps: InfraRunDeps, entry: ObjectEntry | undefined): Promise<Outcome> {
+  const { movers, term } = deps;
+  const { tenants, places } = movers.drain();
+  for (const place of places) deps.enqueue(place, 'progress');
+  const before = entry?.status?.value;
+  const progress = entry === undefined ? [] : movers.charge(before?.rebalance ?? []);
+  // What is charged is durable before it may begin.
+  if (entry !== undefined)
+    await report(deps, entry, [], rebalanceTold(before, progress, movers.orders(), term.clock.now()));
+  for (const tenant of [...tenants, ...movers.begin(progress)]) deps.enqueue(keyText('Tenant', tenant), 'progress');
+  const checkInMs = movers.lookAgainMs(progress);
+  if (checkInMs === undefined) return { kind: 'settled' };
+  return { kind: 'waiting', on: 'moves, and whose turn comes next', checkInMs };
 }
 
 /** One run of a tier: its tenants follow a change of it, and its shared name is kept. */
@@ -71,12 +91,17 @@ export async function runTier(deps: InfraRunDeps, name: string, trigger: Trigger
 export async function runCell(deps: InfraRunDeps, name: string, trigger: Trigger): Promise<Outcome> {
   const { entry, changed } = await look(deps, 'Cell', name);
   if (entry === undefined) return { kind: 'settled' };
-  if (changed) for (const group of deps.view.all('InfraGroup')) deps.enqueue(group.key, 'change');
+  if (changed) {
+    deps.book.invalidate();
+    deps.enqueue(fleetKey, 'change');
+    for (const group of deps.view.all('InfraGroup')) deps.enqueue(group.key, 'change');
+  }
   const news = await deps.infra.readCell(name, trigger === 'resync' ? 5_000 : 60_000);
   if (changed || news) wakeTenants(deps, name);
   const reading = deps.book.cells.get(name);
   const reachable = readCondition('Reachable', reading, () => 'its account can be read');
-  await report(deps, entry, [reachable, ...quotasRead(reading, deps.view.spec('Cell', name)?.quotas)]);
+  const found = [reachable, ...quotasRead(reading, deps.view.spec('Cell', name)?.quotas)];
+  await report(deps, entry, found, placeTold(deps, entry, 'Cell'));
   // Each status has one writer: the run of its own key.
   for (const group of deps.view.groups(name)) deps.enqueue(keyText('InfraGroup', group.name), 'resync');
   return reading?.ok === true
@@ -89,6 +114,10 @@ export async function runInfraGroup(deps: InfraRunDeps, name: string): Promise<O
   const { entry, changed } = await look(deps, 'InfraGroup', name);
   if (entry === undefined) return { kind: 'settled' };
   const cell = deps.view.spec('InfraGroup', name)?.cell;
+  if (changed) {
+    deps.book.invalidate();
+    deps.enqueue(fleetKey, 'change');
+  }
   if (cell !== undefined && (changed || deps.book.groups.get(name) === undefined)) {
     const news = await deps.infra.readCell(cell, 0);
     if (changed || news) wakeTenants(deps, cell);
@@ -103,7 +132,13 @@ async function reportGroup(deps: InfraRunDeps, entry: ObjectEntry): Promise<void
   const reading = deps.book.groups.get(entry.name);
   const ready = readCondition('InfraReady', reading, ({ facts }) => `load balancer ${facts.dnsName}`);
   const stated = deps.view.spec('InfraGroup', entry.name)?.quotas;
-  await report(deps, entry, [ready, ...quotasRead(reading, stated)]);
+  await report(deps, entry, [ready, ...quotasRead(reading, stated)], placeTold(deps, entry, 'InfraGroup'));
+}
+
+function placeTold(deps: InfraRunDeps, entry: ObjectEntry, kind: 'Cell' | 'InfraGroup'): Told {
+  const now = new Date(deps.term.clock.now()).toISOString();
+  const draining = deps.view.spec(kind, entry.name)?.state === 'draining';
+  return drainTold(entry.status?.value, { draining, progress: deps.movers.progress(kind, entry.name), now });
 }
 
 /** Tenants that are placed in the cell, and those that wait for room anywhere. */
@@ -257,6 +292,13 @@ function isNeeded(view: FleetView, entry: ObjectEntry): boolean {
   }
 }
 
-async function report(deps: InfraRunDeps, entry: ObjectEntry, found: readonly ConditionUpdate[]): Promise<void> {
-  await writeInfraStatus(deps.term.state, entry, found, new Date(deps.term.clock.now()).toISOString());
+async function report(
+  deps: InfraRunDeps,
+  entry: ObjectEntry,
+  found: readonly ConditionUpdate[],
+  told?: Told,
+): Promise<void> {
+  const now = new Date(deps.term.clock.now()).toISOString();
+  await writeInfraStatus(deps.term.state, entry, found, now, told);
+  for (const event of told?.events ?? []) deps.term.observer.event(entry.key, event);
 }

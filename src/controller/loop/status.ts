@@ -2,13 +2,18 @@ import { type ConditionUpdate, mergeConditions } from '../../model/conditions.ts
 import type { ObjectStatus } from '../../model/state.ts';
 import type { StateWriter } from '../../store/state-writer.ts';
 import type { ObjectEntry } from '../fleet/entry.ts';
+import type { Told } from '../movers/conditions.ts';
 
-/** Writes the status of a Fleet, Tier, Cell or InfraGroup: whether it is accepted, and what else was found. An unchanged status is not written. */
+/**
+ * Writes the status of a Fleet, Tier, Cell or InfraGroup: whether it is accepted, what else was found, and `told`, which tells of work and of room and makes nothing less Ready. An
+ * unchanged status is not written.
+ */
 export async function writeInfraStatus(
   state: Pick<StateWriter, 'writeStatus'>,
   entry: ObjectEntry,
   found: readonly ConditionUpdate[],
   now: string,
+  told: Omit<Told, 'events'> = { conditions: [], dropped: [] },
 ): Promise<void> {
   const accepted = entry.condition ?? {
     type: 'Accepted',
@@ -31,7 +36,13 @@ export async function writeInfraStatus(
     generation,
     observedGeneration: bad === undefined ? generation : (before?.observedGeneration ?? 0),
     ...(entry.accepted === undefined ? {} : { observedHash: entry.accepted.hash }),
-    conditions: mergeConditions(before?.conditions ?? [], [...updates, ready], { now, generation }),
+    conditions: mergeConditions(
+      (before?.conditions ?? []).filter(({ type }) => !told.dropped.includes(type)),
+      [...updates, ...told.conditions, ready],
+      { now, generation },
+    ),
+    ...(told.drain === undefined ? {} : { drain: told.drain }),
+    ...(told.rebalance === undefined ? {} : { rebalance: told.rebalance }),
   };
   entry.status = await state.writeStatus(entry.key, status, entry.status);
 }

@@ -11,7 +11,9 @@ import type { ObjectEntry } from '../fleet/entry.ts';
 import { refreshEntry } from '../fleet/refresh.ts';
 import { FleetView } from '../fleet/view.ts';
 import { keyText, parseKey } from '../keys.ts';
-import { noMovers } from '../movers/orders.ts';
+import { FleetMovers } from '../movers/movers.ts';
+import { drainPlanner } from '../movers/plan-drain.ts';
+import { rebalancePlanner } from '../movers/plan-rebalance.ts';
 import type { Outcome, Trigger } from '../outcome.ts';
 import { KeyedQueue } from '../queue/keyed-queue.ts';
 import type { EngineDeps } from '../tenant/deps.ts';
@@ -23,7 +25,7 @@ import type { TermDeps } from './deps.ts';
 import { Infrastructure } from './infra.ts';
 import { laneOf } from './lanes.ts';
 import { lateWrites } from './late-writes.ts';
-import { fleetMode, type InfraRunDeps, runCell, runFleet, runInfraGroup, runTier } from './runs.ts';
+import { fleetKey, fleetMode, type InfraRunDeps, runCell, runFleet, runInfraGroup, runTier } from './runs.ts';
 import { Sweeps } from './sweeps.ts';
 
 /**
@@ -37,6 +39,7 @@ export class Term {
   readonly view = new FleetView();
   readonly book: PlacementBook;
   readonly queue: KeyedQueue;
+  readonly movers: FleetMovers;
   readonly engine: EngineDeps;
   readonly #deps: TermDeps;
   readonly #infra: Infrastructure;
@@ -57,6 +60,13 @@ export class Term {
     setMaxListeners(0, this.#stop.signal);
     this.book = new PlacementBook(this.view, () => fleetMode(deps, this.view));
     this.#infra = new Infrastructure(deps, this.view, this.book);
+    this.movers = new FleetMovers({
+      view: this.view,
+      clock: deps.clock,
+      mode: () => deps.config.mode,
+      planDrain: drainPlanner(this.book, deps.clock),
+      planRebalance: rebalancePlanner(this.book, deps.clock),
+    });
     this.engine = this.#engineDeps();
     this.queue = new KeyedQueue({
       clock: deps.clock,
@@ -71,6 +81,7 @@ export class Term {
       view: this.view,
       book: this.book,
       infra: this.#infra,
+      movers: this.movers,
       serving: this.#serving,
       publications: this.#publications,
       changes: new Map(),
@@ -200,6 +211,7 @@ export class Term {
   }
 
   #enqueueAll(): void {
+    this.queue.add(fleetKey, 'resync');
     for (const kind of kinds) {
       for (const entry of this.view.all(kind)) {
         const settled = entry.status?.value.observedGeneration === entry.accepted?.generation;
@@ -284,7 +296,7 @@ export class Term {
       },
       noteServing: (tenant, tier, serving) => this.#noteServing(tenant, tier, serving),
       health: new HealthBook(),
-      movers: noMovers,
+      movers: this.movers,
       observer: deps.observer,
     };
   }
