@@ -1,4 +1,5 @@
 /** `drain`: everybody out of an infra group or a cell. Who has somewhere to go is checked before anything is written. */
+import type { Condition } from '../../model/conditions.ts';
 import { kindWords } from '../../model/records/kinds.ts';
 import type { DrainReport } from '../../model/reports.ts';
 import { ask } from '../answers.ts';
@@ -17,6 +18,8 @@ import { noSuchRecord, requireKind, requireName, spoken } from '../words.ts';
 /** How many names are listed before it is only said how many more there are. */
 const shownTenants = 10;
 const pollMs = 1_000;
+/** How long nobody can have moved before waiting for it is given up. */
+const heldMs = 60_000;
 
 export interface DrainOptions {
   readonly yes: boolean;
@@ -59,16 +62,24 @@ export async function drain(context: Context, word: string, name: string, option
       }
       await writeField(context, session, edit, raw);
     }
-    const done = editReport(edit, before, before !== edit.value);
-    await context.output.data({ ...done, check: report }, () => [
-      ...lines,
-      editLine(done, 'active', 'those who are here move, and no new ones come'),
-      ...(options.wait
-        ? []
-        : [`  watch it: cellwright drain ${about(place)} --wait; cancel it: cellwright uncordon ${about(place)}`]),
-    ]);
-    return options.wait ? waitUntilDrained(context, session, place) : exitCodes.yes;
+    const done = { ...editReport(edit, before, before !== edit.value), check: report };
+    // A program gets one value: with --wait, when it is over.
+    if (!options.wait || context.output.format === 'table') {
+      await context.output.data(done, () => [
+        ...lines,
+        editLine(done, 'active', 'those who are here move, and no new ones come'),
+        ...(options.wait ? [] : [followText(place)]),
+      ]);
+    }
+    if (!options.wait) return exitCodes.yes;
+    await waitUntilDrained(context, session, place);
+    await context.output.data({ ...done, drained: true }, () => [`${spoken(kind, name)} is drained`]);
+    return exitCodes.yes;
   });
+}
+
+function followText(place: Place): string {
+  return `  watch it: cellwright drain ${about(place)} --wait; cancel it: cellwright uncordon ${about(place)}`;
 }
 
 function about({ kind, name }: Place): string {
@@ -154,34 +165,50 @@ function someOf(tenants: readonly string[]): string {
   return `${tenants.slice(0, shownTenants).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
 }
 
-/** Says how it goes, until it is done. An interrupt ends the waiting, never the drain. */
-async function waitUntilDrained(context: Context, session: Session, place: Place): Promise<number> {
-  const { kind, name } = place;
+/** Says how it goes, until it is done. An interrupt ends the waiting, never the drain. Throws where it is cancelled, or where nobody who is left can move. */
+async function waitUntilDrained(context: Context, session: Session, place: Place): Promise<void> {
+  const { clock } = context.host;
   const signal = context.host.interrupts();
   let last = '';
+  let heldSince: number | undefined;
   try {
     for (;;) {
-      const found = await loadObject(session, kind, name);
-      if (found === undefined) throw noSuchRecord(kind, name);
-      if ((fieldOf(found.view.raw, 'state') ?? 'active') !== 'draining') throw cancelled(place);
-      const status = found.view.stored?.status?.value;
-      const drained = status === undefined ? undefined : conditionOf(status, 'Drained');
-      if (drained?.status === 'True') {
-        await context.output.more({ kind, name, drained: true }, () => [`${spoken(kind, name)} is drained`]);
-        return exitCodes.yes;
-      }
-      const line = drained === undefined ? 'no controller has begun yet' : drained.message;
+      const drained = await drainedOf(session, place);
+      if (drained?.status === 'True') return;
+      const line = drained?.message ?? 'no controller has begun yet';
       if (line !== last) context.output.say(clean(line));
       last = line;
+      heldSince = drained?.reason === 'Held' ? (heldSince ?? clock.monotonic()) : undefined;
+      if (heldSince !== undefined && clock.monotonic() - heldSince >= heldMs) throw halted(place, line);
       await pause(context, pollMs, signal);
     }
   } catch (error) {
-    if (error instanceof Interrupted || signal.aborted) {
-      context.output.say(`the drain of ${about(place)} goes on; cancel it: cellwright uncordon ${about(place)}`);
-      throw new Interrupted();
-    }
-    throw error;
+    if (!signal.aborted) throw error;
+    context.output.say(`the drain of ${about(place)} goes on; cancel it: cellwright uncordon ${about(place)}`);
+    throw new Interrupted();
   }
+}
+
+/** The place's condition as the controller wrote it last. Throws where it does not drain any more. */
+async function drainedOf(session: Session, place: Place): Promise<Condition | undefined> {
+  const { kind, name } = place;
+  const found = await loadObject(session, kind, name);
+  if (found?.view.raw === undefined) throw noSuchRecord(kind, name);
+  if (fieldOf(found.view.raw, 'state') !== 'draining') throw cancelled(place);
+  const status = found.view.stored?.status?.value;
+  return status === undefined ? undefined : conditionOf(status, 'Drained');
+}
+
+function halted(place: Place, why: string): CliError {
+  return new CliError(
+    {
+      reason: 'DrainHeld',
+      what: `${spoken(place.kind, place.name)} is not drained: nobody who is left can move`,
+      why,
+      hint: `do what would help, and the drain goes on by itself; or cancel it: cellwright uncordon ${about(place)}`,
+    },
+    { exitCode: exitCodes.no },
+  );
 }
 
 function cancelled(place: Place): CliError {
