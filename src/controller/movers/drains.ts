@@ -1,5 +1,5 @@
 import type { HeldTenant } from '../../model/reports.ts';
-import { type DrainingPlace, drainingPlaceOf, drainingPlaces, isIn, placeKey } from './places.ts';
+import { type DrainingPlace, drainingPlaceOf, drainingPlaces, isIn, placeKey, spoken } from './places.ts';
 import type { DrainPlanner } from './plan-drain.ts';
 import { type Seat, type SeatDeps, seatsOf } from './seats.ts';
 import type { Turns } from './turns.ts';
@@ -30,7 +30,7 @@ export interface DrainDeps extends SeatDeps {
 const planMs = 30_000;
 
 /**
- * Gives turns to the placements of draining places: in order of tenant, as many at once as the bound of the place lets, and only to those that have somewhere to go. All
+ * Gives turns to the placements of draining places: in the order in which they are sure to fit, as many at once as the bound of the place lets, and only to those that have somewhere to go. All
  * of it follows from records, inventories and the ledger.
  */
 export class Drains {
@@ -73,14 +73,14 @@ export class Drains {
     if (candidates.length === 0) return this.#wake(deps, lane, byId);
     if (room > 0 || now - (this.#plannedAt.get(lane) ?? Number.NEGATIVE_INFINITY) >= planMs) {
       this.#plannedAt.set(lane, now);
-      const plan = deps.plan(candidates);
-      for (const { placement } of candidates) this.#held.delete(placement.id);
+      const plan = deps.plan(place, seats);
+      for (const { placement } of seats) this.#held.delete(placement.id);
       for (const held of plan.held) this.#held.set(held.placement, held);
-      const able = candidates.filter(
-        ({ placement }) => plan.going.has(placement.id) && !turns.isPassedOver(placement.id, now),
+      const able = [...plan.going.keys()].filter(
+        (id) => byId.has(id) && !turns.has(id) && !turns.isPassedOver(id, now),
       );
-      for (const { placement } of able.slice(0, Math.max(0, room)))
-        turns.give(placement.id, lane, { cause: 'drain', why: `${lane.replace('/', ' ')} is drained` }, now);
+      for (const placement of able.slice(0, Math.max(0, room)))
+        turns.give(placement, lane, { cause: 'drain', why: `${spoken(place)} is drained` }, now);
     }
     return this.#wake(deps, lane, byId);
   }
@@ -109,14 +109,17 @@ function progressOf(
     seats.filter(({ standing }) => standing.kind === kind).length;
   const held = seats.flatMap((seat) => heldOf(seat) ?? planned.get(seat.placement.id) ?? []);
   const names = new Set(held.map(({ placement }) => placement));
-  const free = seats.filter(({ standing, placement }) => standing.kind === 'free' && !names.has(placement.id)).length;
+  const waiting = seats.filter(
+    ({ standing, placement }) =>
+      (standing.kind === 'free' || standing.kind === 'waiting') && !names.has(placement.id),
+  ).length;
   return {
     place,
     left: seats.length,
     moving: count('moving'),
     leaving: count('leaving'),
     closure: count('closure'),
-    waiting: free + count('waiting'),
+    waiting,
     held,
   };
 }

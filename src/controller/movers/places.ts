@@ -13,6 +13,11 @@ export function placeKey({ kind, name }: DrainingPlace): string {
   return keyText(kind, name);
 }
 
+/** `cell eu-1`, `infra group eu-1-a` */
+export function spoken({ kind, name }: DrainingPlace): string {
+  return `${kind === 'Cell' ? 'cell' : 'infra group'} ${name}`;
+}
+
 /** All places that drain, in a fixed order. */
 export function drainingPlaces(view: FleetView): readonly DrainingPlace[] {
   const of = (kind: DrainingPlace['kind'], specs: readonly { name: string; state: string }[]): DrainingPlace[] =>

@@ -1,91 +1,63 @@
 import type { Clock } from '../../model/clock.ts';
 import type { HeldTenant } from '../../model/reports.ts';
-import { alternativeAt, byPreference } from '../../placement/decide.ts';
-import { explainUnplaceable } from '../../placement/explain.ts';
-import { contextFor, type FilterContext, fits } from '../../placement/filters.ts';
-import type { Ledger, Site } from '../../placement/ledger.ts';
-import { Pending } from '../../placement/pending.ts';
+import { type DrainStep, type DrainSubject, planDrain } from '../../placement/drain.ts';
+import type { Ledger } from '../../placement/ledger.ts';
 import type { PlacementBook } from '../capacity/book.ts';
+import { placementsOf } from '../fleet/entry.ts';
 import { requestOf } from '../tenant/placing.ts';
 import type { DrainingPlace } from './places.ts';
 import type { Seat } from './seats.ts';
 
-/** Who has somewhere to go, by placement with the infra group; and who has not. */
-export interface DrainPlan {
+/** Who has somewhere to go, by placement with the infra group, in the order in which they are sure to fit; and who has not. */
+export interface DrainSteps {
   readonly going: ReadonlyMap<string, string>;
   readonly held: readonly HeldTenant[];
 }
 
-export type DrainPlanner = (seats: readonly Seat[]) => DrainPlan;
+/** Plans the drain of a place with these seats. */
+export type DrainPlanner = (place: DrainingPlace, seats: readonly Seat[]) => DrainSteps;
 
 /** The planner over the books as they are when it is asked. */
 export function drainPlanner(book: PlacementBook, clock: Pick<Clock, 'now'>): DrainPlanner {
-  return (seats) => planDrain(book.ledger(clock.now()), seats, undefined);
+  return (place, seats) => drainSteps(book.ledger(clock.now()), place, seats);
 }
 
-/**
- * Finds a place for each seat in turn, by the filters and the preference of every decision, taking into account what those before it take. `closed` is a place that is to count as
- * draining although its record does not say so yet. Reads the ledger, changes nothing.
- */
-export function planDrain(ledger: Ledger, seats: readonly Seat[], closed: DrainingPlace | undefined): DrainPlan {
-  const going = new Map<string, string>();
-  const held: HeldTenant[] = [];
-  const pending = new Pending();
-  for (const seat of seats) {
-    const { entry, placement } = seat;
-    const effective = entry.accepted?.effective;
-    if (effective === undefined) continue;
-    const others = [...ledger.reservationsOf(entry.name)].filter((one) => one.placement !== placement.id);
-    const cellsTaken = new Set(others.map(({ cell }) => cell));
-    const context = contextFor(requestOf(entry.name, effective), ledger, { pending, cellsTaken });
-    const site = bestSite(context, closed);
-    if (site === undefined) held.push(heldBecause(context, seat, closed));
-    else {
-      going.set(placement.id, site.view.name);
-      pending.add(site, context.demandAt(site));
-    }
-  }
-  return { going, held };
-}
-
-function bestSite(context: FilterContext, closed: DrainingPlace | undefined): Site | undefined {
-  const candidates = context.ledger
-    .sitesOf(context.request.tier)
-    .filter((site) => !isClosed(site, closed) && fits(site, context))
-    .map((site) => ({ site, ...alternativeAt(site, context) }));
-  return candidates.sort(byPreference)[0]?.site;
-}
-
-function isClosed({ view, cell }: Site, closed: DrainingPlace | undefined): boolean {
-  if (closed === undefined) return false;
-  return closed.name === (closed.kind === 'Cell' ? cell.view.name : view.name);
-}
-
-function heldBecause(
-  context: FilterContext,
-  { entry, placement }: Seat,
-  closed: DrainingPlace | undefined,
-): HeldTenant {
-  const { ledger, request } = context;
-  const base = { tenant: entry.name, placement: placement.id, from: placement.infraGroup };
-  const skip = new Set(
-    ledger.sitesOf(request.tier).flatMap((site) => (isClosed(site, closed) ? [site.view.name] : [])),
-  );
-  skip.add(placement.infraGroup);
-  const elsewhere = request.pin.filter((group) => !skip.has(group));
-  if (request.pin.length > 0 && elsewhere.length === 0) {
-    return {
-      ...base,
-      reason: 'Pinned',
-      text: `pinned to ${request.pin.join(', ')}`,
-      remedies: [`widen or lift its pin (cellwright pin tenant ${entry.name} GROUP[,GROUP...], or --none)`],
-    };
-  }
-  const { reason, text, remedies } = explainUnplaceable(context, { needed: 1, found: 0, skip });
+/** The plan of a drain, of a place that drains already or as if it did. Reads the ledger, changes nothing. */
+export function drainSteps(ledger: Ledger, place: DrainingPlace, seats: readonly Seat[]): DrainSteps {
+  const scope = place.kind === 'Cell' ? { cell: place.name } : { infraGroup: place.name };
+  const { steps } = planDrain(ledger, scope, subjectsOf(seats));
+  const free = new Set(seats.filter(isAsked).map(({ placement }) => placement.id));
+  const asked = steps.filter(({ placement }) => free.has(placement));
   return {
-    ...base,
-    reason,
-    text: text.split(' What would help:')[0] ?? text,
-    remedies: remedies.map((one) => one.text),
+    going: new Map(asked.flatMap((step) => (step.kind === 'move' ? [[step.placement, step.to] as const] : []))),
+    held: asked.flatMap((step) => (step.kind === 'stuck' ? [heldBy(step)] : [])),
   };
+}
+
+/** Seats of which a place elsewhere is asked: of the others their standing says it all. */
+function isAsked({ standing }: Seat): boolean {
+  return standing.kind === 'free' || standing.kind === 'waiting';
+}
+
+function subjectsOf(seats: readonly Seat[]): ReadonlyMap<string, DrainSubject> {
+  return new Map(
+    seats.flatMap(({ entry }): (readonly [string, DrainSubject])[] => {
+      const effective = entry.accepted?.effective;
+      if (effective === undefined) return [];
+      const moving = new Set(placementsOf(entry).flatMap(({ move }) => (move === undefined ? [] : [move.from])));
+      const subject = {
+        request: requestOf(entry.name, effective),
+        orphan: !entry.present,
+        retained: effective.state === 'deleted',
+        moving,
+      };
+      return [[entry.name, subject]];
+    }),
+  );
+}
+
+function heldBy({ tenant, placement, from, code, text, fix }: Extract<DrainStep, { kind: 'stuck' }>): HeldTenant {
+  // The text of an explanation ends with what would help, which is told by itself.
+  const why = text.split(' What would help:')[0] ?? text;
+  return { tenant, placement, from, reason: code, text: why, remedies: fix === undefined ? [] : [fix] };
 }

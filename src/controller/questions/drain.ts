@@ -3,7 +3,7 @@ import type { DrainReport, PlannedMove } from '../../model/reports.ts';
 import { placementsOf } from '../fleet/entry.ts';
 import { heldOf } from '../movers/drains.ts';
 import { type DrainingPlace, isIn } from '../movers/places.ts';
-import { planDrain } from '../movers/plan-drain.ts';
+import { drainSteps } from '../movers/plan-drain.ts';
 import { type Seat, type SeatDeps, seatsOf } from '../movers/seats.ts';
 import { answeredAt, type QuestionDeps, QuestionError, quoted, type Terms } from './question.ts';
 
@@ -17,7 +17,7 @@ export function drainReport(deps: QuestionDeps, terms: Terms): DrainReport {
   const seatDeps: SeatDeps = { view: deps.view, mode: deps.mode(), now };
   const seats = seatsOf(seatDeps, (placement) => placement.phase !== 'released' && isIn(place, placement));
   const candidates = seats.filter(({ standing }) => standing.kind === 'free' || standing.kind === 'waiting');
-  const plan = planDrain(deps.book.ledger(now), candidates, place);
+  const plan = drainSteps(deps.book.ledger(now), place, seats);
   const going: PlannedMove[] = candidates.flatMap(({ entry, placement }) => {
     const to = plan.going.get(placement.id);
     return to === undefined ? [] : [{ tenant: entry.name, placement: placement.id, from: placement.infraGroup, to }];
