@@ -114,14 +114,20 @@ interface Place {
 function placeItems(kind: string, place: Place): AttentionItem[] {
   return place.conditions
     .filter((condition) => condition.status !== 'True' && condition.type !== 'Ready' && condition.type !== 'Accepted')
+    .filter((condition) => condition.type !== 'HasRoom' || condition.status === 'False')
+    .filter((condition) => condition.type !== 'Drained' || condition.reason === 'Held')
     .map((condition) => ({
-      severity: condition.type === 'Published' ? 'warning' : 'critical',
+      severity: isWarning(condition) ? 'warning' : 'critical',
       kind,
       name: place.name,
       reason: condition.reason,
       message: `${condition.type}: ${condition.message}`,
       since: condition.lastTransitionTime,
     }));
+}
+
+function isWarning({ type, reason }: Condition): boolean {
+  return type === 'Published' || type === 'Drained' || (type === 'HasRoom' && reason !== 'CapacityCritical');
 }
 
 function isUnreachable(cell: Place): boolean {

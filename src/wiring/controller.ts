@@ -88,7 +88,12 @@ export async function startController(config: ControllerConfig, host: Controller
     const { term } = leader;
     // While it loads, nothing is known to be present: everything would look like an orphan.
     if (term?.working !== true) return undefined;
-    return snapshotOf(term.view, term.book, clock.now(), { mode: config.mode, refusals: observer.refusals() });
+    return snapshotOf(term.view, term.book, clock.now(), {
+      mode: config.mode,
+      refusals: observer.refusals(),
+      capacity: term.capacity.report(),
+      drains: term.movers.drains,
+    });
   };
   setBuildInfo(metrics, { version: build.version, revision: build.commit });
   metrics.beforeScrape(() => {

@@ -8,8 +8,10 @@ import { acceptObject } from '../fleet/acceptor.ts';
 import { type ObjectEntry, placementsOf, servingSpec } from '../fleet/entry.ts';
 import { type Mode, strictest } from '../fleet/modes.ts';
 import type { FleetView } from '../fleet/view.ts';
+import { roomTold } from '../forecast/conditions.ts';
+import type { CapacityWatch } from '../forecast/watch.ts';
 import { keyText } from '../keys.ts';
-import { drainTold, rebalanceTold, type Told } from '../movers/conditions.ts';
+import { drainTold, rebalanceTold, type Told, together } from '../movers/conditions.ts';
 import type { FleetMovers } from '../movers/movers.ts';
 import type { Outcome, Trigger } from '../outcome.ts';
 import type { ServingTable } from '../tier/closure.ts';
@@ -26,6 +28,7 @@ export interface InfraRunDeps {
   readonly book: PlacementBook;
   readonly infra: Infrastructure;
   readonly movers: FleetMovers;
+  readonly capacity: CapacityWatch;
   readonly serving: ServingTable;
   readonly publications: Map<string, TierPublication>;
   /** DNS changes of shared names that are not INSYNC yet, by tier and infra group. */
@@ -83,7 +86,8 @@ export async function runTier(deps: InfraRunDeps, name: string, trigger: Trigger
   const words = (found: ZoneReading): string =>
     `zone ${zone} holds ${found.foreign} other records; quota ${found.quota}`;
   const read = readCondition('ZoneReadable', reading, words);
-  await report(deps, entry, [read, ...conditions]);
+  const room = roomTold(entry.status?.value, deps.capacity.figures('Tier', name));
+  await report(deps, entry, [read, ...conditions], room);
   return outcome;
 }
 
@@ -137,8 +141,11 @@ async function reportGroup(deps: InfraRunDeps, entry: ObjectEntry): Promise<void
 
 function placeTold(deps: InfraRunDeps, entry: ObjectEntry, kind: 'Cell' | 'InfraGroup'): Told {
   const now = new Date(deps.term.clock.now()).toISOString();
+  const before = entry.status?.value;
   const draining = deps.view.spec(kind, entry.name)?.state === 'draining';
-  return drainTold(entry.status?.value, { draining, progress: deps.movers.progress(kind, entry.name), now });
+  const drain = drainTold(before, { draining, progress: deps.movers.progress(kind, entry.name), now });
+  // What is being emptied needs no room.
+  return together(drain, roomTold(before, draining ? undefined : deps.capacity.figures(kind, entry.name)));
 }
 
 /** Tenants that are placed in the cell, and those that wait for room anywhere. */

@@ -10,6 +10,8 @@ import { acceptObject } from '../fleet/acceptor.ts';
 import type { ObjectEntry } from '../fleet/entry.ts';
 import { refreshEntry } from '../fleet/refresh.ts';
 import { FleetView } from '../fleet/view.ts';
+import { capacityReport } from '../forecast/report.ts';
+import { CapacityWatch } from '../forecast/watch.ts';
 import { keyText, parseKey } from '../keys.ts';
 import { FleetMovers } from '../movers/movers.ts';
 import { drainPlanner } from '../movers/plan-drain.ts';
@@ -40,6 +42,7 @@ export class Term {
   readonly book: PlacementBook;
   readonly queue: KeyedQueue;
   readonly movers: FleetMovers;
+  readonly capacity: CapacityWatch;
   readonly engine: EngineDeps;
   readonly #deps: TermDeps;
   readonly #infra: Infrastructure;
@@ -67,6 +70,9 @@ export class Term {
       planDrain: drainPlanner(this.book, deps.clock),
       planRebalance: rebalancePlanner(this.book, deps.clock),
     });
+    this.capacity = new CapacityWatch(deps.clock, () =>
+      capacityReport({ view: this.view, book: this.book, clock: deps.clock }),
+    );
     this.engine = this.#engineDeps();
     this.queue = new KeyedQueue({
       clock: deps.clock,
@@ -82,6 +88,7 @@ export class Term {
       book: this.book,
       infra: this.#infra,
       movers: this.movers,
+      capacity: this.capacity,
       serving: this.#serving,
       publications: this.#publications,
       changes: new Map(),

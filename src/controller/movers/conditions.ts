@@ -75,3 +75,13 @@ export function rebalanceTold(
       : [{ type: 'Normal', reason: busy ? 'Rebalancing' : 'RebalancingEnded', message }];
   return { conditions: [condition], dropped: [], rebalance: progress, events };
 }
+
+/** What two parts tell, together; the first one's progress counts. */
+export function together(a: Told, b: Pick<Told, 'conditions' | 'dropped' | 'events'>): Told {
+  return {
+    ...a,
+    conditions: [...a.conditions, ...b.conditions],
+    dropped: [...a.dropped, ...b.dropped],
+    events: [...a.events, ...b.events],
+  };
+}

@@ -110,8 +110,7 @@ function progressOf(
   const held = seats.flatMap((seat) => heldOf(seat) ?? planned.get(seat.placement.id) ?? []);
   const names = new Set(held.map(({ placement }) => placement));
   const waiting = seats.filter(
-    ({ standing, placement }) =>
-      (standing.kind === 'free' || standing.kind === 'waiting') && !names.has(placement.id),
+    ({ standing, placement }) => (standing.kind === 'free' || standing.kind === 'waiting') && !names.has(placement.id),
   ).length;
   return {
     place,

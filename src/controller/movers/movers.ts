@@ -5,7 +5,7 @@ import type { Mode } from '../fleet/modes.ts';
 import type { FleetView } from '../fleet/view.ts';
 import { type DrainProgress, Drains, drainText } from './drains.ts';
 import type { MoveOrder, Movers } from './orders.ts';
-import { drainingPlaceOf, placeKey } from './places.ts';
+import { drainingPlaceOf, placeKey, spoken } from './places.ts';
 import type { DrainPlanner } from './plan-drain.ts';
 import { isUnderWay, type RebalanceOrder, type RebalancePlanner, Rebalances } from './rebalances.ts';
 import type { SeatDeps } from './seats.ts';
@@ -38,7 +38,8 @@ export class FleetMovers implements Movers {
     this.#deps = deps;
   }
 
-  orderFor(_tenant: string, placement: PlacementInventory): MoveOrder | undefined {
+  orderFor(tenant: string, placement: PlacementInventory): MoveOrder | undefined {
+    if (this.#isOnItsWayIn(tenant, placement)) return this.#awayFrom(placement);
     const order = this.#turns.orderFor(placement.id);
     if (order === undefined) return undefined;
     // The record may have changed since the turn was given.
@@ -47,6 +48,19 @@ export class FleetMovers implements Movers {
 
   stands(old: PlacementInventory, move: PlacementMove): boolean {
     return move.cause === 'asked' || this.#holds(move.cause, old);
+  }
+
+  /** A successor beside what it is to replace. */
+  #isOnItsWayIn(tenant: string, { move }: PlacementInventory): boolean {
+    const all = this.#deps.view.get('Tenant', tenant)?.inventory?.value.placements ?? {};
+    const old = all[move?.from ?? ''];
+    return old !== undefined && old.phase !== 'leaving';
+  }
+
+  /** Nobody moves into a place that drains: the order against a successor takes its move back, which waits for no turn. */
+  #awayFrom(placement: PlacementInventory): MoveOrder | undefined {
+    const place = drainingPlaceOf(this.#deps.view, placement);
+    return place === undefined ? undefined : { cause: 'drain', why: `${spoken(place)} is drained` };
   }
 
   #holds(cause: MoveOrder['cause'], placement: PlacementInventory): boolean {
@@ -86,6 +100,11 @@ export class FleetMovers implements Movers {
   /** How the drain of a place stands; undefined where it does not drain. */
   progress(kind: 'Cell' | 'InfraGroup', name: string): DrainProgress | undefined {
     return this.#drains.progress.find(({ place }) => place.kind === kind && place.name === name);
+  }
+
+  /** How all drains stand as of the last look. */
+  get drains(): readonly DrainProgress[] {
+    return this.#drains.progress;
   }
 
   /** When to look again, in milliseconds; undefined: when something happens. */

@@ -1,4 +1,4 @@
-import { capacityReport } from './capacity.ts';
+import { capacityAnswer } from './capacity.ts';
 import { drainReport } from './drain.ts';
 import { type QuestionDeps, QuestionError, quoted, type Terms } from './question.ts';
 import { rebalanceReport } from './rebalance.ts';
@@ -6,7 +6,7 @@ import { roomReport } from './room.ts';
 
 /** Questions about capacity and moves, by the path under `/api` that answers them. */
 const questions = {
-  capacity: capacityReport,
+  capacity: capacityAnswer,
   drain: drainReport,
   rebalance: rebalanceReport,
   room: roomReport,
