@@ -3,7 +3,7 @@ import type { Ledger, Site } from './ledger.ts';
 import { listText, type RejectionCode } from './rejections.ts';
 import type { Remedy } from './remedies.ts';
 import { dominantShare, type Largest, largestOf } from './share.ts';
-import { findSuccessor } from './successor.ts';
+import { explainNoSuccessor, findSuccessor } from './successor.ts';
 import type { PlacementRequest, PlacementView, Reservation } from './types.ts';
 
 /** What is to be emptied. */
@@ -179,14 +179,13 @@ function moveAll(drain: Drain, movers: readonly Mover[]): readonly DrainStep[] {
 function moveOne({ books, emptied }: Drain, { reservation, request }: Mover): DrainStep {
   const { tenant, placement, group: from } = reservation;
   const base = { tenant, placement, from };
-  const found = findSuccessor(request, books, reservation, { skip: emptied });
-  if (found.kind === 'found') {
-    const { choice } = found;
+  const choice = findSuccessor(request, books, reservation);
+  if (choice !== undefined) {
     books.reserve(reservationFor(request, choice, `${placement} moved`));
     books.release(placement, true);
     return { ...base, kind: 'move', to: choice.group, cell: choice.cell, why: choice.why };
   }
-  const { reason: code, text, remedies } = found.explanation;
+  const { reason: code, text, remedies } = explainNoSuccessor(request, books, reservation, emptied);
   const fix = fixText(request, remedies);
   return fix === undefined ? { ...base, kind: 'stuck', code, text } : { ...base, kind: 'stuck', code, text, fix };
 }

@@ -221,6 +221,14 @@ export class Ledger {
   }
 
   /**
+   * Puts back what was released, as it was: also into a place that was over its limits before, where `reserve` would refuse it.
+   * @throws RangeError when the id is taken.
+   */
+  restore(reservation: Reservation): void {
+    this.insert(reservation);
+  }
+
+  /**
    * Gives back what a placement held; returns what that was, `undefined` if it held nothing. With `rest`, the slot cannot be given away again
    * over this view (a slot rests after a removal, so that late traffic meets nobody else).
    */

@@ -35,7 +35,7 @@ describe('an unplaceable tenant', () => {
       '0 of 1 placement could be found. Of 5 infra groups of tier standard: 2 Insufficient(rules), 2 NotActive(cordoned), 1 NotActive(draining). ' +
         'Nearest: g1 in cell c1: lacks 1 rule (needs 1, free 0). ' +
         'What would help: a quota of 101 rules for infra group g1 (now 100, 0 % of it in reserve); ' +
-        'or one more infra group in cell c1 (room for about 100 average tenants); or infra-group g3 uncordoned.',
+        'or one more infra group in cell c1 (room for about 100 average tenants); or infra group g3 uncordoned.',
     );
     expect(explanation.groups.find((verdict) => verdict.group === 'other')?.rejections[0]?.code).toBe('TierMismatch');
   });
