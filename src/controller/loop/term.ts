@@ -68,7 +68,7 @@ export class Term {
       clock: deps.clock,
       mode: () => deps.config.mode,
       planDrain: drainPlanner(this.book, deps.clock),
-      planRebalance: rebalancePlanner(this.book, deps.clock),
+      planRebalance: rebalancePlanner(this.view, this.book, deps.clock),
     });
     this.capacity = new CapacityWatch(deps.clock, () =>
       capacityReport({ view: this.view, book: this.book, clock: deps.clock }),

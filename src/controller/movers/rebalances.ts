@@ -2,6 +2,7 @@ import type { Frozen } from '../../model/records/kinds.ts';
 import type { FleetSpec } from '../../model/records/schema-fleet.ts';
 import type { RebalanceTier } from '../../model/reports.ts';
 import type { RebalanceProgress } from '../../model/state.ts';
+import { placementsOf } from '../fleet/entry.ts';
 import { drainingPlaceOf } from './places.ts';
 import { type Seat, type SeatDeps, seatsOf } from './seats.ts';
 import type { Turns } from './turns.ts';
@@ -76,7 +77,7 @@ export class Rebalances {
       return progress;
     this.#plannedAt.set(order.tier, now);
     const able = seats.filter((seat) => isMovable(deps, order.tier, seat));
-    const wave = deps.plan(order.tier, able, left).moves.slice(0, Math.min(left, deps.concurrent));
+    const wave = oneOfEach(deps.plan(order.tier, able, left).moves).slice(0, Math.min(left, deps.concurrent));
     if (wave.length === 0) return { ...progress, idle: true };
     const { idle: _idle, ...rest } = progress;
     return {
@@ -85,6 +86,12 @@ export class Rebalances {
       open: wave.map(({ tenant, placement, from, to, why }) => ({ tenant, placement, from, to, why, begun: false })),
     };
   }
+}
+
+/** One placement of a tenant moves at a time. */
+function oneOfEach<T extends { readonly tenant: string }>(moves: readonly T[]): readonly T[] {
+  const seen = new Set<string>();
+  return moves.filter(({ tenant }) => !seen.has(tenant) && seen.add(tenant));
 }
 
 function fresh({ tier, until }: RebalanceOrder): RebalanceProgress {
@@ -102,7 +109,7 @@ export function isMovable(deps: SeatDeps, tier: string, { entry, placement, stan
     placement.tier === tier &&
     deps.view.spec('Tenant', entry.name)?.movable === true &&
     entry.accepted?.effective?.state === 'active' &&
-    drainingPlaceOf(deps.view, placement) === undefined
+    !placementsOf(entry).some((one) => drainingPlaceOf(deps.view, one) !== undefined)
   );
 }
 

@@ -19,7 +19,7 @@ export function rebalanceReport(deps: QuestionDeps, terms: Terms): RebalanceRepo
     throw new QuestionError(`there is no accepted tier ${quoted(wanted)}`, true);
   const seatDeps: SeatDeps = { view: deps.view, mode: deps.mode(), now: deps.clock.now() };
   const seats = seatsOf(seatDeps, (placement) => placement.phase !== 'released');
-  const plan = rebalancePlanner(deps.book, deps.clock);
+  const plan = rebalancePlanner(deps.view, deps.book, deps.clock);
   return {
     at: answeredAt(deps),
     tiers: tiers.map((tier) =>

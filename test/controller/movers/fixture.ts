@@ -62,7 +62,7 @@ export class Toy {
       clock,
       mode: () => 'active',
       planDrain: drainPlanner(book, clock),
-      planRebalance: rebalancePlanner(book, clock),
+      planRebalance: rebalancePlanner(view, book, clock),
       ...more,
     });
   }
