@@ -1,9 +1,10 @@
 import type { Change, PlacementInventory, ResourceKind } from '../model/resources.ts';
 import { resolvePlacement } from '../placement/resolve.ts';
-import { type ObjectEntry, placementsOf, servingSpec } from './fleet/entry.ts';
+import { type ObjectEntry, placementsOf, specOf } from './fleet/entry.ts';
 import { convergeChain } from './tenant/chain.ts';
 import { isReachable, placementScope } from './tenant/context.ts';
 import type { EngineDeps } from './tenant/deps.ts';
+import { wishesOf } from './tenant/places.ts';
 import { requestOf } from './tenant/placing.ts';
 
 /** What would be done for one tenant now. */
@@ -62,7 +63,8 @@ function placingNotes(deps: EngineDeps, entry: ObjectEntry): readonly string[] {
   const accepted = entry.accepted?.effective;
   if (accepted === undefined || !entry.present) return [];
   const closed = deps.placingClosed();
-  const resolution = resolvePlacement(requestOf(entry.name, accepted), deps.book.ledger(deps.clock.now()));
+  const wishes = wishesOf(deps, entry);
+  const resolution = resolvePlacement(requestOf(entry.name, accepted), deps.book.ledger(deps.clock.now()), { wishes });
   switch (resolution.kind) {
     case 'move-required':
       return [resolution.text];
@@ -70,11 +72,14 @@ function placingNotes(deps: EngineDeps, entry: ObjectEntry): readonly string[] {
       return [resolution.explanation.text];
     case 'change': {
       if (resolution.choices.length > 0 && closed !== undefined) return [closed];
-      const choices = resolution.choices.map(
-        (choice) => `to be placed in ${choice.group} (${choice.cell}): ${choice.why}`,
+      const choices = resolution.choices.map((choice) =>
+        choice.replaces === undefined ? `to be placed in ${choice.group} (${choice.cell}): ${choice.why}` : choice.why,
+      );
+      const aborts = resolution.aborts.map(
+        (one) => `the move to placement ${one.placement} is to be taken back: ${one.reason}`,
       );
       const surplus = resolution.surplus.map((one) => `placement ${one.placement} in ${one.group} is to leave`);
-      return [...choices, ...surplus];
+      return [...choices, ...aborts, ...surplus];
     }
     default:
       return resolution satisfies never;
@@ -87,7 +92,7 @@ async function planChain(
   placement: PlacementInventory,
   into: { readonly changes: Change[]; readonly notes: string[]; readonly maxAgeMs: number },
 ): Promise<void> {
-  const effective = servingSpec(entry);
+  const effective = specOf(entry, placement);
   if (effective === undefined) return;
   const scope = placementScope(deps, entry, effective, placement);
   if (!isReachable(scope)) {

@@ -2,6 +2,7 @@
 export const conditionTypes = [
   'Accepted',
   'Placed',
+  'Moving',
   'ClusterReady',
   'ServiceStable',
   'TargetsHealthy',

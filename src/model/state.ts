@@ -91,12 +91,20 @@ export interface AcceptedSpec {
   readonly effective?: unknown;
   /** For a tenant: the effective spec that its placements are built by, where a change waits for room or for a move; else left out. */
   readonly serving?: unknown;
+  /** For a tenant: specs that placements are built by which are being replaced and cannot follow the newer one (another tier, no room for more), until they are gone. */
+  readonly former?: readonly FormerSpec[];
   /** When this generation was accepted (RFC 3339); a deleted tenant's retention counts from here. */
   readonly acceptedAt: string;
   /** Set while the record is gone from the desired table (RFC 3339). */
   readonly vanishedAt?: string;
   /** When the last of a deleted tenant's resources was seen gone (RFC 3339): its name rests from here. */
   readonly goneAt?: string;
+}
+
+/** The effective spec that these placements go on by, whatever the tenant's other ones follow. */
+export interface FormerSpec {
+  readonly spec: unknown;
+  readonly placements: readonly string[];
 }
 
 /** An entry of an object's history, under sort key `event/<time>`. */

@@ -1,7 +1,7 @@
-import { fullness } from './capacity.ts';
 import { demandOf } from './demand.ts';
-import type { Ledger, Site } from './ledger.ts';
+import type { Ledger } from './ledger.ts';
 import { listText } from './rejections.ts';
+import { surplusOf } from './surplus.ts';
 import type { PlacementRequest, Reservation } from './types.ts';
 import { combineDemands, type Demand, isZero } from './vector.ts';
 
@@ -11,6 +11,38 @@ export interface MoveReason {
   readonly group: string;
   readonly field: 'tier' | 'pin' | 'antiAffinity' | 'isolation' | 'placements';
   readonly text: string;
+}
+
+/** A mover's order for one placement: a drain, or rebalancing. */
+export interface OrderedMove {
+  readonly cause: 'drain' | 'rebalance';
+  readonly why: string;
+  /** Infra groups that it may go to; absent: wherever it fits. */
+  readonly to?: readonly string[];
+}
+
+/** What movers ask of the placements of one tenant, by placement. */
+export interface MoverWishes {
+  readonly orders: ReadonlyMap<string, OrderedMove>;
+  /** Successors of moves that a mover ordered and that still stand. */
+  readonly standing: ReadonlySet<string>;
+}
+
+export const noWishes: MoverWishes = { orders: new Map(), standing: new Set() };
+
+/** A placement that is to be replaced by one elsewhere. */
+export interface MoveNeed {
+  readonly old: Reservation;
+  readonly cause: 'asked' | OrderedMove['cause'];
+  readonly why: string;
+  readonly to?: readonly string[];
+}
+
+/** A move to be taken back: its successor leaves, the old placement stays. */
+export interface MoveAbort {
+  /** The successor's id. */
+  readonly placement: string;
+  readonly reason: string;
 }
 
 /** A placement that stays and whose demand changes. Both vectors are differences and never negative. */
@@ -26,39 +58,162 @@ export interface Growth {
 
 /** What it takes to get from a tenant's placements to what its record asks. */
 export type PlacementChange =
+  /** In tier scope every tenant is in every infra group: what the record asks cannot be had by a move. */
   | { readonly kind: 'move-required'; readonly reasons: readonly MoveReason[]; readonly text: string }
   | {
       readonly kind: 'in-place';
+      /** What stays or is being replaced. */
       readonly kept: readonly Reservation[];
+      /** What will be there when all moves are done: successors in the place of what they replace. */
+      readonly staying: readonly Reservation[];
       /** How many placements to add (0 in tier scope, where the infra groups say it). */
       readonly add: number;
       /** Placements too many, in the order in which they should go. */
       readonly surplus: readonly Reservation[];
       readonly growth: readonly Growth[];
+      /** Placements that are to be replaced and have no successor yet. */
+      readonly moves: readonly MoveNeed[];
+      readonly aborts: readonly MoveAbort[];
+      /** Placements in another tier than the record asks for: they go when those in the new one serve. */
+      readonly foreign: readonly Reservation[];
+      /** Placements that are replaced, now or already: they need not grow. */
+      readonly replaced: ReadonlySet<string>;
     };
 
 /**
- * Compares what a tenant's record asks with what the tenant has. Placements too many are found first, those that may not stay before all
- * others, so that a move is asked for only where no reduction does it. What is leaving already plays no part.
+ * Compares what a tenant's record asks, and movers, with what the tenant has. Placements too many are found first, those that may not stay before all others, so that a move is made only
+ * where no reduction does it. What is leaving already plays no part, and a successor only the part of what it replaces.
  */
-export function compareWithPlacements(request: PlacementRequest, ledger: Ledger): PlacementChange {
-  const live = ledger.reservationsOf(request.tenant).filter((reservation) => reservation.leaving !== true);
+export function compareWithPlacements(
+  request: PlacementRequest,
+  ledger: Ledger,
+  wishes: MoverWishes = noWishes,
+): PlacementChange {
+  const held = ledger.reservationsOf(request.tenant);
+  const live = held.filter((reservation) => reservation.leaving !== true);
   const everywhere = ledger.tier(request.tier)?.scope === 'tier';
-  const surplus = everywhere ? [] : surplusOf(request, ledger, live);
-  const kept = live.filter((reservation) => !surplus.includes(reservation));
-  const reasons = kept.flatMap((reservation) => reasonsToMove(request, ledger, reservation, kept));
-  if (reasons.length > 0) return { kind: 'move-required', reasons, text: moveText(reasons) };
+  const pairs = new Pairs(live);
+  const foreign = live.filter((one) => one.tier !== request.tier && !pairs.isHeir(one));
+  // A placement in the new tier counts by itself; within a tier a move counts once, by what it replaces.
+  const units = live.filter((one) => one.tier === request.tier && !pairs.isHeirInTier(one));
+  const aborted = abortsAmong({ request, ledger, wishes, live, pairs, everywhere });
+  const counted = units.filter((unit) => !aborted.has(unit.placement));
+  const surplus = everywhere ? [] : surplusOf(request, ledger, counted, (one, kept) => reasonsFor(one, kept));
+  for (const one of surplus) {
+    const heir = pairs.heirOf(one);
+    if (heir !== undefined) aborted.set(heir.placement, 'the placement that it was to replace is one too many');
+    if (pairs.isHeir(one)) aborted.set(one.placement, 'fewer placements are asked for');
+  }
+  const kept = counted.filter((unit) => !surplus.includes(unit));
+  const heirOf = (unit: Reservation): Reservation | undefined => {
+    const heir = pairs.heirOf(unit);
+    return heir === undefined || aborted.has(heir.placement) ? undefined : heir;
+  };
+  const staying = kept.map((unit) => heirOf(unit) ?? unit);
+  const single = kept.filter((unit) => pairs.heirOf(unit) === undefined && !pairs.isHeir(unit));
+  const reasons = single.flatMap((unit) => reasonsFor(unit, staying));
+  if (everywhere && reasons.length > 0) return { kind: 'move-required', reasons, text: stuckText(reasons) };
+  const undone = new Set(
+    held.flatMap(({ leaving, replaces }) => (leaving === true && replaces !== undefined ? [replaces] : [])),
+  );
+  const moves = everywhere
+    ? []
+    : single.filter((unit) => !undone.has(unit.placement)).flatMap((unit) => needFor(unit, reasons, wishes));
+  const heirs = kept.flatMap((unit) => heirOf(unit) ?? []);
   return {
     kind: 'in-place',
     kept,
+    staying,
     add: everywhere ? 0 : Math.max(0, request.placements - kept.length),
-    surplus,
-    growth: kept.flatMap((reservation) => growthOf(request, ledger, reservation)),
+    surplus: surplus.filter((one) => !pairs.isHeir(one)),
+    growth: [...kept, ...heirs].flatMap((reservation) => growthOf(request, ledger, reservation)),
+    moves,
+    aborts: [...aborted].map(([placement, reason]) => ({ placement, reason })),
+    foreign,
+    replaced: new Set([
+      ...moves.map(({ old }) => old.placement),
+      ...kept.filter((unit) => heirOf(unit) !== undefined).map((unit) => unit.placement),
+    ]),
   };
+
+  function reasonsFor(one: Reservation, others: readonly Reservation[]): readonly MoveReason[] {
+    return reasonsToMove(request, ledger, one, others);
+  }
 }
 
-function moveText(reasons: readonly MoveReason[]): string {
-  return `The last accepted placement goes on serving: ${listText(reasons.map(({ text }) => text))}. Placements do not move by themselves: take the change back, or offboard the tenant and onboard it anew.`;
+function needFor(old: Reservation, reasons: readonly MoveReason[], wishes: MoverWishes): readonly MoveNeed[] {
+  const own = reasons.filter(({ placement }) => placement === old.placement);
+  if (own.length > 0) return [{ old, cause: 'asked', why: listText(own.map(({ text }) => text)) }];
+  const order = wishes.orders.get(old.placement);
+  return order === undefined ? [] : [{ old, ...order }];
+}
+
+/** Which successors belong to which placements. */
+class Pairs {
+  readonly #byId: ReadonlyMap<string, Reservation>;
+  readonly #heirs = new Map<string, Reservation>();
+
+  constructor(live: readonly Reservation[]) {
+    this.#byId = new Map(live.map((one) => [one.placement, one]));
+    for (const one of live) if (one.replaces !== undefined) this.#heirs.set(one.replaces, one);
+  }
+
+  /** What a successor is to replace, as long as that has not begun to leave. */
+  oldOf({ replaces }: Reservation): Reservation | undefined {
+    return replaces === undefined ? undefined : this.#byId.get(replaces);
+  }
+
+  isHeir(one: Reservation): boolean {
+    return this.oldOf(one) !== undefined;
+  }
+
+  isHeirInTier(one: Reservation): boolean {
+    return this.oldOf(one)?.tier === one.tier;
+  }
+
+  /** The successor of a placement within its tier. */
+  heirOf(one: Reservation): Reservation | undefined {
+    const heir = this.#heirs.get(one.placement);
+    return heir?.tier === one.tier ? heir : undefined;
+  }
+}
+
+interface Comparison {
+  readonly request: PlacementRequest;
+  readonly ledger: Ledger;
+  readonly wishes: MoverWishes;
+  readonly live: readonly Reservation[];
+  readonly pairs: Pairs;
+  readonly everywhere: boolean;
+}
+
+/** Moves that are to be taken back: nothing asks for them any more, or their successor may not stay where it is. By successor. */
+function abortsAmong({ request, ledger, wishes, live, pairs, everywhere }: Comparison): Map<string, string> {
+  const aborted = new Map<string, string>();
+  const staying = live.filter((one) => pairs.heirOf(one) === undefined);
+  for (const heir of live) {
+    const old = pairs.oldOf(heir);
+    if (old === undefined) continue;
+    const against = everywhere && heir.tier === request.tier ? [] : reasonsToMove(request, ledger, heir, staying);
+    const drained = wishes.orders.get(heir.placement);
+    if (against.length > 0) aborted.set(heir.placement, listText(against.map(({ text }) => text)));
+    else if (drained?.cause === 'drain') aborted.set(heir.placement, drained.why);
+    else if (
+      !wishes.standing.has(heir.placement) &&
+      reasonsToMove(
+        request,
+        ledger,
+        old,
+        staying.filter((one) => one !== heir),
+      ).length === 0
+    )
+      aborted.set(heir.placement, `nothing asks any more that it leaves ${old.group}`);
+  }
+  return aborted;
+}
+
+function stuckText(reasons: readonly MoveReason[]): string {
+  return `The last accepted placement goes on serving: ${listText(reasons.map(({ text }) => text))}. In tier scope every tenant is in every infra group, so that no move helps: take the change back.`;
 }
 
 function reasonsToMove(
@@ -80,7 +235,7 @@ function reasonsToMove(
     add('pin', `${group} is not in the pin (${listText(request.pin)})`);
   }
   const label = request.antiAffinity;
-  if (label !== undefined && ledger.labelHeldByOther(cell, label, tenant)) {
+  if (label !== undefined && ledger.labelStaysWithOther(cell, label, tenant)) {
     add('antiAffinity', `cell ${cell} holds another tenant with antiAffinity ${label}`);
   }
   const others = ledger.site(group)?.tenants.others(tenant) ?? 0;
@@ -94,59 +249,15 @@ function reasonsToMove(
   return found;
 }
 
-/** Of several placements in one cell the first by id may stay. */
-function isSecondIn({ cell, placement }: Reservation, kept: readonly Reservation[]): boolean {
-  return kept.some((other) => other.cell === cell && other.placement < placement);
-}
-
-function surplusOf(request: PlacementRequest, ledger: Ledger, live: readonly Reservation[]): readonly Reservation[] {
-  const surplus: Reservation[] = [];
-  let kept = [...live];
-  while (kept.length > request.placements) {
-    const ranked = kept.map((reservation) => ({ reservation, rank: rankOf(request, ledger, reservation, kept) }));
-    const [worst] = ranked.sort(byRank);
-    if (worst === undefined) break;
-    surplus.push(worst.reservation);
-    kept = kept.filter((reservation) => reservation !== worst.reservation);
-  }
-  return surplus;
-}
-
-interface Ranked {
-  readonly reservation: Reservation;
-  readonly rank: readonly number[];
-}
-
-/** What should go first has the highest numbers, the first that differs deciding. */
-function rankOf(
-  request: PlacementRequest,
-  ledger: Ledger,
-  reservation: Reservation,
-  kept: readonly Reservation[],
-): readonly number[] {
-  const site = ledger.site(reservation.group);
-  return [
-    reasonsToMove(request, ledger, reservation, kept).length,
-    stateRank(site),
-    site === undefined ? 1 : fullness(site.cell.account),
-    site === undefined ? 1 : fullness(site.account),
-  ];
-}
-
-/** A place that is being emptied goes before one that takes no more, and what has no accepted record before both. */
-function stateRank(site: Site | undefined): number {
-  if (site === undefined) return 3;
-  const states = [site.view.state, site.cell.view.state];
-  if (states.includes('draining')) return 2;
-  return states.includes('cordoned') ? 1 : 0;
-}
-
-function byRank(a: Ranked, b: Ranked): number {
-  for (const [index, value] of a.rank.entries()) {
-    const other = b.rank[index] ?? 0;
-    if (value !== other) return other - value;
-  }
-  return a.reservation.placement < b.reservation.placement ? 1 : -1;
+/** Of several placements in one cell the first by id may stay; what it replaces does not count. */
+function isSecondIn({ cell, placement, replaces }: Reservation, kept: readonly Reservation[]): boolean {
+  return kept.some(
+    (other) =>
+      other.cell === cell &&
+      other.placement < placement &&
+      other.placement !== replaces &&
+      other.replaces !== placement,
+  );
 }
 
 function growthOf(request: PlacementRequest, ledger: Ledger, reservation: Reservation): readonly Growth[] {

@@ -1,3 +1,4 @@
+import type { MoveNeed } from './change.ts';
 import { type Alternative, choiceText, type Explanation, explainUnplaceable } from './explain.ts';
 import { contextFor, type FilterContext, rejectionsOf } from './filters.ts';
 import type { Ledger, Site } from './ledger.ts';
@@ -14,6 +15,8 @@ export interface Choice {
   readonly cell: string;
   readonly slot: number;
   readonly demand: Demand;
+  /** What it is to replace, where it is a successor. */
+  readonly replaces?: { readonly placement: string; readonly cause: MoveNeed['cause']; readonly why: string };
   /** Why here, in words: kept with the placement. */
   readonly why: string;
   readonly basis: ChoiceBasis;
@@ -44,6 +47,26 @@ export interface PlaceOptions {
   readonly pending?: Pending;
   /** Infra groups that are to be looked at besides what the filters say; all where absent. */
   readonly among?: (site: Site) => boolean;
+  /** What is to be found; left out: what the tenant lacks by number. */
+  readonly need?: PlaceNeed;
+}
+
+/** What a decision has to find places for. */
+export interface PlaceNeed {
+  /** How many placements to add (nothing in tier scope). */
+  readonly add: number;
+  readonly moves: readonly MoveNeed[];
+  /** What will be there when all moves are done: what a new placement has to keep away from. */
+  readonly staying: readonly Reservation[];
+  /** Placements in another tier: what is added replaces them. */
+  readonly foreign: readonly Reservation[];
+}
+
+/** One placement to find. */
+interface Wanted {
+  readonly replaces?: Choice['replaces'];
+  readonly from?: string;
+  readonly to?: readonly string[];
 }
 
 /** How many of the best a random pick may choose from, and how far in score from the best they may lie. */
@@ -60,14 +83,43 @@ const passing: readonly RejectionCode[] = ['ModeNotActive', 'NotReady', 'ViewInc
  * it; for a tenant that has none yet all of them or none, since a name that is answered by an ALB without the tenant's rule is a wrong answer.
  */
 export function place(request: PlacementRequest, ledger: Ledger, options: PlaceOptions = {}): Decision {
+  const need = options.need ?? missing(request, ledger);
+  const going = new Set(need.moves.map(({ old }) => old.placement));
   const context = contextFor(request, ledger, {
     pending: options.pending?.copy() ?? new Pending(),
-    cellsTaken: new Set(ledger.cellsOf(request.tenant)),
+    cellsTaken: new Set(need.staying.filter((one) => !going.has(one.placement)).map((one) => one.cell)),
   });
-  if (context.scope === 'tier') return placeEverywhere(context);
-  const live = ledger.reservationsOf(request.tenant).filter((reservation) => reservation.leaving !== true);
-  const missing = request.placements - live.length;
-  return missing <= 0 ? { kind: 'placed', choices: [] } : placeInDistinctCells(context, missing, options);
+  if (context.scope === 'tier') return placeEverywhere(context, need.foreign);
+  const wanted = wantedBy(need);
+  return wanted.length === 0 ? { kind: 'placed', choices: [] } : placeInDistinctCells(context, wanted, options);
+}
+
+function missing(request: PlacementRequest, ledger: Ledger): PlaceNeed {
+  const staying = ledger.reservationsOf(request.tenant).filter((reservation) => reservation.leaving !== true);
+  return { add: Math.max(0, request.placements - staying.length), moves: [], staying, foreign: [] };
+}
+
+/** Those that may go to few places only come first. */
+function wantedBy({ add, moves, foreign }: PlaceNeed): readonly Wanted[] {
+  const successors = moves.map(({ old, cause, why, to }) => ({
+    replaces: { placement: old.placement, cause, why },
+    from: old.group,
+    ...(to === undefined ? {} : { to }),
+  }));
+  const additions = Array.from({ length: add }, (_, index) => ofForeign(foreign, index));
+  return [
+    ...successors.filter(({ to }) => to !== undefined),
+    ...successors.filter(({ to }) => to === undefined),
+    ...additions,
+  ];
+}
+
+/** What replaces placements of another tier replaces them all together; each is named by one at least, as far as there are enough. */
+function ofForeign(foreign: readonly Reservation[], index: number): Wanted {
+  const old = foreign[index % Math.max(1, foreign.length)];
+  if (old === undefined) return {};
+  const why = `${old.group} belongs to tier ${old.tier}`;
+  return { replaces: { placement: old.placement, cause: 'asked', why }, from: old.group };
 }
 
 /** The reservation that a choice stands for. `placement` is a new random id. */
@@ -75,17 +127,22 @@ export function reservationFor(request: PlacementRequest, choice: Choice, placem
   const { tenant, tier, isolation, antiAffinity } = request;
   const { cell, group, slot, demand } = choice;
   const base = { placement, tenant, tier, cell, group, slot, demand, isolation };
-  return antiAffinity === undefined ? base : { ...base, antiAffinity };
+  return {
+    ...base,
+    ...(antiAffinity === undefined ? {} : { antiAffinity }),
+    ...(choice.replaces === undefined ? {} : { replaces: choice.replaces.placement }),
+  };
 }
 
-function placeInDistinctCells(start: FilterContext, missing: number, options: PlaceOptions): Decision {
-  const first = chooseCells({ ...start, pending: start.pending.copy() }, missing, options, false);
+function placeInDistinctCells(start: FilterContext, wanted: readonly Wanted[], options: PlaceOptions): Decision {
+  const missing = wanted.length;
+  const first = chooseCells({ ...start, pending: start.pending.copy() }, wanted, options, false);
   if (first.choices.length === missing) return { kind: 'placed', choices: first.choices };
   if (first.choices.length > 0) {
     // Only the zone is shared between cells. When it is short, places without AAAA records go first, which finds what the score's order may miss.
     const thrifty = chooseCells(
       { ...start, pending: start.pending.copy() },
-      missing,
+      wanted,
       { ...options, random: undefined },
       true,
     );
@@ -99,27 +156,41 @@ function placeInDistinctCells(start: FilterContext, missing: number, options: Pl
 export const byPreference = (a: Alternative, b: Alternative): number =>
   a.inCommon - b.inCommon || b.score.value - a.score.value || (a.group < b.group ? -1 : 1);
 
-/** Chooses up to `missing` places, each in a cell of its own, and takes them into the context's `pending`; fewer where no more are to be found. */
+/** Chooses a place for each that is wanted, each in a cell of its own, and takes them into the context's `pending`; fewer where no more are to be found. */
 export function chooseCells(
   start: FilterContext,
-  missing: number,
+  wanted: readonly Wanted[],
   options: PlaceOptions,
   thrifty: boolean,
 ): { readonly choices: readonly Choice[]; readonly context: FilterContext } {
   const choices: Choice[] = [];
   const kept = { keep: nearBest.count, ...(options.among === undefined ? {} : { among: options.among }) };
   let context = start;
-  while (choices.length < missing) {
+  for (const one of wanted) {
+    context = { ...context, request: restricted(start.request, one) };
     const { fitting, best } = survey(context, { ...kept, thrifty, strategy: strategyOf(context) });
     const chosen = pick(best, options.random);
     if (chosen === undefined) break;
     const runnerUp = best.find((candidate) => candidate !== chosen);
-    choices.push(choiceOf(context, chosen, { runnerUp, candidates: fitting }));
-    if (choices.length === missing) break;
+    choices.push(successorOf(choiceOf(context, chosen, { runnerUp, candidates: fitting }), one));
+    if (choices.length === wanted.length) break;
     context.pending.add(chosen.site, context.demandAt(chosen.site));
     context = { ...context, cellsTaken: new Set([...context.cellsTaken, chosen.site.cell.view.name]) };
   }
   return { choices, context };
+}
+
+/** A mover's choice of places narrows the pin, and never widens it. */
+function restricted(request: PlacementRequest, { to }: Wanted): PlacementRequest {
+  if (to === undefined) return request;
+  const pin = request.pin.length === 0 ? to : to.filter((group) => request.pin.includes(group));
+  return { ...request, pin: pin.length === 0 ? ['nowhere'] : pin };
+}
+
+function successorOf(choice: Choice, { replaces, from }: Wanted): Choice {
+  if (replaces === undefined) return choice;
+  const why = `to move from ${from ?? 'elsewhere'} to ${choice.group} because ${replaces.why}; ${choice.why}`;
+  return { ...choice, replaces, why };
 }
 
 /** A site as a place to choose, fitting or not, with everything that the decision took so far. */
@@ -189,7 +260,7 @@ function canWait(site: Site, codes: readonly RejectionCode[]): boolean {
   return site.tenants.size === 0 && codes.some((code) => passing.includes(code));
 }
 
-function placeEverywhere(context: FilterContext): Decision {
+function placeEverywhere(context: FilterContext, foreign: readonly Reservation[]): Decision {
   const { ledger, request, pending } = context;
   const held = ledger.reservationsOf(request.tenant);
   const holds = new Set(held.map(({ group }) => group));
@@ -199,13 +270,13 @@ function placeEverywhere(context: FilterContext): Decision {
   for (const site of lacking) {
     const codes = rejectionsOf(site, context).map(({ code }) => code);
     if (codes.length === 0) {
-      choices.push(choiceEverywhere(context, site));
+      choices.push(successorOf(choiceEverywhere(context, site), ofForeign(foreign, choices.length)));
       pending.add(site, context.demandAt(site));
     } else if (!canWait(site, codes)) {
       refusing.add(site.view.name);
     }
   }
-  const serves = held.some((reservation) => reservation.leaving !== true);
+  const serves = held.some((reservation) => reservation.leaving !== true && reservation.tier === request.tier);
   if (refusing.size === 0 && (choices.length > 0 || serves)) return { kind: 'placed', choices };
   const explanation = explainUnplaceable(context, {
     needed: Math.max(1, choices.length + refusing.size),

@@ -18,7 +18,7 @@ export interface FilterContext {
   readonly demandOf: (dualstack: boolean) => Demand;
   /** What an average placement of the tier takes: the unit in which room is measured. */
   readonly mean: Demand;
-  /** The cells that hold, or in this decision just got, a placement of the tenant. */
+  /** The cells that hold, or in this decision just got, a placement of the tenant; those that leave or are replaced do not count. */
   readonly cellsTaken: ReadonlySet<string>;
 }
 
@@ -97,9 +97,14 @@ const isolationHolds: Filter = (site, { request }) => {
   return others === 0 ? none : [{ code: 'IsolationClass', tenants: others }];
 };
 
-/** In tier scope a tenant is in every group, so also twice in one cell. */
-const cellsDiffer: Filter = ({ cell }, { scope, cellsTaken }) =>
-  scope === 'tenant' && cellsTaken.has(cell.view.name) ? [{ code: 'SpreadConflict', cell: cell.view.name }] : none;
+/**
+ * In tier scope a tenant is in every group, so also twice in one cell. A group that holds anything of the tenant, be it leaving, takes no second placement: two rules on one listener would
+ * have the same condition.
+ */
+const cellsDiffer: Filter = ({ cell, tenants }, { scope, cellsTaken, request }) =>
+  scope === 'tenant' && (cellsTaken.has(cell.view.name) || tenants.get(request.tenant) > 0)
+    ? [{ code: 'SpreadConflict', cell: cell.view.name }]
+    : none;
 
 const labelsDiffer: Filter = ({ cell }, context) => {
   const label = context.request.antiAffinity;

@@ -178,14 +178,14 @@ export class Ledger {
     return [...(this.byTenant.get(tenant)?.values() ?? [])];
   }
 
-  /** The cells in which a tenant holds anything. */
-  cellsOf(tenant: string): Iterable<string> {
-    return this.presence.cellsOf(tenant);
-  }
-
   /** Whether a cell holds another tenant with this anti-affinity label. */
   labelHeldByOther(cell: string, label: string, tenant: string): boolean {
     return this.presence.labelHeldByOther(cell, label, tenant);
+  }
+
+  /** Whether a cell holds another tenant with this label that neither leaves nor is being replaced there. */
+  labelStaysWithOther(cell: string, label: string, tenant: string): boolean {
+    return this.presence.labelStaysWithOther(cell, label, tenant);
   }
 
   /** How many tenants other than `tenant` two cells have in common (tenants in tier scope are not counted). */
@@ -246,7 +246,7 @@ export class Ledger {
    */
   revise(
     placement: string,
-    changes: Partial<Pick<Reservation, 'demand' | 'antiAffinity' | 'isolation' | 'leaving'>>,
+    changes: Partial<Pick<Reservation, 'demand' | 'antiAffinity' | 'isolation' | 'leaving' | 'replaced'>>,
   ): void {
     const before = this.reservations.get(placement);
     if (before === undefined) throw new RangeError(`Placement ${placement} is not reserved: nothing to revise.`);

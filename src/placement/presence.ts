@@ -43,6 +43,8 @@ export class Presence {
   private readonly cellsOfTenant = new Map<string, Counter>();
   /** cell and anti-affinity label → tenants. */
   private readonly labels = new Map<string, Counter>();
+  /** The same, without what leaves or is being replaced. */
+  private readonly stayingLabels = new Map<string, Counter>();
   /** two cells → how many tenants are in both. */
   private readonly pairs = new Counter();
 
@@ -57,17 +59,20 @@ export class Presence {
     if (counted && now === (by === 1 ? 1 : 0)) {
       for (const other of cells.keys()) if (other !== cell) this.pairs.add(pairKey(cell, other), by);
     }
-    if (antiAffinity !== undefined) child(this.labels, labelKey(cell, antiAffinity)).add(tenant, by);
-  }
-
-  /** The cells in which a tenant holds anything. */
-  cellsOf(tenant: string): Iterable<string> {
-    return this.cellsOfTenant.get(tenant)?.keys() ?? [];
+    if (antiAffinity === undefined) return;
+    child(this.labels, labelKey(cell, antiAffinity)).add(tenant, by);
+    if (reservation.leaving !== true && reservation.replaced !== true)
+      child(this.stayingLabels, labelKey(cell, antiAffinity)).add(tenant, by);
   }
 
   /** Whether a cell holds another tenant than `tenant` with this label. */
   labelHeldByOther(cell: string, label: string, tenant: string): boolean {
     return (this.labels.get(labelKey(cell, label))?.others(tenant) ?? 0) > 0;
+  }
+
+  /** Whether a cell holds another tenant than `tenant` with this label, and is to go on holding it. */
+  labelStaysWithOther(cell: string, label: string, tenant: string): boolean {
+    return (this.stayingLabels.get(labelKey(cell, label))?.others(tenant) ?? 0) > 0;
   }
 
   /** How many tenants other than `tenant` two cells have in common. */

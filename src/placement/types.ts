@@ -66,6 +66,10 @@ export interface Reservation {
   readonly isolation: Isolation;
   /** True from when its removal was decided: it holds its room, but no longer counts as one of the tenant's placements. */
   readonly leaving?: boolean;
+  /** The placement that it is to replace, until that one leaves; with `leaving`: the move is being taken back. */
+  readonly replaces?: string;
+  /** Another placement is to replace it: it holds its room, but nobody has to keep away from it for long. */
+  readonly replaced?: boolean;
 }
 
 /** All that a decision depends on. */

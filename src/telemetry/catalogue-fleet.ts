@@ -1,4 +1,6 @@
+import { movePhases } from '../model/moves.ts';
 import { kinds, kindWords } from '../model/records/kinds.ts';
+import { moveCauses } from '../model/resources.ts';
 import type { MetricSpec } from './metric-spec.ts';
 
 /** Values of `kind` of objects, as the command line spells them. */
@@ -40,6 +42,14 @@ export const fleetMetrics = {
     unit: 'tenants',
     stability: 'stable',
     help: 'Tenants that found no room, or not all that they ask for, by the commonest refusal.',
+  },
+  cellwright_moves: {
+    type: 'gauge',
+    labels: ['phase', 'cause'],
+    unit: 'moves',
+    stability: 'beta',
+    help: 'Moves of placements that are under way, by phase and cause; those that are being taken back included.',
+    values: { phase: movePhases, cause: moveCauses },
   },
   cellwright_paused_tenants: {
     type: 'gauge',

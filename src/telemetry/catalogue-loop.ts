@@ -1,4 +1,5 @@
 import { errorClasses } from '../model/errors.ts';
+import { moveCauses } from '../model/resources.ts';
 import { resourceLabels } from './drift-fields.ts';
 import {
   callResults,
@@ -11,7 +12,7 @@ import {
   knownCalls,
   sweepKinds,
 } from './label-values.ts';
-import { healBuckets, type MetricSpec, runBuckets } from './metric-spec.ts';
+import { healBuckets, type MetricSpec, moveBuckets, runBuckets } from './metric-spec.ts';
 
 const callServices = [...new Set(knownCalls.map((call) => call.service))];
 const callOperations = [...new Set(knownCalls.map((call) => call.operation))];
@@ -87,6 +88,23 @@ export const loopMetrics = {
     help: 'How long a sweep took.',
     values: { kind: sweepKinds },
     buckets: healBuckets,
+  },
+  cellwright_moves_total: {
+    type: 'counter',
+    labels: ['cause', 'result'],
+    unit: 'moves',
+    stability: 'beta',
+    help: 'Moves of placements that came to their end: done, or taken back. Cause: asked (by the record), drain or rebalance.',
+    values: { cause: moveCauses, result: ['done', 'aborted'] },
+  },
+  cellwright_move_duration_seconds: {
+    type: 'histogram',
+    labels: ['cause'],
+    unit: 'seconds',
+    stability: 'beta',
+    help: 'From the reservation of the new place to the release of the old one.',
+    values: { cause: moveCauses },
+    buckets: moveBuckets,
   },
   cellwright_detail_period_seconds: {
     type: 'gauge',

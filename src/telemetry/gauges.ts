@@ -1,6 +1,8 @@
 import { tenantPhases } from '../model/conditions.ts';
+import { movePhases } from '../model/moves.ts';
 import { isKind, kindWords } from '../model/records/kinds.ts';
 import type { CapacityFigures, TierCapacity } from '../model/reports.ts';
+import { moveCauses } from '../model/resources.ts';
 import type { CapacityLine, DrainSnapshot, FleetSnapshot, InfraGroupSnapshot } from '../web/snapshot.ts';
 import type { GaugeName } from './catalogue.ts';
 import type { Metrics } from './metrics.ts';
@@ -11,6 +13,7 @@ const fleetGauges = [
   'cellwright_tenant_status_condition_count',
   'cellwright_oldest_unready_tenant_seconds',
   'cellwright_unplaceable_tenants',
+  'cellwright_moves',
   'cellwright_paused_tenants',
   'cellwright_orphans',
   'cellwright_refused_records',
@@ -74,11 +77,13 @@ function collectTenants(metrics: Metrics, { tenants, tiers, at }: FleetSnapshot)
     for (const phase of tenantPhases) phases.set(joined(tier, phase), 0);
   const conditions = new Map<string, number>();
   const refusals = new Map<string, number>();
+  const moves = new Map(movePhases.flatMap((phase) => moveCauses.map((cause) => [joined(phase, cause), 0])));
   let oldest = 0;
   for (const tenant of tenants) {
     add(phases, joined(tenant.tier, tenant.phase));
     for (const { type, status, reason } of tenant.conditions) add(conditions, joined(type, status, reason));
     if (tenant.refusal !== undefined) add(refusals, tenant.refusal);
+    for (const { move } of tenant.placements) if (move !== undefined) add(moves, joined(move.phase, move.cause));
     if (tenant.unreadySince !== undefined)
       oldest = Math.max(oldest, (Date.parse(at) - Date.parse(tenant.unreadySince)) / 1_000);
   }
@@ -89,6 +94,10 @@ function collectTenants(metrics: Metrics, { tenants, tiers, at }: FleetSnapshot)
   for (const [key, count] of conditions) {
     const [type = '', status = '', reason = ''] = key.split('\n');
     metrics.set('cellwright_tenant_status_condition_count', { type, status, reason }, count);
+  }
+  for (const [key, count] of moves) {
+    const [phase = '', cause = ''] = key.split('\n');
+    metrics.set('cellwright_moves', { phase, cause }, count);
   }
   for (const [reason, count] of refusals) metrics.set('cellwright_unplaceable_tenants', { reason }, count);
   metrics.set('cellwright_oldest_unready_tenant_seconds', {}, oldest);

@@ -16,5 +16,8 @@ export interface MetricSpec {
 /** Buckets of runs and waits, in seconds (controller-runtime's span, thinned). */
 export const runBuckets = [0.005, 0.025, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60] as const;
 
+/** Buckets of whole moves, in seconds. */
+export const moveBuckets = [120, 300, 600, 900, 1_200, 1_800, 3_600, 7_200, 14_400, 86_400] as const;
+
 /** Buckets of what takes AWS's own time, in seconds. */
 export const healBuckets = [1, 2.5, 5, 10, 20, 30, 60, 120, 300, 600, 900] as const;

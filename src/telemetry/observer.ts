@@ -5,7 +5,7 @@ import type { LoopObserver } from '../controller/loop/deps.ts';
 import type { Outcome } from '../controller/outcome.ts';
 import type { Clock } from '../model/clock.ts';
 import { CallError, errorClassOf } from '../model/errors.ts';
-import type { Change } from '../model/resources.ts';
+import type { Change, MoveCause } from '../model/resources.ts';
 import type { ObjectEvent } from '../model/state.ts';
 import { type Activity, ActivityLog, type RecentActivity } from './activity.ts';
 import { Decisions } from './decisions.ts';
@@ -129,6 +129,12 @@ class TelemetryObserver implements Observer {
     const isNew = entry !== undefined && isNewlyPlaced(entry);
     if (this.#decisions.placed(tenant, refusal, isNew))
       this.#options.logger.info({ tenant, refusal: refusal ?? null }, 'placement decided');
+  }
+
+  moved(_tenant: string, what: 'done' | 'aborted', cause: MoveCause, tookMs: number): void {
+    const { metrics } = this.#options;
+    metrics.inc('cellwright_moves_total', { cause, result: what });
+    if (what === 'done') metrics.observe('cellwright_move_duration_seconds', { cause }, tookMs / 1_000);
   }
 
   swept(kind: 'probe' | 'detail', tookMs: number): void {

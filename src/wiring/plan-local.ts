@@ -39,6 +39,7 @@ const silent: LoopObserver = {
   held: nothing,
   event: nothing,
   callFailed: nothing,
+  moved: () => undefined,
   placed: nothing,
   swept: nothing,
   synced: nothing,

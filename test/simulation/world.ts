@@ -176,6 +176,7 @@ function observerOf(say: (text: string) => void): LoopObserver {
     swept: (kind) => say(`swept ${kind}`),
     event: (key, event) => say(`${key}: ${event.reason}: ${event.message}`),
     placed: nothing,
+    moved: nothing,
     synced: nothing,
     detailPeriod: nothing,
     queue: {

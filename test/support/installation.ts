@@ -39,6 +39,7 @@ export interface Told {
   }[];
   readonly held: { readonly at: number; readonly reason: string; readonly tenant: string; readonly message: string }[];
   readonly failures: { readonly at: number; readonly what: string; readonly error: Error }[];
+  readonly moves: { readonly at: number; readonly tenant: string; readonly what: 'done' | 'aborted' }[];
   readonly outcomes: { readonly key: string; readonly outcome: Outcome }[];
   readonly sweeps: { readonly kind: 'probe' | 'detail'; readonly at: number }[];
 }
@@ -51,7 +52,7 @@ export class Installation {
   readonly dynamo: Dynamo;
   readonly desired: DesiredTable;
   readonly state: StateReader;
-  readonly told: Told = { changes: [], held: [], failures: [], outcomes: [], sweeps: [] };
+  readonly told: Told = { changes: [], held: [], moves: [], failures: [], outcomes: [], sweeps: [] };
   readonly random: () => number;
   leader: Leader | undefined;
   installation = '';
@@ -181,6 +182,11 @@ export class Installation {
     return answerRoute(this.aws, { host, path, headers }, false);
   }
 
+  /** What a request may get now, by the answers that resolvers may still hold too: those have a share of 0. */
+  routeHeld(host: string, path = '/', headers: Readonly<Record<string, string>> = {}) {
+    return answerRoute(this.aws, { host, path, headers }, true);
+  }
+
   async stored(kind: string, name: string): Promise<StoredObject> {
     return this.clock.drive(this.state.query(`${kind}/${name}`));
   }
@@ -217,6 +223,7 @@ export class Installation {
       swept: (kind) => void told.sweeps.push({ kind, at: clock.now() }),
       event: nothing,
       placed: nothing,
+      moved: (tenant, what) => void told.moves.push({ at: clock.now(), tenant, what }),
       synced: nothing,
       detailPeriod: nothing,
       queue: {

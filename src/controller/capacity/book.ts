@@ -1,9 +1,9 @@
-import type { PlacementInventory } from '../../model/resources.ts';
+import type { PlacementInventory, PlacementMove, PlacementPhase } from '../../model/resources.ts';
 import { capacityOf, unknownCapacity } from '../../placement/capacity.ts';
 import { Ledger } from '../../placement/ledger.ts';
 import type { CellView, GroupView, Reservation, TierView, ZoneView } from '../../placement/types.ts';
 import { cellDimensions, groupDimensions, vcpuToCpuUnits, zoneDimensions } from '../../placement/vector.ts';
-import { placementsOf, servingSpec } from '../fleet/entry.ts';
+import { placementsOf, specOf } from '../fleet/entry.ts';
 import { type Mode, strictest } from '../fleet/modes.ts';
 import type { FleetView } from '../fleet/view.ts';
 import type { CellReading, GroupReading, Reading, ZoneReading } from './readings.ts';
@@ -21,6 +21,8 @@ export class PlacementBook {
   readonly zones = new Map<string, Reading<ZoneReading>>();
   /** Slots at rest: until when (milliseconds since the epoch), by infra group and slot. */
   readonly resting = new Map<string, Map<number, number>>();
+  /** Capacity epochs of infra groups, as the state table has them. */
+  readonly epochs = new Map<string, number>();
   readonly #view: FleetView;
   readonly #mode: () => Mode;
   readonly #onTheWay = new Map<string, Reservation>();
@@ -55,7 +57,13 @@ export class PlacementBook {
   /** The transaction ended; where it failed, what it asked for is free again. */
   end(reservations: readonly Reservation[], reserved: boolean): void {
     for (const reservation of reservations) this.#onTheWay.delete(reservation.placement);
-    if (!reserved) this.invalidate();
+    // A successor changes how what it replaces counts.
+    if (!reserved || reservations.some((one) => one.replaces !== undefined)) this.invalidate();
+  }
+
+  /** The capacity epoch of an infra group: raised whenever its record or its cell's changes, so that an older decision cannot take room there. */
+  epochOf(group: string): number {
+    return this.epochs.get(group) ?? 0;
   }
 
   /** A slot that was given back, until `until`. */
@@ -79,8 +87,16 @@ export class PlacementBook {
 
   #reservations(): Reservation[] {
     const stored = this.#view.all('Tenant').flatMap((entry) => {
-      const serving = servingSpec(entry);
-      return placementsOf(entry).map((placement) => reservationOf(entry.name, placement, serving));
+      const placements = placementsOf(entry);
+      const replaced = new Set(placements.flatMap(({ move, phase }) => (replaces(move, phase) ? [move.from] : [])));
+      return placements.map((placement) =>
+        reservationOf(
+          entry.name,
+          placement,
+          specOf(entry, placement) ?? entry.accepted?.effective,
+          replaced.has(placement.id),
+        ),
+      );
     });
     const known = new Set(stored.map((reservation) => reservation.placement));
     return [...stored, ...[...this.#onTheWay.values()].filter((one) => !known.has(one.placement))];
@@ -175,12 +191,18 @@ export class PlacementBook {
   }
 }
 
+function replaces(move: PlacementMove | undefined, phase: PlacementPhase): move is PlacementMove {
+  return move !== undefined && move.abort === undefined && phase !== 'leaving';
+}
+
 /** A placement of the inventory as the ledger counts it. */
 export function reservationOf(
   tenant: string,
   placement: PlacementInventory,
   serving: { readonly antiAffinity?: string; readonly isolation: 'shared' | 'dedicated' } | undefined,
+  replaced: boolean,
 ): Reservation {
+  const { move, phase } = placement;
   return {
     placement: placement.id,
     tenant,
@@ -192,6 +214,9 @@ export function reservationOf(
     demand: placement.demand,
     ...(serving?.antiAffinity === undefined ? {} : { antiAffinity: serving.antiAffinity }),
     isolation: serving?.isolation ?? 'shared',
-    ...(placement.phase === 'leaving' ? { leaving: true } : {}),
+    // A move that is being taken back: its successor counts no more, but its old placement gets no other one yet.
+    ...(phase === 'leaving' || move?.abort !== undefined ? { leaving: true } : {}),
+    ...(move === undefined || phase === 'leaving' ? {} : { replaces: move.from }),
+    ...(replaced ? { replaced } : {}),
   };
 }

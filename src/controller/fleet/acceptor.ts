@@ -6,7 +6,7 @@ import { isRecordName, parseRecord } from '../../model/records/parse.ts';
 import type { AcceptedSpec } from '../../model/state.ts';
 import type { StateWriter } from '../../store/state-writer.ts';
 import { keyText } from '../keys.ts';
-import { type ObjectEntry, servingSpec } from './entry.ts';
+import { formerSpecs, type ObjectEntry, servingSpec } from './entry.ts';
 import type { FleetView } from './view.ts';
 
 export interface AcceptorDeps {
@@ -55,6 +55,7 @@ async function look(deps: AcceptorDeps, entry: ObjectEntry, raw: unknown): Promi
     parsed: parseRecord(raw),
     lastGood: entry.accepted,
     serving: servingSpec(entry),
+    former: formerSpecs(entry),
     context: view.context,
   });
   const before = entry.spec?.value;
@@ -73,6 +74,7 @@ async function look(deps: AcceptorDeps, entry: ObjectEntry, raw: unknown): Promi
       ...(accepted.effective === undefined ? {} : { effective: accepted.effective }),
       // Until its placement is decided, what runs goes on as it was.
       ...(before?.effective === undefined ? {} : { serving: before.serving ?? before.effective }),
+      ...(before?.former === undefined ? {} : { former: before.former }),
       acceptedAt: acceptance.changed || before === undefined ? now : before.acceptedAt,
       ...(before?.goneAt === undefined ? {} : { goneAt: before.goneAt }),
     };

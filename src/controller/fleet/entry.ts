@@ -31,10 +31,26 @@ export interface ObjectEntry {
   readonly searched: Set<string>;
 }
 
-/** The effective spec that a tenant's placements are built by: the accepted one, unless a change waits for room or a move. */
+/** The effective spec that a tenant's placements are built by: the accepted one, unless a change waits for room. */
 export function servingSpec(entry: ObjectEntry): EffectiveTenant | undefined {
   const serving = entry.spec?.value.serving as EffectiveTenant | undefined;
   return serving ?? entry.accepted?.effective;
+}
+
+/**
+ * The spec that one placement is built by: what the tenant follows, unless it is being replaced and cannot follow that. Undefined: what it was reserved for is not followed yet, and
+ * nothing of it is built.
+ */
+export function specOf(entry: ObjectEntry, placement: PlacementInventory): EffectiveTenant | undefined {
+  const former = entry.spec?.value.former?.find(({ placements }) => placements.includes(placement.id));
+  if (former !== undefined) return former.spec as EffectiveTenant;
+  const followed = servingSpec(entry);
+  return followed?.tier === placement.tier ? followed : undefined;
+}
+
+/** Specs of placements that are being replaced, where they differ from what the tenant follows. */
+export function formerSpecs(entry: ObjectEntry): readonly EffectiveTenant[] {
+  return (entry.spec?.value.former ?? []).map(({ spec }) => spec as EffectiveTenant);
 }
 
 /** The tenant's placements, by id; those that leave included. */

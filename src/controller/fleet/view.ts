@@ -4,7 +4,7 @@ import { type Frozen, isKind, type Kind, type Specs } from '../../model/records/
 import type { InvalidField } from '../../model/records/problems.ts';
 import type { StoredObject } from '../../store/state.ts';
 import { keyText } from '../keys.ts';
-import { acceptedOf, type ObjectEntry, servingSpec } from './entry.ts';
+import { acceptedOf, formerSpecs, type ObjectEntry, servingSpec } from './entry.ts';
 
 /** A cell or infra group with its name. */
 export type Named<T> = T & { readonly name: string };
@@ -42,7 +42,7 @@ export class FleetView {
     const own = claimsOf(entry.accepted.record, entry.accepted.effective);
     this.claims.hold(
       ownerKey(entry.kind, entry.name),
-      serving === undefined ? own : [...own, ...tenantClaims(serving)],
+      serving === undefined ? own : [...own, ...[serving, ...formerSpecs(entry)].flatMap(tenantClaims)],
     );
   }
 

@@ -3,7 +3,7 @@ import { base32Hash } from '../../model/records/canonical.ts';
 import { cellRoles } from '../../model/records/schema-cell.ts';
 import type { PlacementBook } from '../capacity/book.ts';
 import { readCell, readZone } from '../capacity/read.ts';
-import { placementsOf, servingSpec } from '../fleet/entry.ts';
+import { placementsOf, specOf } from '../fleet/entry.ts';
 import type { FleetView } from '../fleet/view.ts';
 import type { TermDeps } from './deps.ts';
 
@@ -68,10 +68,12 @@ export class Infrastructure {
     const access = this.cell(name);
     if (access === undefined) return false;
     const placements = this.#view.all('Tenant').flatMap((entry) => {
-      const tasks = servingSpec(entry)?.service.tasks ?? 0;
       return placementsOf(entry)
         .filter((placement) => placement.cell === name)
-        .map((placement) => ({ ...placement, tasks: placement.resources.service === undefined ? 0 : tasks }));
+        .map((placement) => ({
+          ...placement,
+          tasks: placement.resources.service === undefined ? 0 : (specOf(entry, placement)?.service.tasks ?? 0),
+        }));
     });
     const { cell, groups } = await readCell({
       access,

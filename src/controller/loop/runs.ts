@@ -3,6 +3,7 @@ import { CallError } from '../../model/errors.ts';
 import type { Kind } from '../../model/records/kinds.ts';
 import type { DnsContext, Reconciler } from '../../reconcilers/contract.ts';
 import type { PlacementBook } from '../capacity/book.ts';
+import { type EpochDeps, raiseEpoch } from '../capacity/epochs.ts';
 import type { ZoneReading } from '../capacity/readings.ts';
 import { acceptObject } from '../fleet/acceptor.ts';
 import { type ObjectEntry, placementsOf, servingSpec } from '../fleet/entry.ts';
@@ -95,6 +96,7 @@ export async function runTier(deps: InfraRunDeps, name: string, trigger: Trigger
 export async function runCell(deps: InfraRunDeps, name: string, trigger: Trigger): Promise<Outcome> {
   const { entry, changed } = await look(deps, 'Cell', name);
   if (entry === undefined) return { kind: 'settled' };
+  for (const group of deps.view.groups(name)) await raiseEpoch(epochDeps(deps), group.name);
   if (changed) {
     deps.book.invalidate();
     deps.enqueue(fleetKey, 'change');
@@ -117,6 +119,7 @@ export async function runCell(deps: InfraRunDeps, name: string, trigger: Trigger
 export async function runInfraGroup(deps: InfraRunDeps, name: string): Promise<Outcome> {
   const { entry, changed } = await look(deps, 'InfraGroup', name);
   if (entry === undefined) return { kind: 'settled' };
+  await raiseEpoch(epochDeps(deps), name);
   const cell = deps.view.spec('InfraGroup', name)?.cell;
   if (changed) {
     deps.book.invalidate();
@@ -130,6 +133,10 @@ export async function runInfraGroup(deps: InfraRunDeps, name: string): Promise<O
   }
   await reportGroup(deps, entry);
   return { kind: 'settled' };
+}
+
+function epochDeps({ view, book, term }: InfraRunDeps): EpochDeps {
+  return { view, book, reservations: term.reservations };
 }
 
 async function reportGroup(deps: InfraRunDeps, entry: ObjectEntry): Promise<void> {
@@ -160,7 +167,14 @@ function wakeTenants(deps: InfraRunDeps, cell: string): void {
 
 function tenantsOf(view: FleetView, tier: string): readonly ObjectEntry[] {
   // A record that never was accepted may have waited for just this tier.
-  return view.all('Tenant').filter((entry) => entry.accepted === undefined || entry.accepted.effective?.tier === tier);
+  return view
+    .all('Tenant')
+    .filter(
+      (entry) =>
+        entry.accepted === undefined ||
+        entry.accepted.effective?.tier === tier ||
+        placementsOf(entry).some((placement) => placement.tier === tier),
+    );
 }
 
 /** A zone that cannot be written is the tier's own trouble: its status says so, and it comes back. */
@@ -196,7 +210,7 @@ async function publish(
       return reading?.ok === true ? [{ name: group.name, weight: cell.weight, dns: reading.value.facts }] : [];
     }),
   );
-  const toReach = tenantsOf(view, name).filter(isToBeReached);
+  const toReach = tenantsOf(view, name).filter((entry) => isToBeReached(entry, name));
   const changes = deps.changes.get(name) ?? new Map<string, string>();
   deps.changes.set(name, changes);
   const before = deps.publications.get(name);
@@ -213,10 +227,14 @@ async function publish(
       zone,
       groups,
       tenants: toReach.map((entry) => entry.name),
-      reached: new Set(toReach.filter(wasReached).map((entry) => entry.name)),
+      reached: new Set(toReach.filter((entry) => wasReached(entry, name)).map((entry) => entry.name)),
       serving: deps.serving,
       before,
       deserted: isDeserted(deps, name),
+      draining: drainingGroups(view, name),
+      mayWithdraw: term.removalsFrom <= term.clock.now(),
+      stepSeconds: tier.moves.stepSeconds,
+      now: term.clock.now(),
       write: strictest([fleetMode(term, view), tier.mode]) === 'active',
     },
     changes,
@@ -230,19 +248,35 @@ async function publish(
   const outcome: Outcome =
     after.pending.size > 0
       ? { kind: 'progressing', checkInMs: 5_000, what: message }
-      : after.held.size > 0
-        ? { kind: 'waiting', checkInMs: 30_000, on: message }
-        : { kind: 'settled' };
+      : after.shifting || after.left.size < after.withdrawn.size
+        ? { kind: 'progressing', checkInMs: 5_000, what: message }
+        : after.held.size > 0
+          ? { kind: 'waiting', checkInMs: 30_000, on: message }
+          : { kind: 'settled' };
   return { conditions: [{ type: 'Published', status, reason, message }], outcome };
 }
 
-function isToBeReached(entry: ObjectEntry): boolean {
-  return entry.accepted?.effective?.state === 'active' && placementsOf(entry).length > 0;
+function drainingGroups(view: FleetView, tier: string): ReadonlySet<string> {
+  return new Set(
+    view.cells(tier).flatMap((cell) =>
+      view
+        .groups(cell.name)
+        .filter((group) => [cell.state, group.state].includes('draining'))
+        .map(({ name }) => name),
+    ),
+  );
+}
+
+/** A tenant that moves to another tier is reached by the old name until its placements there have gone. */
+function isToBeReached(entry: ObjectEntry, tier: string): boolean {
+  return (
+    entry.accepted?.effective?.state === 'active' && placementsOf(entry).some((placement) => placement.tier === tier)
+  );
 }
 
 /** A placement serves for good, once all conditions of it were true: the name's among them. */
-function wasReached(entry: ObjectEntry): boolean {
-  return placementsOf(entry).some((placement) => placement.phase === 'serving');
+function wasReached(entry: ObjectEntry, tier: string): boolean {
+  return placementsOf(entry).some((placement) => placement.tier === tier && placement.phase === 'serving');
 }
 
 /** Whether the last record of the name may go: no tenant of the tier but deleted ones, no doubt about what the state table knows, and no call of an earlier leader to come. */
@@ -258,7 +292,11 @@ function samePublication(a: TierPublication | undefined, b: TierPublication): bo
   const text = (publication: TierPublication | undefined): string =>
     publication === undefined
       ? ''
-      : JSON.stringify([[...publication.published].sort(), [...publication.pending].sort()]);
+      : JSON.stringify([
+          [...publication.published].sort(),
+          [...publication.pending].sort(),
+          [...publication.left].sort(),
+        ]);
   return text(a) === text(b);
 }
 

@@ -2,7 +2,7 @@ import { setMaxListeners } from 'node:events';
 import { CallError } from '../../model/errors.ts';
 import { canonicalHash } from '../../model/records/canonical.ts';
 import { isKind, type Kind, kinds } from '../../model/records/kinds.ts';
-import { isHeld } from '../../store/capacity.ts';
+import { type CapacityItem, isHeld } from '../../store/capacity.ts';
 import type { ReservationResult, Reservations } from '../../store/reservations.ts';
 import type { StoredObject } from '../../store/state.ts';
 import { PlacementBook } from '../capacity/book.ts';
@@ -165,6 +165,7 @@ export class Term {
     const now = this.#deps.clock.now();
     for (const stored of objects.values()) {
       if (stored.kind !== 'InfraGroup' || stored.capacity === undefined) continue;
+      this.book.epochs.set(stored.name, stored.capacity.capacityEpoch);
       for (const [slot, held] of Object.entries(stored.capacity.slots)) {
         if (!isHeld(held) && held.restingUntil > now) this.book.rest(stored.name, Number(slot), held.restingUntil);
       }
@@ -289,7 +290,11 @@ export class Term {
       book: this.book,
       desired: deps.desired,
       state: deps.state,
-      reservations: noticing(deps.reservations, (tenant) => this.#stale.add(keyText('Tenant', tenant))),
+      reservations: noticing(
+        deps.reservations,
+        (tenant) => this.#stale.add(keyText('Tenant', tenant)),
+        (item, { capacityEpoch }) => this.book.epochs.set(parseKey(item).name, capacityEpoch),
+      ),
       removals: deps.removals,
       reconcilers: deps.reconcilers,
       cell: (name) => this.#infra.cell(name),
@@ -297,31 +302,39 @@ export class Term {
       mode: () => deps.config.mode,
       removalsFrom: () => deps.removalsFrom,
       placingClosed: () => this.#infra.placingClosed(),
-      publication: (tier, _group, tenant) => {
+      publication: (tier, group, tenant) => {
         const host = this.view.spec('Tier', tier)?.domain ?? tier;
-        return publicationOf(this.#publications.get(tier), this.#serving, host, tenant);
+        const publication = this.#publications.get(tier);
+        const left = publication?.left.has(group) ?? false;
+        return { ...publicationOf(publication, this.#serving, host, tenant), left };
       },
-      noteServing: (tenant, tier, serving) => this.#noteServing(tenant, tier, serving),
+      noteServing: (tenant, tiers, serving) => this.#noteServing(tenant, tiers, serving),
       health: new HealthBook(),
       movers: this.movers,
       observer: deps.observer,
     };
   }
 
-  #noteServing(tenant: string, tier: string, serving: ReadonlyMap<string, Serving>): void {
+  #noteServing(tenant: string, tiers: ReadonlySet<string>, serving: ReadonlyMap<string, Serving>): void {
     const before = this.#serving.get(tenant);
     this.#serving.set(tenant, serving);
-    if (this.view.spec('Tier', tier)?.routing.scope !== 'tier') return;
-    if (JSON.stringify([...(before ?? [])]) !== JSON.stringify([...serving]))
-      this.queue.add(keyText('Tier', tier), 'progress');
+    if (JSON.stringify([...(before ?? [])]) === JSON.stringify([...serving])) return;
+    for (const tier of tiers) {
+      if (this.view.spec('Tier', tier)?.routing.scope === 'tier') this.queue.add(keyText('Tier', tier), 'progress');
+    }
   }
 }
 
 /** Tells of tenants whose inventory in the table is not the one that a move of capacity went by. */
-function noticing(reservations: Reservations, stale: (tenant: string) => void): Reservations {
+function noticing(
+  reservations: Reservations,
+  stale: (tenant: string) => void,
+  raised: (item: string, capacity: CapacityItem) => void,
+): Reservations {
   const watched = async (tenant: string, move: Promise<ReservationResult>): Promise<ReservationResult> => {
     const result = await move;
     if (!result.ok && (result.lost.reason === 'inventory' || result.lost.reason === 'placement')) stale(tenant);
+    if (!result.ok && result.lost.reason === 'capacity-epoch') raised(result.lost.item, result.lost.capacity);
     return result;
   };
   return {

@@ -16,7 +16,7 @@ export type Standing =
   | { readonly kind: 'free' }
   /** It goes already: it leaves, is kept for a deleted tenant, or its tenant is deleted. */
   | { readonly kind: 'leaving' }
-  /** What is to replace it is under way since then (milliseconds since the epoch); `stuck`: for so long without ever being healthy that others need not wait for it. */
+  /** What replaces it is under way, or there already while it leaves; `stuck`: for so long that others need not wait for it. */
   | { readonly kind: 'moving'; readonly stuck: boolean }
   /** In tier scope it leaves by closure, not by a move. */
   | { readonly kind: 'closure' }
@@ -28,7 +28,7 @@ export type Standing =
 /** How long a change that the tenant's own record asks for has precedence over movers: one that never comes to an end must not keep a place from being emptied. */
 export const ownChangeFirstMs = 900_000;
 
-/** From when on a move whose successor never was healthy does not keep others waiting for their turn. */
+/** From when on a move keeps others no longer waiting for their turn: one whose successor never was healthy, or whose old placement cannot be taken away. */
 export const stuckMoveMs = 1_800_000;
 
 /** What movers go by. */
@@ -51,11 +51,12 @@ export function seatsOf(deps: SeatDeps, wanted: (placement: PlacementInventory) 
 
 function standingOf(deps: SeatDeps, entry: ObjectEntry, placement: PlacementInventory): Standing {
   const accepted = entry.accepted?.effective;
-  if (placement.phase === 'leaving' || placement.phase === 'retained' || placement.phase === 'released')
-    return { kind: 'leaving' };
   const placements = placementsOf(entry);
   const successor = placements.find((one) => one.move?.from === placement.id && one.phase !== 'leaving');
-  if (successor !== undefined) return { kind: 'moving', stuck: isStuck(successor, deps.now) };
+  // Until the old placement is gone it holds its room beside that of its successor, which is what the bound is for.
+  if (successor !== undefined) return { kind: 'moving', stuck: isStuck(successor, placement, deps.now) };
+  if (placement.phase === 'leaving' || placement.phase === 'retained' || placement.phase === 'released')
+    return { kind: 'leaving' };
   if (deps.view.spec('Tier', placement.tier)?.routing.scope === 'tier') return { kind: 'closure' };
   if (accepted?.state === 'deleted') return { kind: 'leaving' };
   const held = heldBy(deps, entry, placement);
@@ -65,7 +66,8 @@ function standingOf(deps: SeatDeps, entry: ObjectEntry, placement: PlacementInve
   return { kind: 'free' };
 }
 
-function isStuck({ move }: PlacementInventory, now: number): boolean {
+function isStuck({ move }: PlacementInventory, { removal }: PlacementInventory, now: number): boolean {
+  if (removal !== undefined) return now - Date.parse(removal.startedAt) > stuckMoveMs;
   return move !== undefined && move.healthySince === undefined && now - Date.parse(move.startedAt) > stuckMoveMs;
 }
 

@@ -1,4 +1,4 @@
-import { type ObjectEntry, placementsOf, servingSpec } from '../fleet/entry.ts';
+import { type ObjectEntry, placementsOf, servingSpec, specOf } from '../fleet/entry.ts';
 import type { ChainDeps } from '../tenant/chain.ts';
 import { convergeChain } from '../tenant/chain.ts';
 import { isReachable, placementScope } from '../tenant/context.ts';
@@ -9,10 +9,10 @@ import type { EngineDeps } from '../tenant/deps.ts';
  * zone. True when something is not as it should be, or calls for a closer look; nothing is changed here.
  */
 export async function suspicious(deps: EngineDeps, entry: ObjectEntry, maxAgeMs: number): Promise<boolean> {
-  const effective = servingSpec(entry);
-  if (effective === undefined || effective.state === 'deleted') return false;
+  if (servingSpec(entry)?.state === 'deleted') return false;
   for (const placement of placementsOf(entry)) {
-    if (placement.phase !== 'serving') continue;
+    const effective = specOf(entry, placement);
+    if (effective === undefined || placement.phase !== 'serving') continue;
     const scope = placementScope(deps, entry, effective, placement);
     if (!isReachable(scope) || scope.mode === 'paused') continue;
     const published = placement.resources.dns_record?.arn !== undefined;

@@ -4,6 +4,7 @@ import { CallError } from '../../model/errors.ts';
 import type { Change, InventoryResource, PlacementInventory, ResourceKind } from '../../model/resources.ts';
 import type { Access, Observation, PlacementContext, Reconciler, Signals } from '../../reconcilers/contract.ts';
 import { decide, type Step } from './decide.ts';
+import { unknownChange } from './dns-change.ts';
 
 /** Why a change is not made now. */
 export interface Refusal {
@@ -247,14 +248,19 @@ class ChainPass {
     const entry: InventoryResource = known ?? { kind, n: 1, name: reconciler.name(this.#context, 1) };
     if (entry.arn === observation.arn) return;
     const { intent: _answered, ...rest } = entry;
-    await this.#put({ ...rest, arn: observation.arn, confirmedAt: new Date(this.#deps.clock.now()).toISOString() });
+    const confirmedAt = new Date(this.#deps.clock.now()).toISOString();
+    // The answer that named the change was lost: when every name server has it is not known.
+    const change = kind === 'dns_record' ? unknownChange : undefined;
+    await this.#put({ ...rest, arn: observation.arn, confirmedAt }, undefined, change);
   }
 
   async #rememberApplied(kind: ResourceKind, hash: string | undefined, change?: string): Promise<void> {
     const entry = this.#context.placement.resources[kind];
     if (!this.#deps.write || hash === undefined || entry === undefined) return;
     if (entry.applied === hash && change === undefined) return;
-    await this.#put({ ...entry, applied: hash }, undefined, change);
+    // A record that is as wanted and was not when it was applied last: the answer of a call that changed it was lost.
+    const lost = kind === 'dns_record' && entry.applied !== undefined && entry.applied !== hash;
+    await this.#put({ ...entry, applied: hash }, undefined, change ?? (lost ? unknownChange : undefined));
   }
 
   /**

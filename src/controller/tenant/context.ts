@@ -35,7 +35,7 @@ export function placementScope(
   const cellSpec = deps.view.spec('Cell', placement.cell);
   const groupSpec = deps.view.spec('InfraGroup', placement.infraGroup);
   const cell = deps.cell(placement.cell);
-  const zone = deps.zone(effective.tier) ?? deps.zone(placement.tier);
+  const zone = deps.zone(placement.tier) ?? deps.zone(effective.tier);
   if (cellSpec === undefined || cell === undefined || zone === undefined || groupSpec === undefined) {
     return {
       reason: 'UnknownPlace',
@@ -44,10 +44,7 @@ export function placementScope(
   }
   const group = groupReading(deps, placement);
   if (!group.ok) return { reason: group.reason, message: group.message };
-  const tier = deps.view.spec('Tier', placement.tier);
-  const own = deps.view.spec('Tenant', entry.name);
-  const fleet = deps.view.fleet();
-  const mode = strictest([deps.mode(), fleet?.mode, tier?.mode, cellSpec.mode, groupSpec.mode, own?.mode]);
+  const mode = modeOf(deps, entry.name, placement);
   const ids = { installation: deps.installation, infraGroup: placement.infraGroup, placement: placement.id };
   const context: PlacementContext = {
     installation: deps.installation,
@@ -61,11 +58,33 @@ export function placementScope(
       want: 'keep',
       host: effective.routing.host,
       setIdentifier: setIdentifier(ids),
-      weight: cellSpec.weight,
+      weight: placement.weight ?? cellSpec.weight,
       group: group.value.facts,
     },
   };
   return { access: { cell, zone }, context, mode };
+}
+
+/** The strictest of the modes that hold for one placement. */
+export function modeOf(
+  deps: Pick<EngineDeps, 'mode' | 'view'>,
+  tenant: string,
+  { tier, cell, infraGroup }: Pick<PlacementInventory, 'tier' | 'cell' | 'infraGroup'>,
+): Mode {
+  const { view } = deps;
+  return strictest([
+    deps.mode(),
+    view.fleet()?.mode,
+    view.spec('Tier', tier)?.mode,
+    view.spec('Cell', cell)?.mode,
+    view.spec('InfraGroup', infraGroup)?.mode,
+    view.spec('Tenant', tenant)?.mode,
+  ]);
+}
+
+/** Whether a placement is in a place that is being emptied. */
+export function isDraining({ view }: Pick<EngineDeps, 'view'>, { cell, infraGroup }: PlacementInventory): boolean {
+  return view.spec('Cell', cell)?.state === 'draining' || view.spec('InfraGroup', infraGroup)?.state === 'draining';
 }
 
 /** What was read of the placement's infra group, as far as its cell could be read too. */

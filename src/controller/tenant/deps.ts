@@ -1,6 +1,6 @@
 import type { CellAccess, ZoneAccess } from '../../aws/ports.ts';
 import type { Clock } from '../../model/clock.ts';
-import type { Change } from '../../model/resources.ts';
+import type { Change, MoveCause } from '../../model/resources.ts';
 import type { ObjectEvent } from '../../model/state.ts';
 import type { Reconciler } from '../../reconcilers/contract.ts';
 import type { DesiredTable } from '../../store/desired.ts';
@@ -40,7 +40,7 @@ export interface EngineDeps {
   /** Publication of a tier's shared name, by infra group. */
   readonly publication: (tier: string, infraGroup: string, tenant: string) => Publication;
   /** Takes down behind which infra groups a tenant serves, as its run saw it: what route closure goes by. */
-  readonly noteServing: (tenant: string, tier: string, serving: ReadonlyMap<string, Serving>) => void;
+  readonly noteServing: (tenant: string, tiers: ReadonlySet<string>, serving: ReadonlyMap<string, Serving>) => void;
   /** What was seen of the placements' targets in this term. */
   readonly health: HealthBook;
   /** Who orders moves besides the tenants' records. */
@@ -52,6 +52,8 @@ export interface EngineDeps {
 export interface Publication {
   readonly published: boolean;
   readonly message: string;
+  /** The infra group is being emptied and the name led to it no more for so long that nobody comes by it: who is there may leave. */
+  readonly left: boolean;
 }
 
 /** Told of what the engine sees and does; metrics and logs hang on it. */
@@ -62,4 +64,6 @@ export interface EngineObserver {
   callFailed(key: string, error: Error): void;
   /** A tenant found no room (with the code of the commonest refusal), or has some. */
   placed(tenant: string, refusal: string | undefined): void;
+  /** A move was carried through, or is taken back. `tookMs`: since it began. */
+  moved(tenant: string, what: 'done' | 'aborted', cause: MoveCause, tookMs: number): void;
 }

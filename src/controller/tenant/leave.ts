@@ -1,5 +1,4 @@
 import type { ConditionUpdate } from '../../model/conditions.ts';
-import type { EffectiveTenant } from '../../model/records/effective.ts';
 import type { PlacementInventory } from '../../model/resources.ts';
 import { slotRestMs } from '../../store/reservations.ts';
 import type { ObjectEntry } from '../fleet/entry.ts';
@@ -20,6 +19,8 @@ export interface LeaveResult {
 export interface Leaving {
   readonly reason: string;
   readonly goal: 'stop' | 'remove';
+  /** It costs no removal budget: the finished half of a move, or one that is taken back, or what route closure covers. */
+  readonly free?: boolean;
 }
 
 /** Takes a placement away as far as it can be taken now; what has gone altogether gives its slot and capacity back. */
@@ -52,7 +53,7 @@ export async function leavePlacement(
     { ...scope.context, placement },
     leaving.goal,
   );
-  const released = step.state !== 'gone' || (await release(deps, entry, scope.context.effective, step.placement));
+  const released = step.state !== 'gone' || (await release(deps, entry, step.placement, scope.access.zone.id));
   return resultOf(step, released);
 }
 
@@ -67,7 +68,8 @@ async function begin(
   if (placement.removal !== undefined && placement.phase === phase) return placement;
   const startedAt = placement.removal?.startedAt ?? new Date(deps.clock.now()).toISOString();
   // A placement that never served costs no removal budget.
-  const budgetedAt = placement.removal?.budgetedAt ?? (hasServed(scope.context) ? undefined : startedAt);
+  const charged = leaving.free !== true && hasServed(scope.context);
+  const budgetedAt = placement.removal?.budgetedAt ?? (charged ? undefined : startedAt);
   const removal = {
     ...placement.removal,
     startedAt,
@@ -84,15 +86,15 @@ async function begin(
 async function release(
   deps: EngineDeps,
   entry: ObjectEntry,
-  effective: EffectiveTenant,
   placement: PlacementInventory,
+  zone: string,
 ): Promise<boolean> {
   const { [placement.id]: _gone, ...placements } = entry.inventory?.value.placements ?? {};
   const result = await deps.reservations.release({
     tenant: entry.name,
     inventory: { placements },
     previous: entry.inventory,
-    placements: [{ ...siteOf(placement, effective), demand: placement.demand }],
+    placements: [{ ...siteOf(placement, zone), demand: placement.demand }],
   });
   if (!result.ok) return false;
   entry.inventory = result.inventory;

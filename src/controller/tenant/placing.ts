@@ -1,10 +1,11 @@
 import type { Clock } from '../../model/clock.ts';
 import type { ConditionUpdate } from '../../model/conditions.ts';
+import { isSuccessor } from '../../model/moves.ts';
 import { newPlacementId } from '../../model/names.ts';
 import type { EffectiveTenant } from '../../model/records/effective.ts';
 import type { PlacementInventory, TenantInventory } from '../../model/resources.ts';
 import type { Capacity } from '../../placement/capacity.ts';
-import type { Growth } from '../../placement/change.ts';
+import type { Growth, MoveAbort, MoverWishes } from '../../placement/change.ts';
 import { type Choice, reservationFor } from '../../placement/decide.ts';
 import type { Ledger, Site } from '../../placement/ledger.ts';
 import { type Resolution, resolvePlacement } from '../../placement/resolve.ts';
@@ -21,6 +22,10 @@ export interface PlacingDeps {
   readonly random: () => number;
   /** Why nothing may be placed now, in words; undefined when it may. */
   readonly closed: () => string | undefined;
+  /** The accepted zone of a tier. */
+  readonly zoneOf: (tier: string) => string | undefined;
+  /** Why a placement may not be moved now; undefined where it may. */
+  readonly held: (placement: string) => string | undefined;
 }
 
 /** What became of the question where a tenant is to be. */
@@ -34,28 +39,51 @@ export interface Placing {
   readonly surplus: readonly string[];
   /** Demand that is to be given back once the smaller service runs. */
   readonly shrink: readonly Growth[];
+  /** Moves that are to be taken back, by successor. */
+  readonly aborts: readonly MoveAbort[];
+  /** Placements that are being replaced and stay on the spec that they have. */
+  readonly frozen: readonly string[];
   /** Another leader's or an older view got in between: decide again at once. */
   readonly lost: boolean;
 }
 
 /**
- * Decides where a tenant is to be and reserves it, before anything is built: all that is asked at once, or nothing. Sticky: what has a place keeps it. A change that would need a move, or
- * more room than there is, leaves the last good spec in force.
+ * Decides where a tenant is to be and reserves it, before anything is built: all that is asked at once, or nothing. Sticky: what has a place keeps it, unless its record or a mover says
+ * otherwise; then a successor is reserved. A change that asks for more room than there is leaves the last good spec in force.
  */
-export async function placeTenant(deps: PlacingDeps, entry: ObjectEntry, effective: EffectiveTenant): Promise<Placing> {
+export async function placeTenant(
+  deps: PlacingDeps,
+  entry: ObjectEntry,
+  effective: EffectiveTenant,
+  wishes: MoverWishes,
+): Promise<Placing> {
   const request = requestOf(entry.name, effective);
   const ledger = deps.book.ledger(deps.clock.now());
-  const resolution = resolvePlacement(request, ledger);
+  const resolution = resolvePlacement(request, ledger, { wishes });
+  const { aborts } = resolution;
   switch (resolution.kind) {
     case 'move-required':
-      return kept('MoveRequired', resolution.text);
-    case 'unplaceable':
-      return { ...kept('Unplaceable', resolution.explanation.text), unplaceable: resolution.explanation.reason };
+      return { ...kept('MoveRequired', resolution.text), aborts };
+    case 'unplaceable': {
+      const { text, reason } = resolution.explanation;
+      return { ...kept('Unplaceable', text), unplaceable: reason, aborts };
+    }
     case 'change':
-      return applyResolution(deps, { entry, effective, request, ledger }, resolution);
+      return applyResolution(
+        deps,
+        { entry, effective, request, ledger, epochs: epochsOf(deps, resolution) },
+        resolution,
+      );
     default:
       return resolution satisfies never;
   }
+}
+
+function epochsOf(
+  deps: PlacingDeps,
+  { choices }: Extract<Resolution, { kind: 'change' }>,
+): ReadonlyMap<string, number> {
+  return new Map(choices.map(({ group }) => [group, deps.book.epochOf(group)]));
 }
 
 /** A tenant's effective spec as placement asks for it. */
@@ -84,6 +112,8 @@ interface Question {
   readonly effective: EffectiveTenant;
   readonly request: PlacementRequest;
   readonly ledger: Ledger;
+  /** The capacity epochs of the infra groups that were chosen, as the decision was made: a cordon in between undoes it. */
+  readonly epochs: ReadonlyMap<string, number>;
 }
 
 async function applyResolution(
@@ -91,23 +121,29 @@ async function applyResolution(
   question: Question,
   resolution: Extract<Resolution, { kind: 'change' }>,
 ): Promise<Placing> {
+  const resting = resolution.choices.find(({ replaces }) => replaces !== undefined && deps.held(replaces.placement));
+  if (resting?.replaces !== undefined) {
+    const why = deps.held(resting.replaces.placement) ?? '';
+    return { ...kept('MoveHeld', `${why}; would: ${resting.why}`), aborts: resolution.aborts };
+  }
   const growing = resolution.growth.filter((growth) => !isZero(growth.increase));
   const shrink = resolution.growth.filter((growth) => isZero(growth.increase) && !isZero(growth.decrease));
   const surplus = resolution.surplus.map((reservation) => reservation.placement);
   if (resolution.choices.length > 0 || growing.length > 0) {
     const closed = deps.closed();
-    if (closed !== undefined) return kept('PlacingClosed', closed);
+    if (closed !== undefined) return { ...kept('PlacingClosed', closed), aborts: resolution.aborts };
   }
   if (growing.length > 0 && !(await grow(deps, question, growing))) return lostRace();
   if (resolution.choices.length > 0 && !(await reserve(deps, question, resolution.choices))) return lostRace();
   const shortfall = resolution.shortfall;
   const condition =
     shortfall === undefined ? placed(question.entry) : { ...placed(question.entry), message: shortfall.text };
-  return { follows: true, condition, surplus, shrink, lost: false };
+  const { aborts, frozen } = resolution;
+  return { follows: true, condition, surplus, shrink, aborts, frozen, lost: false };
 }
 
 async function reserve(deps: PlacingDeps, question: Question, choices: readonly Choice[]): Promise<boolean> {
-  const { entry, effective, request, ledger } = question;
+  const { entry, request } = question;
   const now = deps.clock.now();
   const reserved = choices.map((choice) => ({
     choice,
@@ -117,7 +153,7 @@ async function reserve(deps: PlacingDeps, question: Question, choices: readonly 
   const placements = { ...entry.inventory?.value.placements };
   for (const { choice, reservation } of reserved)
     placements[reservation.placement] = placementOf(reservation, choice, now);
-  const items = reservations.map((reservation) => newPlacement(reservation, effective, ledger));
+  const items = reservations.map((reservation) => newPlacement(reservation, question));
   deps.book.begin(reservations, now);
   let done = false;
   try {
@@ -169,7 +205,12 @@ async function adjust(
     if (demand === undefined) continue;
     next[placement.id] = { ...placement, demand };
     const limits = limitsOf(ledger.site(placement.infraGroup));
-    placements.push({ ...siteOf(placement, effective), before: placement.demand, demand, limits });
+    placements.push({
+      ...siteOf(placement, deps.zoneOf(placement.tier) ?? effective.zone.id),
+      before: placement.demand,
+      demand,
+      limits,
+    });
   }
   const move = { tenant: entry.name, inventory: { placements: next }, previous: entry.inventory };
   const result = await deps.reservations.adjust({ ...move, placements });
@@ -178,10 +219,10 @@ async function adjust(
   return result.ok;
 }
 
-/** Where a placement draws its capacity from. */
-export function siteOf(placement: PlacementInventory, effective: EffectiveTenant) {
+/** Where a placement draws its capacity from. `zone`: the hosted zone of its own tier, which need not be the one that its tenant's record names now. */
+export function siteOf(placement: PlacementInventory, zone: string) {
   const { id, infraGroup: group, cell, slot } = placement;
-  return { id, group, cell, zone: effective.zone.id, slot };
+  return { id, group, cell, zone, slot };
 }
 
 function placementOf(reservation: Reservation, choice: Choice, now: number): PlacementInventory {
@@ -197,12 +238,20 @@ function placementOf(reservation: Reservation, choice: Choice, now: number): Pla
     reservedAt: new Date(now).toISOString(),
     resources: {},
     retired: [],
+    ...moveOf(choice, now),
   };
 }
 
-function newPlacement(reservation: Reservation, effective: EffectiveTenant, ledger: Ledger): NewPlacement {
+function moveOf({ replaces }: Choice, now: number): Pick<PlacementInventory, 'move'> {
+  if (replaces === undefined) return {};
+  const { placement: from, cause, why } = replaces;
+  return { move: { from, cause, why, startedAt: new Date(now).toISOString() } };
+}
+
+function newPlacement(reservation: Reservation, { effective, ledger, epochs }: Question): NewPlacement {
   const { placement: id, group, cell, slot, demand } = reservation;
-  return { id, group, cell, zone: effective.zone.id, slot, demand, limits: limitsOf(ledger.site(group)) };
+  const limits = limitsOf(ledger.site(group));
+  return { id, group, cell, zone: effective.zone.id, slot, demand, limits, capacityEpoch: epochs.get(group) ?? 0 };
 }
 
 /** The usable capacity of everything that a placement in this group draws on. Unknown means nothing may be taken. */
@@ -225,14 +274,20 @@ function usableOf(capacity: Capacity<string> | undefined): Record<string, number
 }
 
 function placed(entry: ObjectEntry): ConditionUpdate {
+  const all = entry.inventory?.value.placements ?? {};
   const live = placementsOf(entry).filter((placement) => placement.phase !== 'leaving');
-  const where = live.map((placement) => `${placement.infraGroup} (${placement.cell})`).join(', ');
-  return { type: 'Placed', status: 'True', reason: 'Placed', message: `in ${where}` };
+  const places = (of: readonly PlacementInventory[]): string =>
+    of.map((placement) => `${placement.infraGroup} (${placement.cell})`).join(', ');
+  const coming = live.filter((placement) => isSuccessor(placement, all) && placement.move?.abort === undefined);
+  const where = places(live.filter((placement) => !isSuccessor(placement, all)));
+  const message = coming.length === 0 ? `in ${where}` : `in ${where}; moving to ${places(coming)}`;
+  return { type: 'Placed', status: 'True', reason: 'Placed', message };
 }
 
-function kept(reason: string, message: string): Placing {
+/** Nothing is reserved, and what there is goes on as it is. */
+export function kept(reason: string, message: string): Placing {
   const condition: ConditionUpdate = { type: 'Placed', status: 'False', reason, message };
-  return { follows: false, condition, surplus: [], shrink: [], lost: false };
+  return { follows: false, condition, surplus: [], shrink: [], aborts: [], frozen: [], lost: false };
 }
 
 function lostRace(): Placing {

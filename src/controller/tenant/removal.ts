@@ -4,6 +4,7 @@ import type { InventoryResource, PlacementInventory, RemovalProgress, ResourceKi
 import type { Access, PlacementContext, Reconciler, RetireStep } from '../../reconcilers/contract.ts';
 import type { Refusal } from './chain.ts';
 import { propagationMs } from './decide.ts';
+import { isInsync, unknownChange } from './dns-change.ts';
 
 /**
  * Taking a placement away, from its inventory alone. Each step is seen to be done before the next, and what was seen is durable:
@@ -30,12 +31,6 @@ export type RemovalStep =
 
 /** How long resolvers may still hold an answer after the change is INSYNC: AWS answers an ELB alias with a TTL of 60 seconds. */
 export const dnsLingerMs = 60_000;
-
-/** After this long a change counts as INSYNC whose id was never noted: twice what AWS calls the general case ("generally within 60 seconds"). */
-export const unknownInsyncMs = 120_000;
-
-/** Stands for the id of a change that was made and whose answer was never noted. */
-const unknownChange = 'unknown';
 
 /** Does as much of the removal as can be done now. `goal` says whether to stop at no tasks, or to go on until nothing is left. */
 export async function removePlacement(
@@ -107,10 +102,7 @@ class Removal {
   }
 
   async #insync(): Promise<boolean> {
-    const change = this.#context.placement.dnsChange;
-    if (change === undefined || change.insyncAt !== undefined) return true;
-    if (change.id === unknownChange) return this.#deps.clock.now() - Date.parse(change.at) >= unknownInsyncMs;
-    return this.#access.zone.insync(change.id);
+    return isInsync(this.#deps.clock, this.#access.zone, this.#context.placement.dnsChange);
   }
 
   #linger(): RemovalStep | undefined {

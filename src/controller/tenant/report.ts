@@ -1,9 +1,11 @@
 import type { ConditionUpdate } from '../../model/conditions.ts';
 import type { EffectiveTenant } from '../../model/records/effective.ts';
 import type { PlacementInventory } from '../../model/resources.ts';
-import type { ObjectStatus } from '../../model/state.ts';
-import { type ObjectEntry, placementsOf } from '../fleet/entry.ts';
+import type { ObjectStatus, PlacementMoveStatus } from '../../model/state.ts';
+import { type ObjectEntry, placementsOf, specOf } from '../fleet/entry.ts';
 import type { EngineDeps } from './deps.ts';
+import { moveStatuses, movingCondition, phaseNews } from './move-status.ts';
+import { pairsOf } from './moving.ts';
 import type { Placing } from './placing.ts';
 import { placementStatus, type TenantFindings, tenantStatus } from './status.ts';
 
@@ -12,6 +14,8 @@ export interface RunFindings {
   readonly chains: readonly (readonly ConditionUpdate[])[];
   readonly notes: readonly ConditionUpdate[];
   readonly stopped: TenantFindings['stopped'];
+  /** What moves wait for, by successor. */
+  readonly words: ReadonlyMap<string, string>;
 }
 
 /** Writes the status that follows from a run; a deleted tenant of which nothing is left is noted as gone. */
@@ -24,6 +28,9 @@ export async function reportTenant(
 ): Promise<void> {
   const placements = placementsOf(entry);
   const gone = accepted.state === 'deleted' && placements.length === 0;
+  const moves =
+    accepted.state === 'deleted' ? new Map<string, PlacementMoveStatus>() : moveStatuses(entry, found.words);
+  const before = entry.status?.value.placements ?? [];
   const synced = found.notes.find((note) => note.type === 'Synced' && note.status !== 'True');
   await writeStatus(deps, entry, {
     generation: entry.accepted?.generation ?? 0,
@@ -46,10 +53,27 @@ export async function reportTenant(
     },
     chains: found.chains,
     ...(found.stopped === undefined && !gone ? {} : { stopped: gone ? 'gone' : found.stopped }),
-    placements: placements.map((placement) => placementStatus(placement, recordsOf(placement, accepted))),
-    endpoint: `${accepted.routing.host}${accepted.routing.pathPrefix ?? ''}`,
+    moving: movingCondition(entry, moves),
+    asked: [...moves.values()].some(({ cause }) => cause === 'asked'),
+    placements: placements.map((placement) =>
+      placementStatus(placement, recordsOf(placement, specOf(entry, placement) ?? accepted), moves.get(placement.id)),
+    ),
+    endpoint: endpointOf(entry, accepted),
   });
+  for (const { phase, from, to, why } of phaseNews(before, moves)) {
+    const place = (id: string): string => entry.inventory?.value.placements[id]?.infraGroup ?? id;
+    const message = `move from ${place(from)} to ${place(to)}: ${phase}; because ${why}`;
+    deps.observer.event(entry.key, { type: 'Normal', reason: `Move${phase}`, message });
+  }
   if (gone) await noteGone(deps, entry);
+}
+
+/** The name that leads to the tenant now: while its tier changes, the old one until the new placement takes over. */
+function endpointOf(entry: ObjectEntry, accepted: EffectiveTenant): string {
+  const olds = pairsOf(entry).filter(({ successor }) => successor.tier === accepted.tier);
+  const [old] = olds.map((pair) => pair.old).filter((one) => one.tier !== accepted.tier);
+  const { routing } = (old === undefined ? undefined : specOf(entry, old)) ?? accepted;
+  return `${routing.host}${routing.pathPrefix ?? ''}`;
 }
 
 function recordsOf(placement: PlacementInventory, effective: EffectiveTenant) {
@@ -64,9 +88,10 @@ function recordsOf(placement: PlacementInventory, effective: EffectiveTenant) {
 export async function noteGone(deps: EngineDeps, entry: ObjectEntry): Promise<void> {
   const spec = entry.spec?.value;
   if (spec === undefined || spec.goneAt !== undefined) return;
+  const { former: _gone, ...lasting } = spec;
   entry.spec = await deps.state.writeSpec(
     entry.key,
-    { ...spec, goneAt: new Date(deps.clock.now()).toISOString() },
+    { ...lasting, goneAt: new Date(deps.clock.now()).toISOString() },
     entry.spec,
   );
   deps.observer.event(entry.key, {

@@ -7,6 +7,7 @@ import type { Outcome, Trigger } from '../outcome.ts';
 import { type ChainResult, type ChainSignals, convergeChain, type Refusal } from './chain.ts';
 import { hasServed, type PlacementScope, savePlacement } from './context.ts';
 import type { EngineDeps } from './deps.ts';
+import { isInsync } from './dns-change.ts';
 import { recordStrays } from './strays.ts';
 import { wishedRecords } from './wish.ts';
 
@@ -43,12 +44,16 @@ export function freshnessOf(trigger: Trigger): { readonly maxAgeMs: number; read
   }
 }
 
-/** Brings one placement's chain in line with its spec, as far as it can be brought now, and retires what was superseded. */
+/**
+ * Brings one placement's chain in line with its spec, as far as it can be brought now, and retires what was superseded. `oldServes`, for a successor: what it is to replace can take all
+ * requests.
+ */
 export async function servePlacement(
   deps: EngineDeps,
   entry: ObjectEntry,
   scope: PlacementScope,
   trigger: Trigger,
+  oldServes = false,
 ): Promise<ServeResult> {
   const write = scope.mode === 'active';
   const result = await convergeChain(
@@ -65,7 +70,7 @@ export async function servePlacement(
     },
     scope.access,
     scope.context,
-    (signals, conditions) => wishedRecords(deps, entry, scope.context, signals, conditions),
+    (signals, conditions) => wishedRecords(deps, entry, scope.context, signals, conditions, oldServes),
   );
   for (const refusal of result.held) deps.observer.held(refusal.reason, entry.name, refusal.message);
   for (const { error } of result.failed) deps.observer.callFailed(entry.key, error);
@@ -174,7 +179,7 @@ async function publishedCondition(
       placement,
     };
   }
-  if (scope.mode !== 'active' || !(await scope.access.zone.insync(change.id))) {
+  if (scope.mode !== 'active' || !(await isInsync(deps.clock, scope.access.zone, change))) {
     return {
       condition: { type, status: 'False', reason: 'Pending', message: `Route 53 spreads the change of ${dns.host}` },
       placement,

@@ -15,6 +15,10 @@ export interface TenantFindings {
   readonly synced: ConditionUpdate;
   /** Of each placement that is to serve: what its chain said. */
   readonly chains: readonly (readonly ConditionUpdate[])[];
+  /** Moves that are under way, in words; undefined: none. */
+  readonly moving?: ConditionUpdate | undefined;
+  /** Whether one of them was asked for by the record, so that the record is not fulfilled before it is done. */
+  readonly asked?: boolean;
   /** Where a removal or a suspension stands; undefined for an active tenant. */
   readonly stopped?: 'under-way' | 'stopped' | 'gone';
   readonly placements: readonly PlacementStatus[];
@@ -42,7 +46,10 @@ export function tenantStatus(before: ObjectStatus | undefined, found: TenantFind
   }
   const ready = readiness(found, updates);
   updates.push(ready);
-  const conditions = mergeConditions(before?.conditions ?? [], updates, { now, generation: found.generation });
+  if (found.moving !== undefined) updates.push(found.moving);
+  // It is there only while something moves.
+  const known = (before?.conditions ?? []).filter(({ type }) => type !== 'Moving' || found.moving !== undefined);
+  const conditions = mergeConditions(known, updates, { now, generation: found.generation });
   const reached = isReached(found, ready);
   const observedHash = reached ? found.hash : before?.observedHash;
   const lastAppliedAt = reached && before?.observedGeneration !== found.generation ? now : before?.lastAppliedAt;
@@ -87,7 +94,7 @@ function readiness(found: TenantFindings, updates: readonly ConditionUpdate[]): 
 
 /** Whether live is what this generation says: the only moment at which observedGeneration may move. */
 function isReached(found: TenantFindings, ready: ConditionUpdate): boolean {
-  if (!found.everAccepted) return false;
+  if (!found.everAccepted || found.asked === true) return false;
   if (found.wanted === 'active') return ready.status === 'True';
   const synced = found.synced.status === 'True';
   return synced && (found.wanted === 'suspended' ? found.stopped === 'stopped' : found.stopped !== 'under-way');
@@ -98,9 +105,9 @@ function phase(before: ObjectStatus | undefined, found: TenantFindings, conditio
   if (found.wanted === 'deleted') return removalPhase(found);
   if (found.vanished) return 'Orphaned';
   if (found.placements.length === 0) return found.placed.reason === 'Deciding' ? 'Pending' : 'Unplaceable';
-  if (found.wanted === 'suspended' && found.stopped === 'stopped') return 'Suspended';
+  if (found.wanted === 'suspended' && found.stopped === 'stopped' && found.asked !== true) return 'Suspended';
   const ready = conditions.find((condition) => condition.type === 'Ready')?.status;
-  if (ready === 'True') return 'Ready';
+  if (ready === 'True' && found.asked !== true) return 'Ready';
   const servedBefore = (before?.observedGeneration ?? 0) > 0;
   if (!servedBefore) return 'Provisioning';
   if (before?.observedGeneration !== found.generation) return 'Updating';
@@ -113,8 +120,12 @@ function removalPhase(found: TenantFindings): TenantPhase {
   return found.stopped === 'stopped' ? 'Retained' : 'Deleting';
 }
 
-/** A placement as users see it. `records`: what stands in DNS for it. */
-export function placementStatus(placement: PlacementInventory, records: PlacementStatus['records']): PlacementStatus {
+/** A placement as users see it. `records`: what stands in DNS for it; `move`: the one that it is the successor of. */
+export function placementStatus(
+  placement: PlacementInventory,
+  records: PlacementStatus['records'],
+  move?: PlacementStatus['move'],
+): PlacementStatus {
   const { cluster, service, task_definition, target_group, listener_rule } = placement.resources;
   return {
     id: placement.id,
@@ -128,5 +139,6 @@ export function placementStatus(placement: PlacementInventory, records: Placemen
     ...(target_group?.arn === undefined ? {} : { targetGroupArn: target_group.arn }),
     ...(listener_rule?.arn === undefined ? {} : { ruleArn: listener_rule.arn }),
     records,
+    ...(move === undefined ? {} : { move }),
   };
 }

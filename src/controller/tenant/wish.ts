@@ -1,5 +1,6 @@
 import type { ConditionUpdate } from '../../model/conditions.ts';
-import type { PlacementInventory } from '../../model/resources.ts';
+import { isSuccessor } from '../../model/moves.ts';
+import type { PlacementInventory, PlacementMove } from '../../model/resources.ts';
 import type { PlacementContext } from '../../reconcilers/contract.ts';
 import { type ObjectEntry, placementsOf } from '../fleet/entry.ts';
 import type { ChainSignals } from './chain.ts';
@@ -16,14 +17,37 @@ export function wishedRecords(
   context: PlacementContext,
   signals: ChainSignals,
   conditions: readonly ConditionUpdate[],
+  oldServes = false,
 ): PlacementContext['dns'] {
   if (context.effective.routing.scope === 'tier') return { ...context.dns, want: 'keep', setIdentifier: 'none' };
   noteHealth(deps, context, signals);
   const stood = context.placement.resources.dns_record?.arn !== undefined;
-  if (stood) return { ...context.dns, want: isToLeave(deps, entry, context) ? 'withdraw' : 'publish' };
   const ruleReady = conditions.find((condition) => condition.type === 'RuleReady')?.status === 'True';
+  const { move } = context.placement;
+  if (move !== undefined && isSuccessor(context.placement, entry.inventory?.value.placements ?? {})) {
+    const want = wishOfSuccessor(deps, move, { stood, oldServes, suspended: context.tasks === 0 && ruleReady });
+    if (want !== undefined) return { ...context.dns, want };
+  }
+  if (stood) return { ...context.dns, want: isToLeave(deps, entry, context) ? 'withdraw' : 'publish' };
   const healthy = (signals.target_group?.healthyTargets ?? 0) > 0;
   return { ...context.dns, want: ruleReady && healthy ? 'publish' : 'keep' };
+}
+
+/**
+ * A successor's record stands from its first step on. One that is to begin anew, as it fell ill, gives it up as soon as the old placement can take all requests; one that is being taken
+ * back keeps it until then, and gets none any more. Undefined: as for every other placement.
+ */
+function wishOfSuccessor(
+  deps: EngineDeps,
+  { step, abort }: PlacementMove,
+  now: { readonly stood: boolean; readonly oldServes: boolean; readonly suspended: boolean },
+): PlacementContext['dns']['want'] | undefined {
+  if (abort !== undefined) return now.stood ? 'publish' : 'keep';
+  if (step === undefined) {
+    const mayGo = now.oldServes && deps.removalsFrom() <= deps.clock.now();
+    return now.stood ? (mayGo ? 'withdraw' : 'publish') : 'keep';
+  }
+  return now.suspended ? 'publish' : undefined;
 }
 
 function noteHealth(deps: EngineDeps, { placement, tasks }: PlacementContext, signals: ChainSignals): void {

@@ -49,6 +49,23 @@ export function closureHolds(name: SharedName, group: string): string | undefine
   return tenants.some((tenant) => serves(serving, tenant, group)) ? undefined : `no tenant serves behind ${group} yet`;
 }
 
+/**
+ * May a record be withdrawn for the sake of those that `remain`? Undefined: it may. Every tenant that is reached by the name must serve behind all of them, and they must be answered by
+ * every name server already.
+ */
+export function closureCovers(name: SharedName, remain: ReadonlySet<string>): string | undefined {
+  const { serving, tenants } = name;
+  if (remain.size === 0)
+    return 'no other load balancer stands under the name: the last one stays until no tenant is left';
+  const unseen = tenants.filter((tenant) => !serving.has(tenant));
+  if (unseen.length > 0) return `${unseen.length} tenants have not been looked at since the start`;
+  const missing = tenants.filter(
+    (tenant) => isPublished(name, tenant) && servedEverywhere(serving, tenant, remain).length > 0,
+  );
+  if (missing.length === 0) return undefined;
+  return `${missing.length} tenants that are reached by the name do not serve behind all of ${[...remain].join(', ')}, among them ${missing.slice(0, 3).join(', ')}`;
+}
+
 function isPublished({ serving, reached, standing }: SharedName, tenant: string): boolean {
   const groups = [...standing];
   const known = serving.get(tenant);

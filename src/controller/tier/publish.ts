@@ -1,11 +1,12 @@
 import type { ZoneAccess } from '../../aws/ports.ts';
 import { CallError } from '../../model/errors.ts';
+import { nextWeight } from '../../model/moves.ts';
 import { parseSetIdentifier, setIdentifier } from '../../model/names.ts';
 import { base32Hash } from '../../model/records/canonical.ts';
 import type { Change, FieldChange, InventoryResource } from '../../model/resources.ts';
 import type { Access, DnsContext, DnsWish, Reconciler } from '../../reconcilers/contract.ts';
 import type { Publication } from '../tenant/deps.ts';
-import { closureHolds, type ServingTable, servedEverywhere } from './closure.ts';
+import { closureCovers, closureHolds, type ServingTable, servedEverywhere } from './closure.ts';
 
 export interface TierScope {
   readonly tier: string;
@@ -23,6 +24,13 @@ export interface TierScope {
   readonly before: TierPublication | undefined;
   /** Whether no tenant of the tier is left, suspended ones and such without a place included, and that is beyond doubt: the name may go. */
   readonly deserted: boolean;
+  /** Infra groups that are being emptied: their records go when closure covers it, and none is added. */
+  readonly draining: ReadonlySet<string>;
+  /** Whether no call of an earlier leader can land any more: nothing is withdrawn before. */
+  readonly mayWithdraw: boolean;
+  readonly stepSeconds: number;
+  /** Milliseconds since the epoch. */
+  readonly now: number;
   readonly write: boolean;
 }
 
@@ -37,9 +45,31 @@ export interface TierPublication {
   readonly published: ReadonlySet<string>;
   /** Infra groups whose record is being spread. */
   readonly pending: ReadonlySet<string>;
-  /** Why an infra group is not under the name, by group. */
+  /** Why an infra group is not under the name, or not out of it, by group. */
   readonly held: ReadonlyMap<string, string>;
+  /** From when every name server has a group's record as it stands (milliseconds since the epoch). */
+  readonly answeredFrom: ReadonlyMap<string, number>;
+  /** The weights that were ordered. */
+  readonly weights: ReadonlyMap<string, number>;
+  /** Infra groups that are being emptied and have no record any more. */
+  readonly withdrawn: ReadonlyMap<string, Withdrawal>;
+  /** Those of them that nobody comes to by the name any more: their record is gone everywhere, and resolvers have forgotten it. */
+  readonly left: ReadonlySet<string>;
+  /** Weights that are on their way to their cells'. */
+  readonly shifting: boolean;
 }
+
+/** A record that is gone. `change`: until that one is INSYNC; `outFrom`: from when no name server has it (milliseconds since the epoch). */
+export interface Withdrawal {
+  readonly change?: string;
+  readonly outFrom?: number;
+}
+
+/** How long resolvers may hold an answer. */
+const lingerMs = 60_000;
+
+/** After this long a change counts as INSYNC that an earlier leader made. */
+const unknownInsyncMs = 120_000;
 
 /**
  * One pass over the shared name of a tier in scope `tier`: heals the records that stand, adds those that route closure lets in, and takes them all out only when no tenant is
@@ -56,25 +86,105 @@ export async function publishTier(
   const held = new Map<string, string>();
   if (scope.deserted) {
     for (const group of weights.keys()) await withdraw(deps, access, scope, changes, group);
-    return { published: new Set(), pending: new Set(), held };
+    const none = {
+      answeredFrom: new Map(),
+      weights: new Map(),
+      withdrawn: new Map(),
+      left: new Set<string>(),
+      shifting: false,
+    };
+    return { published: new Set(), pending: new Set(), held, ...none };
   }
   const standing = new Set(weights.keys());
+  const ordered = new Map<string, number>();
+  let shifting = false;
   const contexts = new Map(scope.groups.map((group) => [group.name, contextOf(scope, group)]));
   for (const [group, context] of contexts) {
-    if (scope.tenants.length === 0 && !standing.has(group)) continue;
+    if ((scope.tenants.length === 0 || scope.draining.has(group)) && !standing.has(group)) continue;
     const live = weights.get(group);
-    const grows = live === undefined || live < context.dns.weight;
+    const target = context.dns.weight;
+    const next = live === undefined || standing.size < 2 ? target : stepOf(scope, changes, group, { live, target });
+    shifting = shifting || next !== target;
+    const grows = live === undefined || live < next;
     const refusal = grows ? closureHolds({ ...scope, standing }, group) : undefined;
     if (refusal !== undefined) held.set(group, refusal);
     if (refusal !== undefined && live === undefined) continue;
     // What stands keeps the weight that it has until closure lets it have more; all else of it heals.
-    const weight = refusal === undefined ? context.dns.weight : (live ?? 0);
+    const weight = refusal === undefined ? next : (live ?? 0);
+    ordered.set(group, weight);
     const done = await converge(deps, access, scope, group, { dns: { ...context.dns, weight } });
     if (done.change !== undefined) changes.set(group, done.change);
     if (done.stands) standing.add(group);
     else held.set(group, 'mode observe: a record would be created');
   }
-  return settle(scope, standing, changes, held);
+  const withdrawn = await withdrawDraining(deps, access, scope, { standing, changes, held });
+  const settled = await settle(scope, standing, changes, held);
+  const left = new Set([...withdrawn].filter(([, one]) => isForgotten(one, scope.now)).map(([group]) => group));
+  return { ...settled, weights: ordered, withdrawn, left, shifting };
+}
+
+/** The next weight of a record on its way to its cell's; what somebody else did to it is undone at once. */
+function stepOf(
+  { before, now, stepSeconds }: TierScope,
+  changes: ReadonlyMap<string, string>,
+  group: string,
+  { live, target }: { readonly live: number; readonly target: number },
+): number {
+  const last = before?.weights.get(group);
+  if (last !== undefined && last !== live) return last;
+  const from = before?.answeredFrom.get(group);
+  if (live === target || changes.has(group) || from === undefined || now < from + stepSeconds * 1_000) {
+    return live;
+  }
+  return nextWeight(live, target);
+}
+
+function isForgotten({ outFrom }: Withdrawal, now: number): boolean {
+  return outFrom !== undefined && now >= outFrom + lingerMs;
+}
+
+interface Name {
+  readonly standing: Set<string>;
+  readonly changes: Map<string, string>;
+  readonly held: Map<string, string>;
+}
+
+/** Takes the records of infra groups that are being emptied out of the name, one after the other, as far as closure covers it; follows those that are out. */
+async function withdrawDraining(
+  deps: PublishDeps,
+  access: Access,
+  scope: TierScope,
+  { standing, changes, held }: Name,
+): Promise<ReadonlyMap<string, Withdrawal>> {
+  const { draining, before, now } = scope;
+  const withdrawn = new Map<string, Withdrawal>();
+  for (const group of draining) {
+    if (standing.has(group)) {
+      const refusal = refusalToWithdraw(scope, standing);
+      if (refusal !== undefined) {
+        held.set(group, `it is to leave the name: ${refusal}`);
+        continue;
+      }
+      const change = await withdraw(deps, access, scope, changes, group);
+      standing.delete(group);
+      withdrawn.set(group, change === undefined ? { outFrom: now + unknownInsyncMs } : { change });
+      continue;
+    }
+    const known = before?.withdrawn.get(group) ?? { outFrom: now + unknownInsyncMs };
+    const isOut = known.change !== undefined && (await scope.zone.insync(known.change));
+    withdrawn.set(group, isOut ? { outFrom: now } : known);
+  }
+  return withdrawn;
+}
+
+function refusalToWithdraw(scope: TierScope, standing: ReadonlySet<string>): string | undefined {
+  const remain = new Set([...standing].filter((group) => !scope.draining.has(group)));
+  const refusal = closureCovers({ ...scope, standing }, remain);
+  if (refusal !== undefined) return refusal;
+  const fresh = [...remain].filter((group) => (scope.before?.answeredFrom.get(group) ?? Infinity) > scope.now);
+  if (fresh.length > 0) return `not every name server has the record of ${fresh.join(', ')} yet`;
+  if (!scope.write) return 'mode observe: it would be withdrawn';
+  return scope.mayWithdraw ? undefined : 'calls of an earlier leader may still land';
 }
 
 /** The weight of each infra group with a record of ours under the name; of several records the greatest. */
@@ -95,7 +205,7 @@ export function publicationOf(
   serving: ServingTable,
   host: string,
   tenant: string,
-): Publication {
+): Omit<Publication, 'left'> {
   if (publication === undefined || publication.published.size + publication.pending.size === 0) {
     return { published: false, message: `no load balancer stands under ${host} yet` };
   }
@@ -114,17 +224,22 @@ async function settle(
   standing: ReadonlySet<string>,
   changes: Map<string, string>,
   held: ReadonlyMap<string, string>,
-): Promise<TierPublication> {
+): Promise<Pick<TierPublication, 'published' | 'pending' | 'held' | 'answeredFrom'>> {
+  const { before, now } = scope;
   const published = new Set<string>();
   const pending = new Set<string>();
+  const answeredFrom = new Map<string, number>();
   for (const group of standing) {
     const change = changes.get(group);
     if (change === undefined || (await scope.zone.insync(change))) {
       changes.delete(group);
       published.add(group);
+      // When a record that was found standing was made is not known.
+      const known = change === undefined ? (before?.answeredFrom.get(group) ?? now + unknownInsyncMs) : now;
+      answeredFrom.set(group, known);
     } else pending.add(group);
   }
-  return { published, pending, held };
+  return { published, pending, held, answeredFrom };
 }
 
 async function converge(
@@ -163,7 +278,7 @@ async function converge(
     placement: context.dns.setIdentifier,
     name,
     fields,
-    reason: 'drift',
+    reason: isOrdered(scope, group, context, fields) ? 'asked' : 'drift',
   };
   deps.report(change, 'seen');
   if (!scope.write) return { stands };
@@ -172,13 +287,19 @@ async function converge(
   return { stands, change: applied.change };
 }
 
+/** A weight that is not the one ordered last is on its way to another: nobody else changed it. */
+function isOrdered({ before }: TierScope, group: string, { dns }: DnsContext, fields: readonly FieldChange[]): boolean {
+  const last = before?.weights.get(group);
+  return last !== undefined && last !== dns.weight && fields.every(({ field }) => field === 'Weight');
+}
+
 async function withdraw(
   deps: PublishDeps,
   access: Access,
   scope: TierScope,
   changes: Map<string, string>,
   group: string,
-): Promise<void> {
+): Promise<string | undefined> {
   // Name and set identifier say what has to go; where it leads to plays no part.
   const nowhere = { dnsName: '', canonicalHostedZoneId: '', dualstack: false };
   const { dns } = contextOf(scope, { name: group, weight: 0, dns: nowhere });
@@ -191,7 +312,7 @@ async function withdraw(
     reason: 'removal',
   };
   deps.report(change, 'seen');
-  if (!scope.write) return;
+  if (!scope.write) return undefined;
   const step = await deps.dns.retire(access, context, entryOf(context));
   if (step.step === 'unmarked') {
     throw new CallError({
@@ -204,6 +325,7 @@ async function withdraw(
   }
   changes.delete(group);
   deps.report(change, 'applied');
+  return step.step === 'gone' ? step.change : undefined;
 }
 
 function entryOf(context: DnsContext): InventoryResource {

@@ -41,6 +41,8 @@ export interface AcceptanceRequest {
   readonly lastGood?: Accepted | undefined;
   /** The effective spec that a tenant's placements were built by, where that is not `lastGood`: its host stays claimed until they are gone. */
   readonly serving?: EffectiveTenant | undefined;
+  /** Those of placements that are being replaced: their hosts stay claimed too. */
+  readonly former?: readonly EffectiveTenant[];
   readonly context: AcceptanceContext;
 }
 
@@ -95,8 +97,8 @@ export function claimsOf(record: DesiredRecord, effective: EffectiveTenant | und
   }
 }
 
-function servingClaims({ serving }: AcceptanceRequest): Claim[] {
-  return serving === undefined ? [] : tenantClaims(serving);
+function servingClaims({ serving, former = [] }: AcceptanceRequest): Claim[] {
+  return [...(serving === undefined ? [] : [serving]), ...former].flatMap(tenantClaims);
 }
 
 function granted(

@@ -168,6 +168,20 @@ export const tierSpec = fields({
     .prefault({})
     .describe('How tenants are placed.'),
   rollout,
+  moves: fields({
+    stepSeconds: whole('seconds', 0, 3_600)
+      .default(60)
+      .describe(
+        'Seconds that each step of weights is given once every name server has it, 0 to 3600. Default 60, which is what resolvers keep an answer.',
+      ),
+    graceSeconds: whole('seconds', 0, 2_592_000)
+      .default(3_600)
+      .describe(
+        'Seconds for which a tenant that left the tier is still reached by its old name, 0 to 2592000 (30 days). Default 3600.',
+      ),
+  })
+    .prefault({})
+    .describe('How tenants move from place to place, and out of the tier.'),
   retentionDays: whole('days', 0, 3650)
     .default(7)
     .describe('Days for which a deleted tenant can be brought back, 0 to 3650. Default 7.'),

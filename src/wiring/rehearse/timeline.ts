@@ -162,6 +162,7 @@ export class Timeline {
       },
       callFailed: nothing,
       placed: nothing,
+      moved: nothing,
       swept: nothing,
       synced: nothing,
       detailPeriod: nothing,

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { propagationMs } from '../../../src/controller/tenant/decide.ts';
+import { unknownInsyncMs } from '../../../src/controller/tenant/dns-change.ts';
 import {
   dnsLingerMs,
   type RemovalStep,
   removalConditions,
   removePlacement,
-  unknownInsyncMs,
 } from '../../../src/controller/tenant/removal.ts';
 import {
   type InventoryResource,
