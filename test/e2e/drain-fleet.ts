@@ -1,4 +1,4 @@
-import { movePhase } from '../../src/model/moves.ts';
+import { type MovePhase, movePhase } from '../../src/model/moves.ts';
 import type { PlacementInventory } from '../../src/model/resources.ts';
 import { answerRoute } from '../../src/simulator/route53/data-plane.ts';
 import { Installation, type InstallationOptions } from '../support/installation.ts';
@@ -141,7 +141,7 @@ export class DrainRun {
   }
 
   /** The phases that moves are in now. */
-  phases(): readonly string[] {
+  phases(): readonly MovePhase[] {
     return Object.keys(this.#fleet.tenants).flatMap((tenant) => {
       const all = this.placements(tenant);
       return all.flatMap((one) => {
@@ -156,6 +156,47 @@ export class DrainRun {
     const status = this.run.leader?.term?.view.get(kind, name)?.status?.value;
     const found = status?.conditions.find(({ type }) => type === 'Drained');
     return found === undefined ? 'none' : `${found.reason}: ${found.message}`;
+  }
+
+  /**
+   * Drains a cell to its end: cancelled and ordered again once `half` placements are left, and the controller killed in each phase of a move that is seen. Returns those phases, and the most
+   * moves that were under way at once.
+   */
+  async empty(cell: string, half: number): Promise<{ readonly killedIn: readonly MovePhase[]; readonly most: number }> {
+    const killedIn = new Set<MovePhase>();
+    let most = 0;
+    const left = (): number => this.inCell(cell);
+    await this.cell(cell, { state: 'draining' });
+    await this.until('half of them left', () => {
+      most = Math.max(most, this.phases().length);
+      return left() <= half;
+    });
+    await this.cell(cell, {});
+    await this.until('the moves that could go back did', () => this.phases().length === 0);
+    const stayed = left();
+    if (stayed === 0 || this.drained('Cell', cell) !== 'none')
+      throw new Error(`${stayed} stayed: ${this.drained('Cell', cell)}`);
+    await this.run.advance(60);
+    if (left() !== stayed) throw new Error(`${left()} of ${stayed} are left although the drain was cancelled`);
+    await this.cell(cell, { state: 'draining' });
+    for (let seconds = 0; this.drained('Cell', cell) !== 'Drained: no tenant is left'; seconds += 0.2) {
+      if (seconds > 36_000) throw new Error(`not empty: ${this.drained('Cell', cell)}`);
+      most = Math.max(most, this.phases().length);
+      const phase = this.phases().find((one) => !killedIn.has(one));
+      if (phase === undefined) {
+        await this.run.clock.advance(200);
+        continue;
+      }
+      killedIn.add(phase);
+      await this.killed();
+    }
+    return { killedIn: [...killedIn], most };
+  }
+
+  /** Placements in a cell. */
+  inCell(cell: string): number {
+    const groups = Object.keys(this.#fleet.places).filter((group) => this.#fleet.places[group] === cell);
+    return groups.reduce((sum, group) => sum + this.inGroup(group).length, 0);
   }
 
   async until(what: string, holds: () => boolean, seconds = 3_600): Promise<void> {

@@ -75,7 +75,8 @@ export class Drains {
       this.#plannedAt.set(lane, now);
       const plan = deps.plan(place, seats);
       for (const { placement } of seats) this.#held.delete(placement.id);
-      for (const held of plan.held) this.#held.set(held.placement, held);
+      // What is reserved for one whose turn it is stands in the ledger before its inventory says so, and would be in its own way.
+      for (const held of plan.held) if (!turns.has(held.placement)) this.#held.set(held.placement, held);
       const able = [...plan.going.keys()].filter(
         (id) => byId.has(id) && !turns.has(id) && !turns.isPassedOver(id, now),
       );
