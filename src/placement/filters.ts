@@ -37,7 +37,7 @@ const inPin: Filter = ({ view }, { request, scope }) =>
     : [{ code: 'NotInPin', pin: request.pin }];
 
 /** The cell's state comes first: it is the wider reason. */
-const isActive: Filter = ({ view, cell }) => {
+const isActive = ({ view, cell }: Site): readonly Rejection[] => {
   if (cell.view.state !== 'active') {
     return [{ code: 'NotActive', state: cell.view.state, kind: 'cell', name: cell.view.name }];
   }
@@ -46,10 +46,10 @@ const isActive: Filter = ({ view, cell }) => {
     : [{ code: 'NotActive', state: view.state, kind: 'infra-group', name: view.name }];
 };
 
-const modeIsActive: Filter = ({ view }) =>
+const modeIsActive = ({ view }: Site): readonly Rejection[] =>
   view.mode === 'active' ? none : [{ code: 'ModeNotActive', mode: view.mode }];
 
-const isReady: Filter = ({ view, cell }) => {
+const isReady = ({ view, cell }: Site): readonly Rejection[] => {
   if (cell.view.notReady !== undefined) {
     return [{ code: 'NotReady', kind: 'cell', name: cell.view.name, detail: cell.view.notReady }];
   }
@@ -70,8 +70,11 @@ function blindSpots({ cell, zone }: Site, withZone: boolean): readonly Rejection
 }
 
 /** Any unknown quota closes the place, also one in a dimension that this placement takes nothing of: a limit that nobody knows is a fault to see. */
-const quotasAreKnown: Filter = (site, { request }) =>
-  unknownQuotas(site, (level) => level !== 'zone' || request.size.ownRecords);
+const quotasAreKnown: Filter = (site, { request }) => anyUnknown(site, request.size.ownRecords);
+
+function anyUnknown(site: Site, withZone: boolean): readonly Rejection[] {
+  return unknownQuotas(site, (level) => level !== 'zone' || withZone);
+}
 
 function unknownQuotas(
   { view, cell, zone, account }: Site,
@@ -223,12 +226,18 @@ const filters: readonly Filter[] = [
 ];
 
 /** The filters whose answer stays the same as long as the view does, whoever asks (but for whether the zone matters). */
-const lasting: readonly Filter[] = [isActive, modeIsActive, isReady, viewIsComplete, quotasAreKnown];
+const lasting: readonly ((site: Site, withZone: boolean) => readonly Rejection[])[] = [
+  isActive,
+  modeIsActive,
+  isReady,
+  blindSpots,
+  anyUnknown,
+];
 
 /** Whether a site takes any placement at present: the filters that do not depend on who asks. Asked once for each view. */
-export function isOpen(site: Site, context: FilterContext): boolean {
-  const kind = context.request.size.ownRecords ? 'withRecords' : 'withoutRecords';
-  site.memo[kind] ??= lasting.every((filter) => filter(site, context).length === 0);
+export function isOpen(site: Site, ownRecords: boolean): boolean {
+  const kind = ownRecords ? 'withRecords' : 'withoutRecords';
+  site.memo[kind] ??= lasting.every((filter) => filter(site, ownRecords).length === 0);
   return site.memo[kind];
 }
 

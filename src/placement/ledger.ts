@@ -40,8 +40,15 @@ export interface Site {
   readonly tenants: Counter;
   /** Tenants here whose isolation is `dedicated`. */
   readonly dedicated: Counter;
+  /** Whether a plan that is being made knows already that it will be needed, though nobody is in it yet. */
+  opened: boolean;
   /** What decisions found out about it that does not change while this view lasts: whether it is open at all, with and without records in its zone. */
   readonly memo: { withRecords: boolean | undefined; withoutRecords: boolean | undefined };
+}
+
+/** Whether an infra group would be opened by the next placement in it. */
+export function isUnopened({ tenants, opened }: Site): boolean {
+  return tenants.size === 0 && !opened;
 }
 
 /** The infra groups of one cell and tier. */
@@ -76,6 +83,7 @@ export class Ledger {
   private readonly reservations = new Map<string, Reservation>();
   private readonly byTenant = new Map<string, Map<string, Reservation>>();
   private readonly averages = new Map<string, Average>();
+  private readonly fixedMeans = new Map<string, Demand>();
   private readonly presence = new Presence();
 
   /**
@@ -120,6 +128,7 @@ export class Ledger {
         slots: new Slots(view.restingSlots),
         tenants: new Counter(),
         dedicated: new Counter(),
+        opened: false,
         memo: { withRecords: undefined, withoutRecords: undefined },
       };
     });
@@ -195,10 +204,22 @@ export class Ledger {
 
   /** The mean demand of a tier's placements; the tier's `typical` demand while it has none; `undefined` where that is not given. */
   meanDemand(tier: string): Demand | undefined {
+    const fixed = this.fixedMeans.get(tier);
+    if (fixed !== undefined) return fixed;
     const average = this.averages.get(tier);
     if (average === undefined || average.count === 0) return this.tiers.get(tier)?.typical;
     const { count, sum } = average;
     return combineDemands(sum, sum, (value) => value / count);
+  }
+
+  /** Room in a tier is measured by this mean from now on, whoever is placed: a plan knows who is to come. */
+  fixMean(tier: string, mean: Demand): void {
+    this.fixedMeans.set(tier, mean);
+  }
+
+  /** How many placements of a tier the mean is taken over. */
+  placementsIn(tier: string): number {
+    return this.averages.get(tier)?.count ?? 0;
   }
 
   /**

@@ -1,5 +1,5 @@
 import { type Account, freeOf, fullness } from './capacity.ts';
-import type { Site } from './ledger.ts';
+import { isUnopened, type Site } from './ledger.ts';
 import type { Pending } from './pending.ts';
 import {
   type CellDimension,
@@ -109,7 +109,7 @@ export function scoreSite(site: Site, { demand, mean, strategy, pending }: Score
   const loss = lossOf(before.tenants, after.tenants);
   const group = fullness(site.account, pending?.group(site));
   const cell = fullness(site.cell.account, pending?.cell(site));
-  const opens = site.tenants.size === 0;
+  const opens = isUnopened(site);
   return {
     value: scoreValue({ opens, loss, group, cell, strategy }),
     roomBefore: before.tenants,

@@ -1,6 +1,6 @@
 import { fullness } from './capacity.ts';
 import { type FilterContext, fits, holds, isOpen, labelIsFree, tenantsAllow } from './filters.ts';
-import type { CellSites, Site } from './ledger.ts';
+import { type CellSites, isUnopened, type Site } from './ledger.ts';
 import { lossOf, scoreSite, scoreValue } from './score.ts';
 import { cellDimensions, groupDimensions, type Vector } from './vector.ts';
 
@@ -100,13 +100,13 @@ function surveyCell(cellSites: CellSites, context: FilterContext, takings: Takin
     if (!narrow(room, takings.group, takings.meanGroup, spares, index * takings.group.length)) continue;
     const site = sites[index];
     if (site === undefined || (pin.length > 0 && !pin.includes(site.view.name))) continue;
-    if (!(site.view.dualstack ? twoRecords : oneRecord) || !isOpen(site, context)) continue;
+    if (!(site.view.dualstack ? twoRecords : oneRecord) || !isOpen(site, request.size.ownRecords)) continue;
     if (among !== undefined && !among(site)) continue;
     // Two rules on one listener would have the same condition.
     if (scope === 'tenant' && site.tenants.get(request.tenant) > 0) continue;
     if (!tenantsAllow(site, context) || site.slots.lowestFree() === undefined) continue;
     const loss = lossOf(room.before, room.after);
-    const opens = site.tenants.size === 0;
+    const opens = isUnopened(site);
     const value = scoreValue({ opens, loss, group: fullness(site.account), cell: cellFullness, strategy });
     offer(found, site, inCommon, value);
   }
