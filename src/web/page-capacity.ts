@@ -25,7 +25,7 @@ function forecast(capacity: CapacityReport | undefined): Html | undefined {
     const more = tier.whatIfs.map(({ what, tenants }) => `${what}: ${figures(tenants)} more`);
     const loss = lost.length === 0 ? undefined : pill(`loss of ${lost.join(', ')} not carried`, 'warn');
     return html`<tr><td class="name">${tier.name}</td><td>${pill(tier.level, toneOfLevel[tier.level])}</td>
-<td class="right">${tier.room === undefined ? '?' : figures(tier.room)}</td><td>${tier.usedPercent === undefined ? '' : `${tier.usedPercent} % of ${tier.binding ?? ''}`}</td>
+<td class="right">${tier.room === undefined ? '?' : figures(tier.room)}</td><td>${tier.usedPercent === undefined ? '' : `${tier.usedPercent} %${tier.binding === undefined ? '' : `, by ${tier.binding}`}`}</td>
 <td class="right">${daysText(tier.daysToFull)}</td><td class="message">${more.join('; ')} ${loss}</td></tr>`;
   });
   return html`<div class="card scroll"><table><thead><tr><th>Tier</th><th>Level</th><th class="right">Room, average tenants</th><th>Used</th><th class="right">Days to full</th><th>What would make room</th></tr></thead><tbody>${rows}</tbody></table></div>`;

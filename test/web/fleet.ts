@@ -1,7 +1,7 @@
 import type { PlanReport } from '../../src/controller/plan.ts';
 import { type Condition, conditionTypes, tenantPhases } from '../../src/model/conditions.ts';
-import type { RecentActivity } from '../../src/telemetry/activity.ts';
 import type { CapacityReport } from '../../src/model/reports.ts';
+import type { RecentActivity } from '../../src/telemetry/activity.ts';
 import type {
   CapacityLine,
   CellSnapshot,

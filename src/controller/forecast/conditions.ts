@@ -44,7 +44,7 @@ function roomCondition({ level, usedPercent, binding, room }: CapacityFigures): 
     type,
     status,
     reason: reasons[level],
-    message: `${usedPercent} % of its ${binding ?? 'capacity'} used${more}`,
+    message: `${usedPercent} % full${binding === undefined ? '' : `, by its ${binding}`}${more}`,
   };
 }
 

@@ -151,8 +151,15 @@ function placeTold(deps: InfraRunDeps, entry: ObjectEntry, kind: 'Cell' | 'Infra
   const before = entry.status?.value;
   const draining = deps.view.spec(kind, entry.name)?.state === 'draining';
   const drain = drainTold(before, { draining, progress: deps.movers.progress(kind, entry.name), now });
-  // What is being emptied needs no room.
-  return together(drain, roomTold(before, draining ? undefined : deps.capacity.figures(kind, entry.name)));
+  return together(drain, roomTold(before, draining ? undefined : roomOf(deps, kind, entry.name)));
+}
+
+/** What is being emptied needs no room, and an infra group that is full is what packing is for, unless every tenant has to be in it. */
+function roomOf({ view, capacity }: InfraRunDeps, kind: 'Cell' | 'InfraGroup', name: string) {
+  const cell = view.spec('InfraGroup', name)?.cell ?? '';
+  const tier = view.spec('Tier', view.spec('Cell', cell)?.tier ?? '');
+  if (kind === 'InfraGroup' && tier?.routing.scope !== 'tier') return undefined;
+  return capacity.figures(kind, name);
 }
 
 /** Tenants that are placed in the cell, and those that wait for room anywhere. */
