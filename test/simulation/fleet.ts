@@ -10,25 +10,35 @@ export interface RawRecord {
 /** Removals that a fleet of the simulation allows in ten minutes: few, so that the rail is met often. */
 export const removalsPerTenMinutes = 3;
 
-/** The two tiers: every tenant of the first has a name of its own, those of the second share one. */
+/** The tiers: every tenant of the first has a name of its own, and may move to the second, which is like it; those of the third share one. */
 export const ownTier = 'solo';
+export const otherTier = 'lone';
 export const sharedTier = 'joint';
-export const ownDomain = 'solo.example.com';
 export const sharedDomain = 'joint.example.com';
+
+/** The domains of tenants with a name of their own, by tier. */
+export const ownDomains: Readonly<Record<string, string>> = { solo: 'solo.example.com', lone: 'lone.example.com' };
+
+/** Infra groups that tenants of the first tier may be pinned to. */
+export const ownGroups = ['solo-a1', 'solo-a2', 'solo-b1'] as const;
 
 const zoneRole = 'arn:aws:iam::999999999999:role/dns';
 
-/** The infrastructure of one seed: two cells of the first tier, one of the second with one or two infra groups, all of them small. */
+/** The infrastructure of one seed: two cells of the first tier, one of the second, one of the third with one or two infra groups, all of them small. */
 export function infrastructure(draw: Draw): readonly RawRecord[] {
   const groups = draw.chance(0.5) ? ['joint-c1', 'joint-c2'] : ['joint-c1'];
   return [
     { kind: 'Fleet', name: 'default', spec: { removals: { perTenMinutes: removalsPerTenMinutes } } },
-    tier(ownTier, ownDomain, 'Z0SOLO', { scope: 'tenant', by: draw.chance(0.5) ? 'host' : 'path' }),
+    tier(otherTier, ownDomains.lone ?? '', 'Z0LONE', { scope: 'tenant', by: 'host' }),
+    tier(ownTier, ownDomains.solo ?? '', 'Z0SOLO', { scope: 'tenant', by: draw.chance(0.5) ? 'host' : 'path' }),
     tier(sharedTier, sharedDomain, 'Z0JOINT', { scope: 'tier', by: 'path' }),
     cell('solo-a', ownTier, '111111111111', { fargateVcpu: 6, targetGroups: 8, clusters: 8 }),
     cell('solo-b', ownTier, '222222222222', { fargateVcpu: 6, targetGroups: 8, clusters: 8 }),
+    cell('lone-d', otherTier, '444444444444', { fargateVcpu: 6, targetGroups: 8, clusters: 8 }),
     cell('joint-c', sharedTier, '333333333333', { fargateVcpu: 12, targetGroups: 20, clusters: 20 }),
     group('solo-a1', 'solo-a', '111111111111', { targetGroups: 6, rules: 6 }),
+    group('solo-a2', 'solo-a', '111111111111', { targetGroups: 6, rules: 6 }),
+    group('lone-d1', 'lone-d', '444444444444', { targetGroups: 6, rules: 6 }),
     group('solo-b1', 'solo-b', '222222222222', { targetGroups: 6, rules: 6 }),
     ...groups.map((name) => group(name, 'joint-c', '333333333333', { targetGroups: 8, rules: 8 })),
   ];
@@ -53,6 +63,7 @@ function tier(name: string, domain: string, zone: string, routing: object): RawR
       },
       placement: { strategy: name === ownTier ? 'spread' : 'pack', reservePercent: 0 },
       retentionDays: 0,
+      moves: { stepSeconds: 5, graceSeconds: 30 },
     },
   };
 }

@@ -5,7 +5,7 @@ import { meddling } from './drift.ts';
 import { ownTier, type RawRecord, sharedTier } from './fleet.ts';
 import { homeAccount } from './names.ts';
 import type { Oracle } from './oracle.ts';
-import { type Asked, firstWish, nextWish } from './wishes.ts';
+import { type Asked, firstWish, nextWish, otherPlace } from './wishes.ts';
 import type { SimulatedInstallation } from './world.ts';
 
 /** What happens to the whole from outside: users, meddlers, and the machines under the controllers. */
@@ -15,6 +15,8 @@ export interface Stage {
   readonly oracle: Oracle;
   readonly asked: readonly Asked[];
   readonly tiers: Map<string, RawRecord>;
+  readonly groups: Map<string, RawRecord>;
+  readonly cells: Map<string, RawRecord>;
   /** What was done, for the report of a failure. */
   readonly history: string[];
   serial: number;
@@ -56,6 +58,32 @@ const update: Operation = (stage) => {
   const asked = someone(stage);
   stage.serial += 1;
   return asked?.wish === undefined ? undefined : wish(stage, asked, nextWish(stage.draw, asked.wish, stage.serial));
+};
+
+const move: Operation = (stage) => {
+  const asked = stage.draw.pick(stage.asked.filter((one) => one.wish?.state === 'active' && !one.shared));
+  return asked?.wish === undefined ? undefined : wish(stage, asked, otherPlace(stage.draw, asked.wish));
+};
+
+/** An operator empties an infra group, keeps new tenants out of it, or opens it again. */
+const groupState: Operation = (stage) => {
+  const group = stage.draw.pick([...stage.groups.values()]);
+  if (group === undefined) return undefined;
+  const state = stage.draw.pick(['draining', 'draining', 'cordoned', 'active', 'active'] as const);
+  const next = { ...group, spec: { ...group.spec, state } };
+  stage.groups.set(group.name, next);
+  stage.run.put(next);
+  return `infra group ${group.name} is ${state}`;
+};
+
+/** An operator shifts requests between cells. */
+const cellWeight: Operation = (stage) => {
+  const cell = stage.draw.pick([...stage.cells.values()]);
+  if (cell === undefined) return undefined;
+  const next = { ...cell, spec: { ...cell.spec, weight: stage.draw.pick([20, 100, 200] as const) } };
+  stage.cells.set(cell.name, next);
+  stage.run.put(next);
+  return `cell ${cell.name} has weight ${next.spec.weight}`;
 };
 
 const onboard: Operation = (stage) => {
@@ -181,7 +209,9 @@ const stopMany: Operation = (stage) => {
 const users = [
   update,
   update,
-  update,
+  move,
+  move,
+  move,
   onboard,
   suspendOrResume,
   remove,
@@ -190,7 +220,7 @@ const users = [
   invalid,
   vanishOrReturn,
 ] as const;
-const tier = [changeTier] as const;
+const operators = [changeTier, groupState, groupState, cellWeight] as const;
 const meddlers = [meddle, meddle, failTask] as const;
 const machines = [killOne, stopOne, freezeAtWork, freezeAtWork, secondController, loseLease, leaseTrouble] as const;
 const hands: readonly [readonly Operation[], ...(readonly Operation[])[]] = [
@@ -198,7 +228,7 @@ const hands: readonly [readonly Operation[], ...(readonly Operation[])[]] = [
   users,
   users,
   users,
-  tier,
+  operators,
   meddlers,
   meddlers,
   machines,

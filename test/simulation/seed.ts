@@ -77,6 +77,8 @@ class Simulation {
       oracle: this.#oracle,
       asked: askedNames(),
       tiers: new Map(tiers.map((tier) => [tier.name, tier])),
+      groups: this.#byName('InfraGroup'),
+      cells: this.#byName('Cell'),
       history: [],
       serial: 0,
       leaseTroubleUntil: 0,
@@ -113,6 +115,10 @@ class Simulation {
       trace: traceOf(log.since(0, log.last), clock.now()),
       tenants: this.#stage.asked.filter((asked) => asked.wish !== undefined).length,
     };
+  }
+
+  #byName(kind: string): Map<string, RawRecord> {
+    return new Map(this.#records.flatMap((record) => (record.kind === kind ? [[record.name, record] as const] : [])));
   }
 
   #watch(strangers: ReadonlyMap<string, () => string>): void {

@@ -1,11 +1,12 @@
 import type { Draw } from './draw.ts';
-import { ownTier, sharedTier } from './fleet.ts';
+import { otherTier, ownGroups, ownTier, sharedTier } from './fleet.ts';
 
 /** A tenant's spec as the simulation writes it. */
 export interface Wish {
   readonly tier: string;
   readonly state: 'active' | 'suspended' | 'deleted';
   readonly placements?: number;
+  readonly pin?: readonly string[];
   readonly service: {
     readonly image?: string;
     readonly cpu?: number;
@@ -50,8 +51,20 @@ export function nextWish(draw: Draw, wish: Wish, serial: number): Wish {
     { ...wish, service: { ...service, cpu: 256, memoryMiB: 512 } },
     otherCount(wish),
     otherCount(wish),
+    otherPlace(draw, wish),
+    otherPlace(draw, wish),
+    otherPlace(draw, wish),
   ];
   return draw.pick(choices);
+}
+
+/** An order to move: another pin, or another tier. */
+export function otherPlace(draw: Draw, wish: Wish): Wish {
+  const { pin: _before, ...free } = wish;
+  if (wish.tier === sharedTier) return wish;
+  if (wish.tier === otherTier) return { ...free, tier: ownTier };
+  if (draw.chance(0.25)) return { ...free, tier: otherTier };
+  return draw.chance(0.2) ? free : { ...free, pin: [draw.pick(ownGroups)] };
 }
 
 function otherCount(wish: Wish): Wish {

@@ -123,6 +123,19 @@ async function follow(
   deps.view.holdClaims(entry);
 }
 
+/** What is gone needs no spec any more, and its name is free. */
+export async function forgetFormer(deps: EngineDeps, entry: ObjectEntry): Promise<void> {
+  const spec = entry.spec?.value;
+  if (spec?.former === undefined) return;
+  const all = entry.inventory?.value.placements ?? {};
+  const former = spec.former
+    .map((one) => ({ ...one, placements: one.placements.filter((id) => all[id] !== undefined) }))
+    .filter(({ placements }) => placements.length > 0);
+  const { former: _past, ...rest } = spec;
+  entry.spec = await deps.state.writeSpec(entry.key, former.length === 0 ? rest : { ...rest, former }, entry.spec);
+  deps.view.holdClaims(entry);
+}
+
 function formerOf(entry: ObjectEntry, accepted: EffectiveTenant, frozen: ReadonlySet<string>): readonly FormerSpec[] {
   const bySpec = new Map<string, { spec: EffectiveTenant; placements: string[] }>();
   for (const placement of placementsOf(entry)) {

@@ -5,7 +5,7 @@ import type { Outcome, Trigger } from '../outcome.ts';
 import { worstOutcome } from './context.ts';
 import type { EngineDeps } from './deps.ts';
 import { type MoveRun, pairsOf, steerMoves } from './moving.ts';
-import { decidePlaces, nameRestMs, type Places, placingDeps } from './places.ts';
+import { decidePlaces, forgetFormer, nameRestMs, type Places, placingDeps } from './places.ts';
 import { shrinkTenant } from './placing.ts';
 import { noteGone, reportInvalid, reportTenant } from './report.ts';
 import { countedConditions, type Findings, findings, leave, scopeOf, type Work, workOn, workOnAll } from './work.ts';
@@ -33,6 +33,7 @@ export async function runTenant(deps: EngineDeps, name: string, trigger: Trigger
   const work: Work = { deps, entry, accepted, wanted, trigger, found };
   await workOnAll(work);
   if (accepted.state !== 'deleted') await steerMoves(moveRun(work));
+  await forgetFormer(deps, entry);
   deps.noteServing(name, tiers, found.serving);
   deps.observer.placed(name, wanted?.unplaceable);
   await giveBack(deps, entry, accepted, wanted, found);

@@ -56,20 +56,17 @@ async function weightFor(
 ): Promise<number | undefined> {
   const others = recordsBeside(entry, placement);
   if (!hasRecord(placement) || others.length === 0) return undefined;
-  const towards = (from: number): number | undefined => {
-    const next = nextWeight(from, target);
-    return next === target ? undefined : next;
-  };
   if (placement.weight === undefined) {
     if (appliedAt(deps, scope, placement, target)) return undefined;
     const live = await liveWeight(scope);
-    return live !== undefined && appliedAt(deps, scope, placement, live) ? towards(live) : undefined;
+    return live !== undefined && appliedAt(deps, scope, placement, live) ? nextWeight(live, target) : undefined;
   }
   const { dnsChange, weight } = placement;
   if (!appliedAt(deps, scope, placement, weight)) return weight;
   if (dnsChange !== undefined && dnsChange.insyncAt === undefined) return weight;
+  if (weight === target) return undefined;
   const due = Date.parse(dnsChange?.insyncAt ?? '') + moveTimes(deps, placement.tier).step * 1_000;
-  return due > deps.clock.now() ? weight : towards(weight);
+  return due > deps.clock.now() ? weight : nextWeight(weight, target);
 }
 
 /** Whether the records were applied last with just this weight. */

@@ -18,12 +18,27 @@ export function boundedRemoval(watch: Watch): Invariant {
     after: ({ controller, mutating, call }) => {
       if (!mutating || controller === undefined || standing.size === 0) return;
       const now = serving(watch);
-      for (const placement of standing) if (!now.has(placement)) taken.set(placement, call.now);
+      const free = exempt(watch);
+      for (const placement of standing) if (!now.has(placement) && !free.has(placement)) taken.set(placement, call.now);
       for (const [placement, at] of taken) if (at + windowMs <= call.now) taken.delete(placement);
       if (taken.size > removalsPerTenMinutes)
         watch.violated(`${taken.size} placements were taken away in ten minutes: ${[...taken.keys()].join(', ')}`);
     },
   };
+}
+
+/** The two halves of a move, of which one serves on, and what leaves an infra group by route closure: neither is a removal. */
+function exempt(watch: Watch): ReadonlySet<string> {
+  const free = new Set<string>();
+  const all = watch.truth.placements();
+  for (const [id, { placement }] of all) {
+    if (placement.move !== undefined && all.has(placement.move.from)) {
+      free.add(placement.phase === 'leaving' || placement.move.abort !== undefined ? id : placement.move.from);
+      if (all.get(placement.move.from)?.placement.phase !== 'leaving') free.add(id);
+    }
+    if (placement.removal?.reason === 'the infra group is emptied') free.add(id);
+  }
+  return free;
 }
 
 /** Placements with a service that wants tasks and has one, reachable by a record of their own where they have one in the inventory. */

@@ -1,3 +1,4 @@
+import { isSuccessor } from '../../../src/model/moves.ts';
 import type { EffectiveTenant } from '../../../src/model/records/effective.ts';
 import type { AcceptedSpec, ObjectStatus } from '../../../src/model/state.ts';
 import type { Invariant, Watch } from '../oracle.ts';
@@ -75,7 +76,8 @@ function observed(watch: Watch, item: StateItem, statuses: Map<string, ObjectSta
 export function liveFaults(watch: Watch, tenant: string, effective: EffectiveTenant): readonly string[] {
   const own = [...watch.truth.placements().values()].filter((owned) => owned.tenant === tenant);
   if (effective.state === 'deleted') return own.length === 0 ? [] : [`${own.length} placements are left`];
-  const staying = own.filter(({ placement }) => placement.phase !== 'leaving');
+  const all = Object.fromEntries(own.map(({ placement }) => [placement.id, placement]));
+  const staying = own.filter(({ placement }) => placement.phase !== 'leaving' && !isSuccessor(placement, all));
   const wanted = effective.routing.scope === 'tier' ? staying.length : effective.placements;
   const faults = staying.length === wanted && wanted > 0 ? [] : [`it has ${staying.length} placements, not ${wanted}`];
   return [...faults, ...staying.flatMap(({ placement }) => placementFaults(watch, placement.id, effective))];

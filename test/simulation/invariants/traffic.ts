@@ -1,6 +1,6 @@
 import type { EffectiveTenant } from '../../../src/model/records/effective.ts';
 import { answerRoute } from '../../../src/simulator/route53/data-plane.ts';
-import { ownDomain, sharedDomain } from '../fleet.ts';
+import { ownDomains, sharedDomain } from '../fleet.ts';
 import type { Invariant, Watch } from '../oracle.ts';
 
 interface Probe {
@@ -20,7 +20,7 @@ export function traffic(
 ): Invariant {
   const owners = new Set(tenants.filter((tenant) => tenant.shared).map((tenant) => tenant.name));
   const probes = tenants.flatMap((tenant) => probesOf(tenant, owners));
-  const published = new Set<string>();
+  const published = new Map<string, Published>();
   let looked = -1;
   return {
     name: '4 and 5 traffic',
@@ -35,7 +35,10 @@ export function traffic(
 }
 
 function probesOf({ name, shared }: { name: string; shared: boolean }, owners: ReadonlySet<string>): readonly Probe[] {
-  if (!shared) return ['/', `/${name}`, '/other'].map((path) => ({ host: `${name}.${ownDomain}`, path, owner: name }));
+  if (!shared)
+    return Object.values(ownDomains).flatMap((domain) =>
+      ['/', `/${name}`, '/other'].map((path) => ({ host: `${name}.${domain}`, path, owner: name })),
+    );
   return [`/${name}`, `/${name}/deep/x`, `/${name}x`, `/${name}-two/`, '/'].map((path) => {
     const first = path.split('/')[1] ?? '';
     return { host: sharedDomain, path, owner: owners.has(first) ? first : undefined };
@@ -51,28 +54,50 @@ function noStranger(watch: Watch, { host, path, owner }: Probe): void {
   }
 }
 
-function noEmptyAnswer(watch: Watch, tenant: string, published: Set<string>): void {
+/** Names that were seen to lead to a tenant, and so may be in use. */
+interface Published {
+  readonly tenant: string;
+  readonly tier: string;
+  readonly host: string;
+  readonly path: string;
+}
+
+function noEmptyAnswer(watch: Watch, tenant: string, published: Map<string, Published>): void {
   const spec = watch.truth.spec(tenant);
   const effective = spec?.effective as EffectiveTenant | undefined;
   if (spec === undefined || effective === undefined || effective.state !== 'active') {
     if (effective?.state === 'deleted') dnsFirst(watch, effective, published);
-    else published.delete(tenant);
+    for (const [key, name] of published)
+      if (name.tenant === tenant && (effective?.state !== 'deleted' || name.tier !== effective.tier))
+        published.delete(key);
     return;
   }
-  const { host, pathPrefix } = effective.routing;
-  const { answers } = answerRoute(watch.aws, { host, path: pathPrefix ?? '/', headers: {} }, true);
-  const serves = (answer: (typeof answers)[number]): boolean => answer.status === 200 && answer.tenant === tenant;
-  const current = answers.filter((answer) => answer.share > 0);
-  if (!published.has(tenant)) {
+  const { host, pathPrefix: path = '/' } = effective.routing;
+  const name = { tenant, tier: effective.tier, host, path };
+  const key = `${tenant} ${host}`;
+  if (!published.has(key)) {
     const status = watch.truth.status(tenant);
     const ready = status?.phase === 'Ready' && status.observedGeneration === spec.generation;
-    if (ready && current.length > 0 && current.every(serves)) published.add(tenant);
-    return;
+    const current = answerRoute(watch.aws, { host, path, headers: {} }, true).answers.filter(({ share }) => share > 0);
+    const all = current.every((answer) => answer.status === 200 && answer.tenant === tenant);
+    if (ready && current.length > 0 && all) published.set(key, name);
   }
   if (watch.isDamaged(tenant)) {
-    published.delete(tenant);
+    for (const [known, one] of published) if (one.tenant === tenant) published.delete(known);
     return;
   }
+  for (const [known, one] of published) {
+    if (one.tenant !== tenant) continue;
+    // The old name of a tier change is kept until the placements behind it leave.
+    if (one.tier !== effective.tier && !staysIn(watch, tenant, one.tier)) published.delete(known);
+    else answeredWell(watch, one);
+  }
+}
+
+function answeredWell(watch: Watch, { tenant, tier, host, path }: Published): void {
+  const { answers } = answerRoute(watch.aws, { host, path, headers: {} }, true);
+  const serves = (answer: (typeof answers)[number]): boolean => answer.status === 200 && answer.tenant === tenant;
+  const current = answers.filter((answer) => answer.share > 0);
   const lost = answers.find((answer) => answer.status === 404);
   if (lost !== undefined) watch.violated(`${host} leads to ${lost.loadBalancer}, which has no rule of ${tenant}'s`);
   const broken = answers.find((answer) => !serves(answer));
@@ -80,17 +105,24 @@ function noEmptyAnswer(watch: Watch, tenant: string, published: Set<string>): vo
     watch.violated(
       `${host} may still lead to ${broken.loadBalancer}, which answers ${broken.status} as a placement leaves`,
     );
-  if (!current.some(serves) && hasHealthy(watch, tenant)) {
+  if (!current.some(serves) && hasHealthy(watch, tenant, tier)) {
     const seen = current.map((answer) => `${answer.status} by ${answer.rule}`).join(', ');
     watch.violated(`${host} is answered by ${seen === '' ? 'nothing' : seen} while ${tenant} has a healthy placement`);
   }
 }
 
+function staysIn(watch: Watch, tenant: string, tier: string): boolean {
+  return [...watch.truth.placements().values()].some(
+    (owned) => owned.tenant === tenant && owned.placement.tier === tier && owned.placement.phase !== 'leaving',
+  );
+}
+
 /** A deleted tenant leaves DNS first: as long as a resolver may lead to it, it serves. */
-function dnsFirst(watch: Watch, { tenant, routing }: EffectiveTenant, published: Set<string>): void {
-  if (!published.has(tenant)) return;
+function dnsFirst(watch: Watch, { tenant, routing }: EffectiveTenant, published: Map<string, Published>): void {
+  const key = `${tenant} ${routing.host}`;
+  if (!published.has(key)) return;
   if (watch.isShaken(tenant) || routing.scope === 'tier') {
-    published.delete(tenant);
+    published.delete(key);
     return;
   }
   const { answers } = answerRoute(
@@ -109,10 +141,11 @@ function hasLeaving(watch: Watch, tenant: string): boolean {
   );
 }
 
-function hasHealthy(watch: Watch, tenant: string): boolean {
+function hasHealthy(watch: Watch, tenant: string, tier: string): boolean {
   for (const owned of watch.truth.placements().values()) {
     const arn = owned.placement.resources.target_group?.arn;
-    if (owned.tenant !== tenant || owned.placement.phase !== 'serving' || arn === undefined) continue;
+    if (owned.tenant !== tenant || owned.placement.tier !== tier) continue;
+    if (owned.placement.phase !== 'serving' || arn === undefined) continue;
     const service = owned.placement.resources.service?.arn;
     if (service !== undefined && watch.truth.healthy(arn) > 0) return true;
   }
