@@ -102,7 +102,9 @@ export class DrainRun {
   }
 
   static async start(fleet: DrainFleet, options: Partial<InstallationOptions> = {}): Promise<DrainRun> {
-    const run = await new Installation({ fleet: documents(fleet), ...options }).init();
+    // What is asked for is seen within seconds, and not each second is spent on asking.
+    const config = { streamPollMs: 4_000, resyncMs: 300_000, detailMs: 900_000 };
+    const run = await new Installation({ fleet: documents(fleet), config, ...options }).init();
     run.start();
     const self = new DrainRun(run, fleet);
     const wanted = Object.keys(fleet.tenants).length;
@@ -159,10 +161,14 @@ export class DrainRun {
   }
 
   /**
-   * Drains a cell to its end: cancelled and ordered again once `half` placements are left, and the controller killed in each phase of a move that is seen. Returns those phases, and the most
-   * moves that were under way at once.
+   * Drains a cell to its end: cancelled and ordered again once `half` placements are left, and the controller killed once in each of these phases of a move. Returns those that were seen, and
+   * the most moves that were under way at once.
    */
-  async empty(cell: string, half: number): Promise<{ readonly killedIn: readonly MovePhase[]; readonly most: number }> {
+  async empty(
+    cell: string,
+    half: number,
+    deadly: readonly MovePhase[],
+  ): Promise<{ readonly killedIn: readonly MovePhase[]; readonly most: number }> {
     const killedIn = new Set<MovePhase>();
     let most = 0;
     const left = (): number => this.inCell(cell);
@@ -182,7 +188,7 @@ export class DrainRun {
     for (let seconds = 0; this.drained('Cell', cell) !== 'Drained: no tenant is left'; seconds += 0.2) {
       if (seconds > 36_000) throw new Error(`not empty: ${this.drained('Cell', cell)}`);
       most = Math.max(most, this.phases().length);
-      const phase = this.phases().find((one) => !killedIn.has(one));
+      const phase = this.phases().find((one) => deadly.includes(one) && !killedIn.has(one));
       if (phase === undefined) {
         await this.run.clock.advance(200);
         continue;

@@ -1,6 +1,8 @@
-import { afterEach, describe, expect, test } from 'vitest';
-import { movePhases } from '../../src/model/moves.ts';
+import { afterEach, describe, expect, test, vi } from 'vitest';
+import type { MovePhase } from '../../src/model/moves.ts';
 import { type DrainFleet, DrainRun, names } from './drain-fleet.ts';
+
+vi.setConfig({ testTimeout: 300_000 });
 
 let drain: DrainRun;
 afterEach(async () => {
@@ -15,14 +17,16 @@ function fleetOf(count: number, more: Partial<DrainFleet> = {}): DrainFleet {
   return { places, home: ['a1'], tenants, fleet: { moves: { concurrent: 3 } }, ...more };
 }
 
+/** Where a crash is most likely to leave something half-done; `npm run test:drain` goes through all phases. */
+const deadly: readonly MovePhase[] = ['Provision', 'Ramp', 'Drain'];
+
 const groupsOf = (tenant: string): string[] => drain.placements(tenant).map(({ infraGroup }) => infraGroup);
 
-test('a cell is emptied under a probe of every name: cancelled half-way, taken up again, the controller killed in each phase of a move', async () => {
+test('a cell is emptied under a probe of every name: cancelled half-way, taken up again, the controller killed in the midst of moves', async () => {
   drain = await DrainRun.start(fleetOf(4, { places: { a1: 'a', b1: 'b' }, fleet: { moves: { concurrent: 2 } } }));
-  const { killedIn, most } = await drain.empty('a', 3);
+  const { killedIn, most } = await drain.empty('a', 3, deadly);
   expect(most).toBe(2);
-  // Release is one transaction, which cannot be seen from outside.
-  expect([...killedIn].sort()).toEqual(movePhases.filter((phase) => phase !== 'Release').sort());
+  expect([...killedIn].sort()).toEqual([...deadly].sort());
   for (const name of names(4)) expect(groupsOf(name)).toEqual(['b1']);
   expect(drain.probe.failed).toEqual([]);
   expect(drain.probe.asked).toBeGreaterThan(5_000);
@@ -35,7 +39,7 @@ test('who is pinned there, and who finds no room, stay and are told of with what
   await drain.group('a1', { state: 'draining' });
   await drain.until('who could go went', () => drain.drained('InfraGroup', 'a1').startsWith('Held'));
   expect(drain.drained('InfraGroup', 'a1')).toMatch(
-    /2 of 3 placements left; held: t001 .*would help: .*pin.*t00[23] .*would help: .*rules/,
+    /2 of 3 placements left; held: t001 \(pinned to a1; would help: .*pin.*t00[23] .*would help: .*rules/,
   );
   expect(drain.inGroup('b1')).toHaveLength(1);
   expect(groupsOf('t001')).toEqual(['a1']);

@@ -5,7 +5,7 @@ import type { Ledger } from '../../placement/ledger.ts';
 import type { PlacementBook } from '../capacity/book.ts';
 import { placementsOf } from '../fleet/entry.ts';
 import { requestOf } from '../tenant/placing.ts';
-import type { DrainingPlace } from './places.ts';
+import { type DrainingPlace, isIn } from './places.ts';
 import type { Seat } from './seats.ts';
 
 /** Who has somewhere to go, by placement with the infra group, in the order in which they are sure to fit; and who has not. */
@@ -25,12 +25,14 @@ export function drainPlanner(book: PlacementBook, clock: Pick<Clock, 'now'>): Dr
 /** The plan of a drain, of a place that drains already or as if it did. Reads the ledger, changes nothing. */
 export function drainSteps(ledger: Ledger, place: DrainingPlace, seats: readonly Seat[]): DrainSteps {
   const scope = place.kind === 'Cell' ? { cell: place.name } : { infraGroup: place.name };
-  const { steps } = planDrain(ledger, scope, subjectsOf(seats));
+  const subjects = subjectsOf(seats);
+  const { steps } = planDrain(ledger, scope, subjects);
+  const pins = new Map([...subjects].map(([tenant, { request }]) => [tenant, request.pin]));
   const free = new Set(seats.filter(isAsked).map(({ placement }) => placement.id));
   const asked = steps.filter(({ placement }) => free.has(placement));
   return {
     going: new Map(asked.flatMap((step) => (step.kind === 'move' ? [[step.placement, step.to] as const] : []))),
-    held: asked.flatMap((step) => (step.kind === 'stuck' ? [heldBy(step)] : [])),
+    held: asked.flatMap((step) => (step.kind === 'stuck' ? [pinned(ledger, place, step, pins) ?? heldBy(step)] : [])),
   };
 }
 
@@ -56,7 +58,28 @@ function subjectsOf(seats: readonly Seat[]): ReadonlyMap<string, DrainSubject> {
   );
 }
 
-function heldBy({ tenant, placement, from, code, text, fix }: Extract<DrainStep, { kind: 'stuck' }>): HeldTenant {
+type Stuck = Extract<DrainStep, { kind: 'stuck' }>;
+
+/** One whose pin allows only places that are closed: nothing helps but the pin, whatever room there is elsewhere. */
+function pinned(
+  ledger: Ledger,
+  place: DrainingPlace,
+  { tenant, placement, from }: Stuck,
+  pins: ReadonlyMap<string, readonly string[]>,
+): HeldTenant | undefined {
+  const pin = pins.get(tenant) ?? [];
+  if (pin.length === 0 || pin.some((group) => isOpen(ledger, place, group))) return undefined;
+  const remedy = `widen or lift its pin (cellwright pin tenant ${tenant} GROUP[,GROUP...], or --none)`;
+  return { tenant, placement, from, reason: 'NotInPin', text: `pinned to ${pin.join(', ')}`, remedies: [remedy] };
+}
+
+function isOpen(ledger: Ledger, place: DrainingPlace, group: string): boolean {
+  const site = ledger.site(group);
+  if (site === undefined || isIn(place, { cell: site.cell.view.name, infraGroup: group })) return false;
+  return site.view.state === 'active' && site.cell.view.state === 'active';
+}
+
+function heldBy({ tenant, placement, from, code, text, fix }: Stuck): HeldTenant {
   // The text of an explanation ends with what would help, which is told by itself.
   const why = text.split(' What would help:')[0] ?? text;
   return { tenant, placement, from, reason: code, text: why, remedies: fix === undefined ? [] : [fix] };
