@@ -115,7 +115,7 @@ function refused(command: Command, name: string, why: string, hint: string): Cli
 
 function tenantOf(tables: FleetTables, name: string): Tenant | undefined {
   const parsed = tables.views.get(`Tenant/${name}`)?.parsed;
-  return parsed?.ok === true && parsed.record.kind === 'Tenant' ? (parsed.record as Tenant) : undefined;
+  return parsed?.ok === true && parsed.record.kind === 'Tenant' ? parsed.record : undefined;
 }
 
 /** Infra groups of a tier by the records as they stand, by name. */
@@ -123,7 +123,7 @@ function groupsOfTier(tables: FleetTables, tier: string): readonly InfraGroup[] 
   const records = [...tables.views.values()].flatMap(({ parsed }) => (parsed?.ok === true ? [parsed.record] : []));
   const cells = new Set(records.flatMap((one) => (one.kind === 'Cell' && one.spec.tier === tier ? [one.name] : [])));
   return records
-    .flatMap((one) => (one.kind === 'InfraGroup' && cells.has(one.spec.cell) ? [one as InfraGroup] : []))
+    .flatMap((one) => (one.kind === 'InfraGroup' && cells.has(one.spec.cell) ? [one] : []))
     .sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
