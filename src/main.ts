@@ -6,5 +6,6 @@ process.exitCode = await runCli(process.argv.slice(2), {
   sim: async (options) => (await import('./wiring/sim.ts')).runSim(options),
   controller: async (config) => (await import('./wiring/run-controller.ts')).runController(config),
   planLocal: async (request) => (await import('./wiring/plan-local.ts')).planLocal(request),
+  askLocal: async (request) => (await import('./wiring/ask-local.ts')).askLocal(request),
   rehearse: async (request) => (await import('./wiring/rehearse/run.ts')).runRehearsal(request),
 });

@@ -54,6 +54,7 @@ const troubleByName: Readonly<Record<string, Pick<Trouble, 'reason' | 'hint'>>> 
     reason: 'FleetFile',
     hint: 'put right what is named above; cellwright explain KIND lists the fields',
   },
+  QuestionError: { reason: 'NotFound', hint: 'see what there is: cellwright get KIND' },
   FaultPlanError: {
     reason: 'FaultPlan',
     hint: 'put right what is named above; docs/guides/simulator.md has the fields',

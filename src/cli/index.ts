@@ -1,5 +1,6 @@
 /** The command line: words to commands, failures to three lines and an exit code. */
 import { Command, CommanderError } from 'commander';
+import { declareFleet } from './declare-fleet.ts';
 import { declareReading } from './declare-read.ts';
 import { declareRehearsing } from './declare-rehearse.ts';
 import { declareRunning } from './declare-run.ts';
@@ -29,6 +30,7 @@ export async function runCli(
   declareRunning(wiring);
   declareWriting(wiring);
   declareReading(wiring);
+  declareFleet(wiring);
   declareRehearsing(wiring);
   try {
     if (argv.length === 0) root.outputHelp();

@@ -100,6 +100,15 @@ export interface PlanReport {
   readonly infraGroups?: readonly InfraGroupPlan[];
 }
 
+/** A question about capacity and moves that the controller's own code answers in this process. */
+export interface LocalQuestion {
+  /** The path under `/api` that would answer it. */
+  readonly question: string;
+  /** The query of its URL. */
+  readonly terms: Readonly<Record<string, string>>;
+  readonly config: ControllerConfig;
+}
+
 /** The programs behind `start`, `sim`, `controller`, `plan --local` and `rehearse`. Each loads what it needs when it is called; the number is the exit code. */
 export interface Programs {
   start(options: StartOptions): Promise<number>;
@@ -107,6 +116,8 @@ export interface Programs {
   controller(config: ControllerConfig): Promise<number>;
   /** Throws `CallError` where AWS does not answer. */
   planLocal(request: PlanRequest): Promise<PlanReport>;
+  /** Answers as `/api/<question>` does. Throws `CallError` where AWS does not answer. */
+  askLocal(request: LocalQuestion): Promise<unknown>;
   /** Throws an error named `RehearsalError` where the records cannot be played. */
   rehearse(request: RehearsalRequest): Promise<RehearsalReport>;
 }

@@ -20,7 +20,7 @@ export interface Wiring {
 export interface Declaration {
   /** Name and arguments, as commander has them: `get <kind> [name]`. */
   readonly usage: string;
-  readonly group: 'Run' | 'Read' | 'Write' | 'Ask';
+  readonly group: 'Run' | 'Read' | 'Write' | 'Operate' | 'Ask';
   readonly summary: string;
   /** What more there is to say, in whole sentences. */
   readonly text?: string;

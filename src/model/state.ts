@@ -14,11 +14,36 @@ export interface ObjectStatus {
   readonly conditions: readonly Condition[];
   readonly placements?: readonly PlacementStatus[];
   readonly endpoint?: string;
+  /** Of a cell or infra group that drains: since when (RFC 3339), and the most placements that it held meanwhile. */
+  readonly drain?: { readonly since: string; readonly total: number };
+  /** Of the Fleet: what was done of each order to rebalance. */
+  readonly rebalance?: readonly RebalanceProgress[];
   /** RFC 3339. */
   readonly lastObservedAt?: string;
   readonly lastAppliedAt?: string;
   /** Of a tier: how its service goes out. */
   readonly rollout?: RolloutStatus;
+}
+
+/** What was done of one order to rebalance: of one tier, up to one time. */
+export interface RebalanceProgress {
+  readonly tier: string;
+  /** As the order says it: another time is another order. */
+  readonly until: string;
+  /** Moves that count against the budget: charged before each may begin. */
+  readonly charged: number;
+  readonly done: number;
+  /** Those that are charged and not over. */
+  readonly open: readonly {
+    readonly tenant: string;
+    readonly placement: string;
+    readonly from: string;
+    readonly to: string;
+    readonly why: string;
+    readonly begun: boolean;
+  }[];
+  /** Nothing more was to be gained when it was looked at last. */
+  readonly idle?: boolean;
 }
 
 export interface PlacementStatus {

@@ -136,11 +136,11 @@ export function reservationFor(request: PlacementRequest, choice: Choice, placem
 
 function placeInDistinctCells(start: FilterContext, wanted: readonly Wanted[], options: PlaceOptions): Decision {
   const missing = wanted.length;
-  const first = chooseFor({ ...start, pending: start.pending.copy() }, wanted, options, false);
+  const first = chooseCells({ ...start, pending: start.pending.copy() }, wanted, options, false);
   if (first.choices.length === missing) return { kind: 'placed', choices: first.choices };
   if (first.choices.length > 0) {
     // Only the zone is shared between cells. When it is short, places without AAAA records go first, which finds what the score's order may miss.
-    const thrifty = chooseFor(
+    const thrifty = chooseCells(
       { ...start, pending: start.pending.copy() },
       wanted,
       { ...options, random: undefined },
@@ -156,22 +156,8 @@ function placeInDistinctCells(start: FilterContext, wanted: readonly Wanted[], o
 export const byPreference = (a: Alternative, b: Alternative): number =>
   a.inCommon - b.inCommon || b.score.value - a.score.value || (a.group < b.group ? -1 : 1);
 
-/** Chooses up to `missing` places, each in a cell of its own, and takes them into the context's `pending`; fewer where no more are to be found. */
+/** Chooses a place for each that is wanted, each in a cell of its own, and takes them into the context's `pending`; fewer where no more are to be found. */
 export function chooseCells(
-  start: FilterContext,
-  missing: number,
-  options: PlaceOptions,
-  thrifty: boolean,
-): { readonly choices: readonly Choice[]; readonly context: FilterContext } {
-  return chooseFor(
-    start,
-    Array.from({ length: missing }, () => ({})),
-    options,
-    thrifty,
-  );
-}
-
-function chooseFor(
   start: FilterContext,
   wanted: readonly Wanted[],
   options: PlaceOptions,

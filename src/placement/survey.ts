@@ -99,6 +99,8 @@ function surveyCell(cellSites: CellSites, context: FilterContext, found: Found):
     if (site === undefined || (pin.length > 0 && !pin.includes(site.view.name))) continue;
     if (!(site.view.dualstack ? twoRecords : oneRecord) || !isOpen(site, request.size.ownRecords)) continue;
     if (among !== undefined && !among(site)) continue;
+    // Two rules on one listener would have the same condition.
+    if (scope === 'tenant' && site.tenants.get(request.tenant) > 0) continue;
     if (!tenantsAllow(site, context) || site.slots.lowestFree() === undefined) continue;
     const loss = lossOf(room.before, room.after);
     const opens = isUnopened(site);

@@ -1,9 +1,10 @@
 import { tenantPhases } from '../model/conditions.ts';
 import { movePhases } from '../model/moves.ts';
 import { isKind, kindWords } from '../model/records/kinds.ts';
+import type { CapacityFigures, TierCapacity } from '../model/reports.ts';
 import { moveCauses } from '../model/resources.ts';
 import { rolloutCounts } from '../model/rollout.ts';
-import type { CapacityLine, FleetSnapshot, InfraGroupSnapshot } from '../web/snapshot.ts';
+import type { CapacityLine, DrainSnapshot, FleetSnapshot, InfraGroupSnapshot } from '../web/snapshot.ts';
 import type { GaugeName } from './catalogue.ts';
 import { rolloutStateLabels } from './catalogue-fleet.ts';
 import type { Metrics } from './metrics.ts';
@@ -27,6 +28,11 @@ const fleetGauges = [
   'cellwright_cell_cordoned',
   'cellwright_infra_group_capacity',
   'cellwright_infra_group_reserved',
+  'cellwright_capacity_room_tenants',
+  'cellwright_capacity_used_ratio',
+  'cellwright_capacity_days_to_full',
+  'cellwright_capacity_loss_uncarried',
+  'cellwright_drain_placements',
 ] as const satisfies readonly GaugeName[];
 
 /**
@@ -46,6 +52,8 @@ export function collectFleet(
   collectConflicts(metrics, snapshot, conflicts);
   collectCells(metrics, snapshot);
   for (const group of snapshot.infraGroups) collectGroup(metrics, group);
+  for (const tier of snapshot.capacity?.tiers ?? []) collectForecast(metrics, tier);
+  for (const drain of snapshot.drains) collectDrain(metrics, drain);
 }
 
 /** Sets what never changes while a process runs. */
@@ -167,6 +175,28 @@ function collectGroup(metrics: Metrics, group: InfraGroupSnapshot): void {
     metrics.set('cellwright_infra_group_reserved', labels, line.used);
     if (line.usable !== undefined) metrics.set('cellwright_infra_group_capacity', labels, line.usable);
   }
+}
+
+function collectForecast(metrics: Metrics, tier: TierCapacity): void {
+  const set = (cell: string, group: string, { room, usedPercent }: CapacityFigures): void => {
+    const labels = { tier: tier.name, cell, infra_group: group };
+    if (room !== undefined) metrics.set('cellwright_capacity_room_tenants', labels, room);
+    if (usedPercent !== undefined) metrics.set('cellwright_capacity_used_ratio', labels, usedPercent / 100);
+  };
+  set('', '', tier);
+  for (const cell of tier.cells) {
+    set(cell.name, '', cell);
+    for (const group of cell.groups) set(cell.name, group.name, group);
+  }
+  if (tier.daysToFull !== undefined)
+    metrics.set('cellwright_capacity_days_to_full', { tier: tier.name }, tier.daysToFull);
+  for (const { cell, carried } of tier.lossOf)
+    metrics.set('cellwright_capacity_loss_uncarried', { cell }, carried ? 0 : 1);
+}
+
+function collectDrain(metrics: Metrics, { kind, name, ...standings }: DrainSnapshot): void {
+  for (const [standing, count] of Object.entries(standings))
+    metrics.set('cellwright_drain_placements', { kind: kindWords[kind].one, name, standing }, count);
 }
 
 /** `subnetAddresses` as a label: `subnet_addresses`. */

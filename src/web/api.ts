@@ -1,4 +1,6 @@
 import type { Context, Hono } from 'hono';
+import { questionNames } from '../controller/questions/answer.ts';
+import { QuestionError } from '../controller/questions/question.ts';
 import { attentionOf } from './attention.ts';
 import type { FleetSnapshot } from './snapshot-types.ts';
 import type { Health, WebSources } from './sources.ts';
@@ -58,8 +60,25 @@ export function addApi(app: Hono, sources: WebSources): void {
       return context.json(await sources.plan(name));
     }),
   );
+  for (const question of questionNames) {
+    app.get(
+      `/api/${question}`,
+      withFleet((_fleet, context) => answered(sources, question, context)),
+    );
+  }
   app.get('/api/activity', (context) => context.json(sources.activity()));
   app.get('/api/status', (context) => context.json(statusOf(sources)));
+}
+
+function answered(sources: WebSources, question: string, context: Context): Response {
+  try {
+    return context.json(sources.answer(question, (name) => context.req.query(name)));
+  } catch (error) {
+    if (!(error instanceof QuestionError)) throw error;
+    return error.isAbsent
+      ? context.json(errorBody('NotFound', error.message), 404)
+      : context.json(errorBody('InvalidQuestion', error.message), 400);
+  }
 }
 
 function statusOf(sources: WebSources) {

@@ -114,6 +114,8 @@ interface Place {
 function placeItems(kind: string, place: Place): AttentionItem[] {
   return place.conditions
     .filter((condition) => condition.status !== 'True' && condition.type !== 'Ready' && condition.type !== 'Accepted')
+    .filter((condition) => condition.type !== 'HasRoom' || condition.status === 'False')
+    .filter((condition) => condition.type !== 'Drained' || condition.reason === 'Held')
     .map((condition) => ({
       severity: severityOf(condition),
       kind,
@@ -126,7 +128,8 @@ function placeItems(kind: string, place: Place): AttentionItem[] {
 
 function severityOf({ type, reason }: Condition): Severity {
   if (type === 'RolledOut') return reason === 'Halted' ? 'critical' : reason === 'Incomplete' ? 'warning' : 'info';
-  return type === 'Published' ? 'warning' : 'critical';
+  if (type === 'HasRoom') return reason === 'CapacityCritical' ? 'critical' : 'warning';
+  return type === 'Published' || type === 'Drained' ? 'warning' : 'critical';
 }
 
 function isUnreachable(cell: Place): boolean {

@@ -1,5 +1,6 @@
 import type { Condition } from '../model/conditions.ts';
 import type { InvalidField } from '../model/records/problems.ts';
+import type { CapacityReport } from '../model/reports.ts';
 import type { RolloutStatus } from '../model/rollout.ts';
 import type { PlacementStatus } from '../model/state.ts';
 
@@ -20,8 +21,23 @@ export interface FleetSnapshot {
   readonly orphans: readonly ObjectName[];
   /** Records that are not accepted as they stand, of any kind or none. */
   readonly refused: readonly RefusedRecord[];
+  /** The room that is left; left out where it was not asked for. */
+  readonly capacity?: CapacityReport;
+  /** How the drains stand: placements by what they are at. */
+  readonly drains: readonly DrainSnapshot[];
   /** Resources of others where ours stand, by resource. */
   readonly strangers: Readonly<Record<'listener_rule' | 'target_group' | 'dns_record' | 'endpoint', number>>;
+}
+
+/** One cell or infra group that drains. */
+export interface DrainSnapshot {
+  readonly kind: 'Cell' | 'InfraGroup';
+  readonly name: string;
+  readonly moving: number;
+  /** They go without a move. */
+  readonly leaving: number;
+  readonly waiting: number;
+  readonly held: number;
 }
 
 /** `kind` as in the record: `Tenant`. */

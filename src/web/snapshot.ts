@@ -3,15 +3,18 @@ import { type ObjectEntry, placementsOf, servingSpec } from '../controller/fleet
 import { type Mode, strictest } from '../controller/fleet/modes.ts';
 import type { FleetView } from '../controller/fleet/view.ts';
 import { parseKey } from '../controller/keys.ts';
+import type { DrainProgress } from '../controller/movers/drains.ts';
 import type { Condition } from '../model/conditions.ts';
 import { kinds } from '../model/records/kinds.ts';
 import { shown } from '../model/records/problems.ts';
+import type { CapacityReport } from '../model/reports.ts';
 import type { Account } from '../placement/capacity.ts';
 import type { Ledger } from '../placement/ledger.ts';
 import { cpuUnitsPerVcpu, type Dimension, dimensionName } from '../placement/vector.ts';
 import type {
   CapacityLine,
   CellSnapshot,
+  DrainSnapshot,
   FleetSnapshot,
   InfraGroupSnapshot,
   ObjectName,
@@ -21,13 +24,16 @@ import type {
 } from './snapshot-types.ts';
 
 // What the gauges take: the rest of this folder is nothing to them.
-export type { CapacityLine, FleetSnapshot, InfraGroupSnapshot } from './snapshot-types.ts';
+export type { CapacityLine, DrainSnapshot, FleetSnapshot, InfraGroupSnapshot } from './snapshot-types.ts';
 
 export interface SnapshotExtras {
   /** The process's own mode, by configuration (`active`). */
   readonly mode?: Mode;
   /** The commonest refusal of each tenant that finds no room, by tenant. */
   readonly refusals?: ReadonlyMap<string, string>;
+  readonly capacity?: CapacityReport;
+  /** How the drains stand. */
+  readonly drains?: readonly DrainProgress[];
 }
 
 /** Phases in which a tenant is not meant to serve, or cannot before its record is put right. */
@@ -59,7 +65,13 @@ export function snapshotOf(
     orphans: orphansOf(view),
     refused: refusedOf(view),
     strangers: strangersOf(book, tenants, tiers),
+    ...(extras.capacity === undefined ? {} : { capacity: extras.capacity }),
+    drains: (extras.drains ?? []).map(drainSnapshot),
   };
+}
+
+function drainSnapshot({ place, moving, leaving, closure, waiting, held }: DrainProgress): DrainSnapshot {
+  return { ...place, moving, leaving: leaving + closure, waiting, held: held.length };
 }
 
 interface Scope {

@@ -20,6 +20,8 @@ export interface WebSources {
   activity(): RecentActivity;
   /** What would be done now, for one tenant or for all. A rejection is shown with its message. */
   plan(tenant?: string): Promise<PlanReport>;
+  /** Answers a question about capacity and moves, by its name under `/api`. Throws `QuestionError`. */
+  answer(question: string, terms: (name: string) => string | undefined): object;
   /** Everything in Prometheus' text format. */
   metrics(): Promise<string>;
 }

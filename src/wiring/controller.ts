@@ -1,6 +1,7 @@
 import type { ControllerConfig } from '../cli/programs.ts';
 import { build } from '../cli/version.ts';
 import type { PlanReport } from '../controller/plan.ts';
+import { answerQuestion } from '../controller/questions/answer.ts';
 import { type Clock, systemClock } from '../model/clock.ts';
 import { CallError } from '../model/errors.ts';
 import { createDynamo } from '../store/client.ts';
@@ -87,7 +88,12 @@ export async function startController(config: ControllerConfig, host: Controller
     const { term } = leader;
     // While it loads, nothing is known to be present: everything would look like an orphan.
     if (term?.working !== true) return undefined;
-    return snapshotOf(term.view, term.book, clock.now(), { mode: config.mode, refusals: observer.refusals() });
+    return snapshotOf(term.view, term.book, clock.now(), {
+      mode: config.mode,
+      refusals: observer.refusals(),
+      capacity: term.capacity.report(),
+      drains: term.movers.drains,
+    });
   };
   setBuildInfo(metrics, { version: build.version, revision: build.commit });
   metrics.beforeScrape(() => {
@@ -106,6 +112,7 @@ export async function startController(config: ControllerConfig, host: Controller
       snapshot,
       activity: () => observer.activity(),
       plan: (tenant) => plan(leader, tenant),
+      answer: (question, terms) => answer(leader, config, question, terms),
       metrics: () => metrics.text(),
     },
   );
@@ -156,6 +163,19 @@ async function plan(leader: Leader, tenant: string | undefined): Promise<PlanRep
   if (term?.working !== true)
     throw new StartError('this controller does not lead, or is still reading: ask again in a moment, or use --local');
   return term.plan(tenant);
+}
+
+function answer(
+  leader: Leader,
+  config: ControllerConfig,
+  question: string,
+  terms: (name: string) => string | undefined,
+): object {
+  const { term } = leader;
+  if (term?.working !== true)
+    throw new StartError('this controller does not lead, or is still reading: ask again in a moment, or use --local');
+  const { view, book, engine } = term;
+  return answerQuestion({ view, book, clock: engine.clock, mode: () => config.mode }, question, terms);
 }
 
 async function stopAll(leader: Leader, web: WebServer, logger: Logger): Promise<void> {

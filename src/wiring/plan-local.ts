@@ -1,4 +1,4 @@
-import type { PlanReport, PlanRequest } from '../cli/programs.ts';
+import type { ControllerConfig, PlanReport, PlanRequest } from '../cli/programs.ts';
 import type { LoopObserver } from '../controller/loop/deps.ts';
 import { Term } from '../controller/loop/term.ts';
 import type { StateWriter } from '../store/state-writer.ts';
@@ -7,14 +7,16 @@ import { readOnlyTermDeps } from './leader.ts';
 
 /** `cellwright plan --local`: the controller's own code in this process, reading everything and writing nothing. */
 export async function planLocal(request: PlanRequest): Promise<PlanReport> {
-  const { deps, close } = await readOnlyTermDeps(request.config, machineHost, {
-    state: nothingWritten,
-    observer: silent,
-  });
+  return withReadOnlyTerm(request.config, (term) => term.plan(request.tenant));
+}
+
+/** Loads everything as a controller that starts does, for `work`; nothing is written. Throws `CallError`. */
+export async function withReadOnlyTerm<T>(config: ControllerConfig, work: (term: Term) => T | Promise<T>): Promise<T> {
+  const { deps, close } = await readOnlyTermDeps(config, machineHost, { state: nothingWritten, observer: silent });
   try {
     const term = new Term(deps);
     await term.load();
-    return await term.plan(request.tenant);
+    return await work(term);
   } finally {
     close();
   }

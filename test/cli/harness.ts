@@ -1,12 +1,17 @@
 // Commands load themselves when they are asked for, in real time; loaded before, they cost no virtual time.
 import '../../src/cli/commands/apply.ts';
+import '../../src/cli/commands/capacity.ts';
 import '../../src/cli/commands/change.ts';
 import '../../src/cli/commands/describe.ts';
+import '../../src/cli/commands/drain.ts';
 import '../../src/cli/commands/events.ts';
 import '../../src/cli/commands/explain.ts';
 import '../../src/cli/commands/get.ts';
 import '../../src/cli/commands/init.ts';
+import '../../src/cli/commands/pin.ts';
+import '../../src/cli/commands/place-state.ts';
 import '../../src/cli/commands/plan.ts';
+import '../../src/cli/commands/rebalance.ts';
 import '../../src/cli/commands/run.ts';
 import '../../src/cli/commands/wait.ts';
 import { type CliHost, Interrupted } from '../../src/cli/host.ts';
@@ -156,6 +161,9 @@ function recordingPrograms(started: Desk['started']): Programs {
     planLocal: async (request): Promise<PlanReport> => {
       started.planned.push(request);
       return { at: '2026-01-01T00:00:00.000Z', tenants: [] };
+    },
+    askLocal: async () => {
+      throw new Error('no question was expected');
     },
     rehearse: async () => {
       throw new Error('no rehearsal was expected');

@@ -17,7 +17,10 @@ describe('the survey of a decision', () => {
           const held = ledger.reservationsOf('t0')[0];
           if (held !== undefined) pending.add(site, held.demand, taken % 2 === 0 ? 1 : -1);
         }
-        const context = contextFor(asked, ledger, { pending, cellsTaken: new Set(ledger.cellsOf(asked.tenant)) });
+        const context = contextFor(asked, ledger, {
+          pending,
+          cellsTaken: new Set(ledger.reservationsOf(asked.tenant).map(({ cell }) => cell)),
+        });
         const strategy = strategyOf(context);
         const found = survey(context, { keep: 4, thrifty, strategy });
         const plain = ledger

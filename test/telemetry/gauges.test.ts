@@ -58,6 +58,27 @@ describe('the fleet', () => {
     expect(await value('cellwright_rollout_halted', { tier: first.name })).toBe(1);
   });
 
+  it('says how much room is left, how long it lasts, and whose loss could not be carried', async () => {
+    collectFleet(metrics, fleet(0));
+    const tier = { tier: 'standard', cell: '', infra_group: '' };
+    expect(await value('cellwright_capacity_room_tenants', tier)).toBe(12);
+    expect(await value('cellwright_capacity_used_ratio', tier)).toBe(0.88);
+    const group = { tier: 'standard', cell: 'std-euw1-a', infra_group: 'std-euw1-a1' };
+    expect(await value('cellwright_capacity_used_ratio', group)).toBe(0.97);
+    expect(await value('cellwright_capacity_days_to_full', { tier: 'standard' })).toBe(6.4);
+    expect(await value('cellwright_capacity_loss_uncarried', { cell: 'std-euw1-a' })).toBe(1);
+    expect(await value('cellwright_capacity_loss_uncarried', { cell: 'std-use1-a' })).toBe(0);
+  });
+
+  it('counts what is left in a draining place, by what it is at', async () => {
+    collectFleet(metrics, fleet(0));
+    const drain = { kind: 'infra-group', name: 'std-euw1-a2' };
+    expect(await value('cellwright_drain_placements', { ...drain, standing: 'waiting' })).toBe(20);
+    expect(await value('cellwright_drain_placements', { ...drain, standing: 'held' })).toBe(1);
+    collectFleet(metrics, { ...fleet(0), drains: [] });
+    expect(await value('cellwright_drain_placements', { ...drain, standing: 'held' })).toBeUndefined();
+  });
+
   it('says how long the oldest has been unready', async () => {
     const tenants = [
       tenant('a', { unreadySince: before(90) }),

@@ -1,5 +1,6 @@
 import type { PlanReport } from '../../src/controller/plan.ts';
 import { type Condition, conditionTypes, tenantPhases } from '../../src/model/conditions.ts';
+import type { CapacityReport } from '../../src/model/reports.ts';
 import type { RecentActivity } from '../../src/telemetry/activity.ts';
 import type {
   CapacityLine,
@@ -96,6 +97,42 @@ function group(name: string, owner: CellSnapshot, fill: number): InfraGroupSnaps
 }
 
 /** A made-up fleet: mostly well, with one of each trouble in it. */
+/** What the forecast says of the tier that fills up; nothing of the other. */
+export const capacity: CapacityReport = {
+  at,
+  tiers: [
+    {
+      name: 'standard',
+      state: 'active',
+      room: 12,
+      binding: 'rules',
+      usedPercent: 88,
+      daysToFull: 6.4,
+      level: 'low',
+      perDay: 1.9,
+      whatIfs: [{ what: 'one more infra group in cell std-euw1-a', tenants: 90 }],
+      lossOf: [
+        { cell: 'std-euw1-a', carried: false, text: 'cell std-euw1-a: 40 of its 60 placements would find no room' },
+        { cell: 'std-use1-a', carried: true, text: 'cell std-use1-a: the others could carry it' },
+      ],
+      cells: [
+        {
+          name: 'std-euw1-a',
+          state: 'active',
+          room: 12,
+          binding: 'Fargate vCPU',
+          usedPercent: 71,
+          level: 'filling',
+          groups: [
+            { name: 'std-euw1-a1', state: 'active', room: 2, binding: 'rules', usedPercent: 97, level: 'critical' },
+          ],
+        },
+      ],
+    },
+  ],
+  warnings: [{ severity: 'warning', kind: 'Tier', name: 'standard', text: 'tier standard: 88 % of its rules used' }],
+};
+
 export function fleet(count: number): FleetSnapshot {
   const cells = [
     cell('std-euw1-a', 'standard', 'eu-west-1', 0.62),
@@ -157,6 +194,8 @@ export function fleet(count: number): FleetSnapshot {
       },
     ],
     strangers: { listener_rule: 1, target_group: 0, dns_record: 0, endpoint: 0 },
+    capacity,
+    drains: [{ kind: 'InfraGroup', name: 'std-euw1-a2', moving: 10, leaving: 2, waiting: 20, held: 1 }],
   };
 }
 
@@ -346,6 +385,7 @@ export function sources(snapshot: FleetSnapshot | undefined, changes: Partial<We
     snapshot: () => snapshot,
     activity: () => activity,
     plan: () => Promise.resolve(none),
+    answer: () => ({}),
     metrics: () => Promise.resolve('# nothing\n'),
     ...changes,
   };

@@ -1,5 +1,6 @@
 import { request } from 'node:http';
 import { afterEach, describe, expect, it } from 'vitest';
+import { QuestionError } from '../../src/controller/questions/question.ts';
 import { createWebApp, createWebServer, type WebServer } from '../../src/web/server.ts';
 import type { Health, WebSources } from '../../src/web/sources.ts';
 import { activity, at, fleet, sources } from './fleet.ts';
@@ -85,6 +86,26 @@ describe('the API', () => {
     await ask('/api/plan', {}, { plan });
     expect((await ask('/api/plan?tenant=nobody', {}, { plan })).status).toBe(404);
     expect(asked).toEqual(['acme-0', undefined]);
+  });
+
+  it('answers questions about capacity and moves by their terms, and refuses what it cannot', async () => {
+    const asked: unknown[] = [];
+    const answer: WebSources['answer'] = (question, terms) => {
+      asked.push([question, terms('kind'), terms('name')]);
+      if (terms('name') === 'none') throw new QuestionError('there is no accepted cell "none"', true);
+      if (question === 'rebalance') throw new QuestionError('moves is "0"', false);
+      return { question };
+    };
+    for (const question of ['capacity', 'drain', 'rebalance', 'room']) await ask(`/api/${question}`, {}, { answer });
+    expect(asked.map((one) => (one as string[])[0])).toEqual(['capacity', 'drain', 'rebalance', 'room']);
+    expect(await (await ask('/api/drain?kind=cell&name=c1', {}, { answer })).json()).toEqual({ question: 'drain' });
+    const absent = await ask('/api/drain?kind=cell&name=none', {}, { answer });
+    expect([absent.status, await absent.json()]).toEqual([
+      404,
+      { error: { reason: 'NotFound', message: 'there is no accepted cell "none"' } },
+    ]);
+    expect((await ask('/api/rebalance?moves=0', {}, { answer })).status).toBe(400);
+    expect((await ask('/api/capacity', {}, { answer, snapshot: () => undefined })).status).toBe(503);
   });
 
   it('says why a plan could not be made', async () => {

@@ -1,13 +1,12 @@
 /** `suspend`, `resume`, `offboard`, `pause`, `unpause`: each changes one field of a record, and nothing else. */
 import { type Kind, kindWords } from '../../model/records/kinds.ts';
-import { parseRecord } from '../../model/records/parse.ts';
-import { problemsLine } from '../../model/records/problems.ts';
 import type { RawRecord } from '../../store/desired.ts';
 import { confirm } from '../confirm.ts';
 import type { Context } from '../context.ts';
-import { CliError, exitCodes } from '../errors.ts';
-import { type Session, withSession } from '../session.ts';
-import { noSuchRecord, requireKind, requireName, spoken } from '../words.ts';
+import { editLine, editReport, fieldOf, usage, writeField } from '../edit.ts';
+import { exitCodes } from '../errors.ts';
+import { withSession } from '../session.ts';
+import { noSuchRecord, requireKind, requireName } from '../words.ts';
 
 /** A field to be set, and what happens because of it. */
 interface Edit {
@@ -72,10 +71,6 @@ function tenantNameOf(command: string, words: readonly string[]): string {
   throw usage(command, `a ${kindWords[kind].one} has no such state`, `cellwright ${command} tenant NAME`);
 }
 
-function usage(command: string, why: string, hint: string): CliError {
-  return new CliError({ reason: 'Usage', what: `${command} cannot be done`, why, hint });
-}
-
 async function edit(
   context: Context,
   kind: Kind,
@@ -87,54 +82,24 @@ async function edit(
     const raw = await session.desired.get(kind, name);
     if (raw === undefined && kind !== 'Fleet') throw noSuchRecord(kind, name);
     const before = fieldText(raw, change.field);
-    if (before === change.value) return report(context, { kind, name, change, before, changed: false });
-    if (!(await confirmed())) {
-      context.output.say('nothing was changed');
-      return exitCodes.no;
+    const field = { kind, name, field: change.field, value: change.value };
+    const changed = before !== change.value;
+    if (changed) {
+      if (!(await confirmed())) {
+        context.output.say('nothing was changed');
+        return exitCodes.no;
+      }
+      await writeField(context, session, field, raw);
     }
-    await write(session, { kind, name, change, isNew: raw === undefined });
-    if (raw !== undefined) warnInvalid(context, raw, change);
-    return report(context, { kind, name, change, before, changed: true });
+    const report = editReport(field, before, changed);
+    await context.output.data(report, () => [editLine(report, 'active', change.consequence)]);
+    return exitCodes.yes;
   });
 }
 
-async function write(session: Session, at: { kind: Kind; name: string; change: Edit; isNew: boolean }): Promise<void> {
-  const { kind, name, change } = at;
-  if (at.isNew) await session.desired.put({ kind, name, spec: { [change.field]: change.value } }, { ifAbsent: true });
-  else await session.desired.updateSpecField(kind, name, change.field, change.value);
-}
-
 function fieldText(raw: RawRecord | undefined, field: string): string {
-  const spec = raw?.spec;
-  if (typeof spec !== 'object' || spec === null) return 'active';
-  const value: unknown = Object.getOwnPropertyDescriptor(spec, field)?.value;
-  if (value === undefined) return 'active';
+  const value = fieldOf(raw, field) ?? 'active';
   return typeof value === 'string' ? value : 'something that is no text';
-}
-
-/** A record that is refused changes nothing, however its fields stand; whoever changes one of them must know. */
-function warnInvalid(context: Context, raw: RawRecord, change: Edit): void {
-  const spec: unknown = raw.spec;
-  const edited = typeof spec === 'object' && spec !== null ? { ...spec, [change.field]: change.value } : spec;
-  const parsed = parseRecord({ ...raw, spec: edited });
-  if (parsed.ok) return;
-  context.output.say(
-    `warning: the record is not valid, so nothing follows from it until it is corrected: ${problemsLine(parsed.problems)}`,
-  );
-}
-
-async function report(
-  context: Context,
-  done: { kind: Kind; name: string; change: Edit; before: string; changed: boolean },
-): Promise<number> {
-  const { kind, name, change, before, changed } = done;
-  const value = { kind, name, field: `spec.${change.field}`, before, after: change.value, changed };
-  await context.output.data(value, () => [
-    changed
-      ? `~ ${spoken(kind, name)}: spec.${change.field}: ${before} -> ${change.value} (${change.consequence})`
-      : `= ${spoken(kind, name)}: spec.${change.field} is ${change.value} already`,
-  ]);
-  return exitCodes.yes;
 }
 
 function capital(text: string): string {

@@ -60,7 +60,7 @@ async function planHere(context: Context, tenant: string | undefined): Promise<P
 async function planThere(context: Context, tenant: string | undefined): Promise<PlanReport> {
   const settings = readHttpSettings(context.settings);
   const query = tenant === undefined ? '' : `?tenant=${encodeURIComponent(tenant)}`;
-  const answer = await askController(context.host, settings, `/api/plan${query}`);
+  const answer = await askController(context.host, settings, `/api/plan${query}`, 'cellwright plan --local');
   if (isReport(answer)) return answer;
   throw new CliError({
     reason: 'UnknownAnswer',

@@ -7,7 +7,16 @@ import { type ObjectEntry, placementsOf } from '../fleet/entry.ts';
 import { strictest } from '../fleet/modes.ts';
 import { keyText } from '../keys.ts';
 import { quotasRead } from '../loop/read-conditions.ts';
-import { epochDeps, fleetMode, type InfraRunDeps, look, report, wakeTenants } from '../loop/runs.ts';
+import {
+  epochDeps,
+  fleetKey,
+  fleetMode,
+  type InfraRunDeps,
+  look,
+  placeTold,
+  report,
+  wakeTenants,
+} from '../loop/runs.ts';
 import type { Outcome, Trigger } from '../outcome.ts';
 import type { InfraGroupPlan } from '../plan.ts';
 import { gateBasis, onePerZone } from './basis.ts';
@@ -23,6 +32,10 @@ export async function runInfraGroup(deps: InfraRunDeps, name: string, trigger: T
   }
   await raiseEpoch(epochDeps(deps), name);
   const cell = deps.view.spec('InfraGroup', name)?.cell;
+  if (changed) {
+    deps.book.invalidate();
+    deps.enqueue(fleetKey, 'change');
+  }
   if (cell !== undefined && (changed || deps.book.infra.get(name) === undefined)) {
     const news = await deps.infra.readCell(cell, 0);
     if (changed || news) wakeTenants(deps, cell);
@@ -38,7 +51,8 @@ export async function runInfraGroup(deps: InfraRunDeps, name: string, trigger: T
     ...conditions.filter(({ type }) => type === 'InfraReady'),
     ...quotasRead(deps.book.groups.get(name), stated),
   ];
-  await report(deps, entry, judged, { parts: conditions.filter(({ type }) => type !== 'InfraReady') });
+  const parts = conditions.filter(({ type }) => type !== 'InfraReady');
+  await report(deps, entry, judged, { parts, told: placeTold(deps, entry, 'InfraGroup') });
   return outcome;
 }
 

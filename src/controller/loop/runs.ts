@@ -9,11 +9,15 @@ import { acceptObject } from '../fleet/acceptor.ts';
 import { type ObjectEntry, placementsOf, servingSpec } from '../fleet/entry.ts';
 import { type Mode, strictest } from '../fleet/modes.ts';
 import type { FleetView } from '../fleet/view.ts';
+import { roomTold } from '../forecast/conditions.ts';
+import type { CapacityWatch } from '../forecast/watch.ts';
 import { rolesCondition } from '../infra-group/gate.ts';
 import type { RefusalBook } from '../infra-group/refusals.ts';
 import type { Turns } from '../infra-group/turns.ts';
 import { wiredCondition } from '../infra-group/wired.ts';
 import { keyText } from '../keys.ts';
+import { drainTold, rebalanceTold, type Told, together } from '../movers/conditions.ts';
+import type { FleetMovers } from '../movers/movers.ts';
 import type { Outcome, Trigger } from '../outcome.ts';
 import { type RolloutRun, runRollout } from '../rollout/run.ts';
 import { worstOutcome } from '../tenant/context.ts';
@@ -30,6 +34,8 @@ export interface InfraRunDeps {
   readonly view: FleetView;
   readonly book: PlacementBook;
   readonly infra: Infrastructure;
+  readonly movers: FleetMovers;
+  readonly capacity: CapacityWatch;
   readonly serving: ServingTable;
   readonly publications: Map<string, TierPublication>;
   /** DNS changes of shared names that are not INSYNC yet, by tier and infra group. */
@@ -48,7 +54,10 @@ export function fleetMode(term: Pick<TermDeps, 'config'>, view: FleetView): Mode
   return strictest([term.config.mode, view.fleet()?.mode]);
 }
 
-/** One run of the Fleet record: its figures take effect at once. */
+/** The key of the only Fleet. It runs whether or not there is a record: movers are driven by it. */
+export const fleetKey = keyText('Fleet', 'default');
+
+/** One run of the Fleet: its figures take effect at once, and movers give turns. */
 export async function runFleet(deps: InfraRunDeps, name: string): Promise<Outcome> {
   const { entry, changed } = await look(deps, 'Fleet', name);
   deps.term.setCallShare(deps.view.fleet()?.callShare ?? 0.7);
@@ -56,8 +65,22 @@ export async function runFleet(deps: InfraRunDeps, name: string): Promise<Outcom
     deps.book.invalidate();
     for (const tenant of deps.view.all('Tenant')) deps.enqueue(tenant.key, 'change');
   }
-  if (entry !== undefined) await report(deps, entry, []);
-  return { kind: 'settled' };
+  return driveMovers(deps, entry);
+}
+
+async function driveMovers(deps: InfraRunDeps, entry: ObjectEntry | undefined): Promise<Outcome> {
+  const { movers, term } = deps;
+  const { tenants, places } = movers.drain();
+  for (const place of places) deps.enqueue(place, 'progress');
+  const before = entry?.status?.value;
+  const progress = entry === undefined ? [] : movers.charge(before?.rebalance ?? []);
+  // What is charged is durable before it may begin.
+  if (entry !== undefined)
+    await report(deps, entry, [], { told: rebalanceTold(before, progress, movers.orders(), term.clock.now()) });
+  for (const tenant of [...tenants, ...movers.begin(progress)]) deps.enqueue(keyText('Tenant', tenant), 'progress');
+  const checkInMs = movers.lookAgainMs(progress);
+  if (checkInMs === undefined) return { kind: 'settled' };
+  return { kind: 'waiting', on: 'moves, and whose turn comes next', checkInMs };
 }
 
 /** One run of a tier: its tenants follow a change of it, and its shared name is kept. */
@@ -80,7 +103,8 @@ export async function runTier(deps: InfraRunDeps, name: string, trigger: Trigger
   const read = readCondition('ZoneReadable', reading, words);
   const rollout = await rollOut(deps, entry);
   const found = [read, wiredCondition(deps.view, deps.book, name), ...conditions, ...rollout.conditions];
-  await report(deps, entry, found, { rollout: rollout.status });
+  const told = roomTold(entry.status?.value, deps.capacity.figures('Tier', name));
+  await report(deps, entry, found, { rollout: rollout.status, told });
   return worstOutcome([outcome, rollout.outcome]);
 }
 
@@ -97,13 +121,18 @@ export async function runCell(deps: InfraRunDeps, name: string, trigger: Trigger
   const { entry, changed } = await look(deps, 'Cell', name);
   if (entry === undefined) return { kind: 'settled' };
   for (const group of deps.view.groups(name)) await raiseEpoch(epochDeps(deps), group.name);
-  if (changed) for (const group of deps.view.all('InfraGroup')) deps.enqueue(group.key, 'change');
+  if (changed) {
+    deps.book.invalidate();
+    deps.enqueue(fleetKey, 'change');
+    for (const group of deps.view.all('InfraGroup')) deps.enqueue(group.key, 'change');
+  }
   const news = await deps.infra.readCell(name, trigger === 'resync' ? 5_000 : 60_000);
   if (changed || news) wakeTenants(deps, name);
   const reading = deps.book.cells.get(name);
   const reachable = readCondition('Reachable', reading, () => 'its account can be read');
   const roles = rolesCondition(deps.book.roles.get(name));
-  await report(deps, entry, [reachable, roles, ...quotasRead(reading, deps.view.spec('Cell', name)?.quotas)]);
+  const found = [reachable, roles, ...quotasRead(reading, deps.view.spec('Cell', name)?.quotas)];
+  await report(deps, entry, found, { told: placeTold(deps, entry, 'Cell') });
   // Each status has one writer: the run of its own key.
   for (const group of deps.view.groups(name)) deps.enqueue(keyText('InfraGroup', group.name), 'resync');
   return reading?.ok === true
@@ -113,6 +142,23 @@ export async function runCell(deps: InfraRunDeps, name: string, trigger: Trigger
 
 export function epochDeps({ view, book, term }: InfraRunDeps): EpochDeps {
   return { view, book, reservations: term.reservations };
+}
+
+/** How the drain of a cell or infra group stands, and how much room it has. */
+export function placeTold(deps: InfraRunDeps, entry: ObjectEntry, kind: 'Cell' | 'InfraGroup'): Told {
+  const now = new Date(deps.term.clock.now()).toISOString();
+  const before = entry.status?.value;
+  const draining = deps.view.spec(kind, entry.name)?.state === 'draining';
+  const drain = drainTold(before, { draining, progress: deps.movers.progress(kind, entry.name), now });
+  return together(drain, roomTold(before, draining ? undefined : roomOf(deps, kind, entry.name)));
+}
+
+/** What is being emptied needs no room, and an infra group that is full is what packing is for, unless every tenant has to be in it. */
+function roomOf({ view, capacity }: InfraRunDeps, kind: 'Cell' | 'InfraGroup', name: string) {
+  const cell = view.spec('InfraGroup', name)?.cell ?? '';
+  const tier = view.spec('Tier', view.spec('Cell', cell)?.tier ?? '');
+  if (kind === 'InfraGroup' && tier?.routing.scope !== 'tier') return undefined;
+  return capacity.figures(kind, name);
 }
 
 /** Tenants that are placed in the cell, and those that wait for room anywhere. */
@@ -302,12 +348,14 @@ function isNeeded(view: FleetView, entry: ObjectEntry): boolean {
   }
 }
 
-/** Writes the object's status, if it changed. */
+/** Writes the object's status, if it changed, and tells its events. */
 export async function report(
   deps: InfraRunDeps,
   entry: ObjectEntry,
   found: readonly ConditionUpdate[],
-  besides: Besides = {},
+  besides: Besides & { readonly told?: Told } = {},
 ): Promise<void> {
-  await writeInfraStatus(deps.term.state, entry, { found, ...besides }, new Date(deps.term.clock.now()).toISOString());
+  const { clock, state, observer } = deps.term;
+  await writeInfraStatus(state, entry, { found, ...besides }, new Date(clock.now()).toISOString());
+  for (const event of besides.told?.events ?? []) observer.event(entry.key, event);
 }

@@ -3,20 +3,28 @@ import type { RolloutStatus } from '../../model/rollout.ts';
 import type { ObjectStatus } from '../../model/state.ts';
 import type { StateWriter } from '../../store/state-writer.ts';
 import type { ObjectEntry } from '../fleet/entry.ts';
+import type { Told } from '../movers/conditions.ts';
 
-/** What is told beside the conditions that decide whether an object is ready. */
+/** What is told beside the conditions that decide whether an object is ready: none of it makes the object less Ready. */
 export interface Besides {
   /** Conditions of its parts: something among the others speaks for them. */
   readonly parts?: readonly ConditionUpdate[];
   /** How far a change of a tier's service has gone out. */
   readonly rollout?: RolloutStatus | undefined;
+  /** Work of movers, and room. */
+  readonly told?: Omit<Told, 'events'>;
 }
 
 /** Writes the status of a Fleet, Tier, Cell or InfraGroup: whether it is accepted, and what else was found. An unchanged status is not written. */
 export async function writeInfraStatus(
   state: Pick<StateWriter, 'writeStatus'>,
   entry: ObjectEntry,
-  { found, parts = [], rollout }: Besides & { readonly found: readonly ConditionUpdate[] },
+  {
+    found,
+    parts = [],
+    rollout,
+    told = { conditions: [], dropped: [] },
+  }: Besides & { readonly found: readonly ConditionUpdate[] },
   now: string,
 ): Promise<void> {
   const accepted = entry.condition ?? {
@@ -41,8 +49,14 @@ export async function writeInfraStatus(
     generation,
     observedGeneration: bad === undefined && isOut ? generation : (before?.observedGeneration ?? 0),
     ...(entry.accepted === undefined ? {} : { observedHash: entry.accepted.hash }),
-    conditions: mergeConditions(before?.conditions ?? [], [...updates, ...parts, ready], { now, generation }),
+    conditions: mergeConditions(
+      (before?.conditions ?? []).filter(({ type }) => !told.dropped.includes(type)),
+      [...updates, ...parts, ...told.conditions, ready],
+      { now, generation },
+    ),
     ...(rollout === undefined ? {} : { rollout }),
+    ...(told.drain === undefined ? {} : { drain: told.drain }),
+    ...(told.rebalance === undefined ? {} : { rebalance: told.rebalance }),
   };
   entry.status = await state.writeStatus(entry.key, status, entry.status);
 }

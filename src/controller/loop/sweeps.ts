@@ -6,6 +6,7 @@ import { detailPeriodMs } from '../sweeps/periods.ts';
 import { suspicious } from '../sweeps/probe.ts';
 import type { EngineDeps } from '../tenant/deps.ts';
 import type { LoopObserver, TermDeps } from './deps.ts';
+import { fleetKey } from './runs.ts';
 
 export interface SweepsDeps {
   readonly term: Pick<TermDeps, 'clock' | 'random' | 'config'> & {
@@ -83,6 +84,7 @@ export class Sweeps {
     const { term, queue, view, signal } = this.#deps;
     for (const kind of ['Tier', 'Cell', 'InfraGroup'] as const)
       for (const entry of view.all(kind)) queue.add(entry.key, 'resync');
+    queue.add(fleetKey, 'resync');
     const began = term.clock.monotonic();
     const tenants = view.all('Tenant');
     for (let from = 0; from < tenants.length && !signal.aborted; from += probedTogether) {

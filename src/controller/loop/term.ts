@@ -10,11 +10,15 @@ import { acceptObject } from '../fleet/acceptor.ts';
 import type { ObjectEntry } from '../fleet/entry.ts';
 import { refreshEntry } from '../fleet/refresh.ts';
 import { FleetView } from '../fleet/view.ts';
+import { capacityReport } from '../forecast/report.ts';
+import { CapacityWatch } from '../forecast/watch.ts';
 import { RefusalBook } from '../infra-group/refusals.ts';
 import { lookAtGroup, planInfraGroups, runInfraGroup } from '../infra-group/run.ts';
 import { Turns } from '../infra-group/turns.ts';
 import { keyText, parseKey } from '../keys.ts';
-import { noMovers } from '../movers/orders.ts';
+import { FleetMovers } from '../movers/movers.ts';
+import { drainPlanner } from '../movers/plan-drain.ts';
+import { rebalancePlanner } from '../movers/plan-rebalance.ts';
 import type { Outcome, Trigger } from '../outcome.ts';
 import { type PlanReport, planFleet } from '../plan.ts';
 import { KeyedQueue } from '../queue/keyed-queue.ts';
@@ -27,7 +31,7 @@ import type { TermDeps } from './deps.ts';
 import { Infrastructure } from './infra.ts';
 import { laneOf } from './lanes.ts';
 import { lateWrites } from './late-writes.ts';
-import { fleetMode, type InfraRunDeps, runCell, runFleet, runTier } from './runs.ts';
+import { fleetKey, fleetMode, type InfraRunDeps, runCell, runFleet, runTier } from './runs.ts';
 import { Sweeps } from './sweeps.ts';
 
 /**
@@ -41,6 +45,8 @@ export class Term {
   readonly view = new FleetView();
   readonly book: PlacementBook;
   readonly queue: KeyedQueue;
+  readonly movers: FleetMovers;
+  readonly capacity: CapacityWatch;
   readonly engine: EngineDeps;
   readonly #deps: TermDeps;
   readonly #infra: Infrastructure;
@@ -63,6 +69,16 @@ export class Term {
     setMaxListeners(0, this.#stop.signal);
     this.book = new PlacementBook(this.view, () => fleetMode(deps, this.view));
     this.#infra = new Infrastructure(deps, this.view, this.book);
+    this.movers = new FleetMovers({
+      view: this.view,
+      clock: deps.clock,
+      mode: () => deps.config.mode,
+      planDrain: drainPlanner(this.book, deps.clock),
+      planRebalance: rebalancePlanner(this.view, this.book, deps.clock),
+    });
+    this.capacity = new CapacityWatch(deps.clock, () =>
+      capacityReport({ view: this.view, book: this.book, clock: deps.clock }),
+    );
     this.engine = this.#engineDeps();
     this.queue = new KeyedQueue({
       clock: deps.clock,
@@ -77,6 +93,8 @@ export class Term {
       view: this.view,
       book: this.book,
       infra: this.#infra,
+      movers: this.movers,
+      capacity: this.capacity,
       serving: this.#serving,
       publications: this.#publications,
       changes: new Map(),
@@ -220,6 +238,7 @@ export class Term {
   }
 
   #enqueueAll(): void {
+    this.queue.add(fleetKey, 'resync');
     for (const kind of kinds) {
       for (const entry of this.view.all(kind)) {
         const settled = entry.status?.value.observedGeneration === entry.accepted?.generation;
@@ -310,7 +329,7 @@ export class Term {
       },
       noteServing: (tenant, tiers, serving) => this.#noteServing(tenant, tiers, serving),
       health: new HealthBook(),
-      movers: noMovers,
+      movers: this.movers,
       observer: deps.observer,
     };
   }

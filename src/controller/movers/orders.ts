@@ -16,9 +16,3 @@ export interface Movers {
   /** Whether what caused this move still stands; false: it is aborted, as long as the old placement has not begun to leave. */
   stands(old: PlacementInventory, move: PlacementMove): boolean;
 }
-
-/** Nobody orders anything, and what was ordered once stands. */
-export const noMovers: Movers = {
-  orderFor: () => undefined,
-  stands: () => true,
-};

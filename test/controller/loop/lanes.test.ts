@@ -11,6 +11,7 @@ function put(view: FleetView, name: string, ...placements: readonly (readonly [c
   view.ensure('Tenant', name).inventory = {
     value: { placements: Object.fromEntries(found.map((one) => [one.id, one])) },
     rev: 1,
+    epoch: 1,
   };
 }
 

@@ -34,7 +34,14 @@ describe('defaults', () => {
   });
 
   it('fills in the other kinds', () => {
-    expect(parseAs('Fleet', 'default', {}).spec).toEqual({ mode: 'active', removals: {}, allow: [], callShare: 0.7 });
+    expect(parseAs('Fleet', 'default', {}).spec).toEqual({
+      mode: 'active',
+      removals: {},
+      allow: [],
+      moves: { concurrent: 10 },
+      rebalance: [],
+      callShare: 0.7,
+    });
     expect(cell().spec).toMatchObject({ weight: 100, foreignVcpu: 0, state: 'active', mode: 'active', quotas: {} });
     expect(group().spec).toMatchObject({ state: 'active', mode: 'active', endpointSecurityGroupIds: [] });
     const spec = tenant().spec;
