@@ -223,7 +223,7 @@ describe('an endpoint', () => {
     const [before] = await endpointsOf(run, ec2);
     if (before === undefined) throw new Error('the group is wired');
     const told = run.told.changes.length;
-    await run.clock.drive(hurt(ec2, before) as Promise<unknown>);
+    await run.clock.drive(hurt(ec2, before));
     const healed = () =>
       run.told.changes.slice(told).filter(({ what, change }) => what === 'applied' && change.kind === 'endpoint');
     await run.until('it is put right', () => healed().length > 0);

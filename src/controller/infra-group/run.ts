@@ -1,10 +1,13 @@
+import type { InfraGroupReading } from '../../aws/infra.ts';
+import type { CellAccess } from '../../aws/ports.ts';
 import type { ConditionUpdate } from '../../model/conditions.ts';
 import type { CallError } from '../../model/errors.ts';
 import type { EndpointInventory } from '../../model/resources.ts';
 import type { GroupAccess } from '../../reconcilers/contract.ts';
 import { raiseEpoch } from '../capacity/epochs.ts';
+import type { Reading } from '../capacity/readings.ts';
 import { type ObjectEntry, placementsOf } from '../fleet/entry.ts';
-import { strictest } from '../fleet/modes.ts';
+import { type Mode, strictest } from '../fleet/modes.ts';
 import { keyText } from '../keys.ts';
 import { quotasRead } from '../loop/read-conditions.ts';
 import {
@@ -114,48 +117,69 @@ function tell(deps: InfraRunDeps, entry: ObjectEntry, { closed, conditions }: Ga
 
 const nothing: GroupWiring = { conditions: [], missing: [], changes: [], waiting: [], held: [], failed: [] };
 
-async function wire(
-  deps: InfraRunDeps,
-  entry: ObjectEntry,
-  { write, maxAgeMs }: { readonly write: boolean; readonly maxAgeMs: number },
-): Promise<GroupWiring> {
-  const { term, view, infra, book, turns } = deps;
+/** What an infra group's endpoints follow from, as far as it is known. */
+interface Wirable {
+  readonly cell: string;
+  readonly access: CellAccess;
+  readonly mode: Mode;
+  readonly scope: GroupScope;
+}
+
+/** What there is to wire, or how it stands where nothing can be looked at. */
+function wirable({ term, view, infra, book }: InfraRunDeps, entry: ObjectEntry): Wirable | GroupWiring {
   const { name } = entry;
   const group = view.spec('InfraGroup', name);
-  const cell = group === undefined ? undefined : view.spec('Cell', group.cell);
-  const tier = cell === undefined ? undefined : view.spec('Tier', cell.tier);
-  const access = group === undefined ? undefined : infra.cell(group.cell);
+  const cell = view.spec('Cell', group?.cell ?? '');
+  const tier = view.spec('Tier', cell?.tier ?? '');
+  const access = infra.cell(group?.cell ?? '');
   const endpoints = entry.inventory?.value.endpoints ?? {};
   if (group === undefined || cell === undefined || tier === undefined || access === undefined) return nothing;
-  if (tier.dependencies.length === 0 && Object.keys(endpoints).length === 0) return nothing;
-  const parts = book.infra.get(name);
+  const { dependencies } = tier;
+  if (dependencies.length === 0 && Object.keys(endpoints).length === 0) return nothing;
   const mode = strictest([fleetMode(term, view), tier.mode, cell.mode, group.mode]);
-  if (mode === 'paused') return unlooked(tier.dependencies, 'Paused', 'mode paused: not looked at');
-  if (entry.damaged.length > 0)
-    return unlooked(tier.dependencies, 'Damaged', 'what is known of the endpoints cannot be read');
-  if (parts?.ok !== true) {
-    return unlooked(
-      tier.dependencies,
-      parts?.reason ?? 'NotRead',
-      parts?.message ?? 'the infra group was not read yet',
-    );
-  }
-  const turn = turns.begin(group.cell, name);
-  const deserted = isDeserted(deps, entry);
+  const parts = book.infra.get(name);
+  const obstacle = obstacleOf(entry, mode, parts);
+  if (parts?.ok !== true || obstacle !== undefined) return unlooked(dependencies, obstacle);
   const network = {
     vpcId: group.vpcId,
     subnetIds: onePerZone(group.subnetIds, parts.value.zones),
     securityGroupIds: group.endpointSecurityGroupIds,
   };
-  const scope = {
-    installation: term.installation,
-    infraGroup: name,
-    network,
-    dependencies: tier.dependencies,
-    endpoints,
+  const { installation } = term;
+  return {
+    cell: group.cell,
+    access,
+    mode,
+    scope: { installation, infraGroup: name, network, dependencies, endpoints },
   };
-  const save = async (next: typeof endpoints): Promise<void> => {
-    entry.inventory = await term.state.writeInventory(entry.key, { placements: {}, endpoints: next }, entry.inventory);
+}
+
+/** Why the endpoints cannot be looked at. */
+function obstacleOf(
+  entry: ObjectEntry,
+  mode: Mode,
+  parts: Reading<InfraGroupReading> | undefined,
+): { readonly reason: string; readonly message: string } | undefined {
+  if (mode === 'paused') return { reason: 'Paused', message: 'mode paused: not looked at' };
+  if (entry.damaged.length > 0) return { reason: 'Damaged', message: 'what is known of it cannot be read' };
+  return parts?.ok === false ? parts : undefined;
+}
+
+async function wire(
+  deps: InfraRunDeps,
+  entry: ObjectEntry,
+  { write, maxAgeMs }: { readonly write: boolean; readonly maxAgeMs: number },
+): Promise<GroupWiring> {
+  const { term, infra, turns } = deps;
+  const { name } = entry;
+  const what = wirable(deps, entry);
+  if (!('scope' in what)) return what;
+  const { access, scope } = what;
+  const turn = turns.begin(what.cell, name);
+  const active = write && what.mode === 'active';
+  const deserted = isDeserted(deps, entry);
+  const save = async (endpoints: GroupScope['endpoints']): Promise<void> => {
+    entry.inventory = await term.state.writeInventory(entry.key, { placements: {}, endpoints }, entry.inventory);
   };
   try {
     const wiring = await wireGroup(
@@ -164,10 +188,10 @@ async function wire(
         clock: term.clock,
         newToken: term.newToken,
         save,
-        report: (change, what) => {
-          if (write) term.observer.wired(change, what, name);
+        report: (change, stage) => {
+          if (write) term.observer.wired(change, stage, name);
         },
-        write: write && mode === 'active' && !deserted,
+        write: active && !deserted,
         take: () => turn.take(),
         mayRemove: term.removalsFrom <= term.clock.now() && infra.placingClosed() === undefined,
         refusals: deps.refusals,
@@ -176,13 +200,17 @@ async function wire(
       { cell: access.as('heal') },
       scope,
     );
-    if (write && deserted && mode === 'active') await forgetGone(deps, { cell: access }, scope, save);
-    if (write) for (const { reason, message } of wiring.held) term.observer.groupHeld(reason, name, message);
-    if (write) for (const error of wiring.failed) term.observer.callFailed(entry.key, error);
+    if (active && deserted) await forgetGone(deps, { cell: access }, scope, save);
+    if (write) tellTroubles(deps, entry, wiring);
     return wiring;
   } finally {
     turn.end();
   }
+}
+
+function tellTroubles({ term }: InfraRunDeps, entry: ObjectEntry, { held, failed }: GroupWiring): void {
+  for (const { reason, message } of held) term.observer.groupHeld(reason, entry.name, message);
+  for (const error of failed) term.observer.callFailed(entry.key, error);
 }
 
 /** The record vanished and nobody is in the group: its endpoints stay as they are, and are neither healed nor made anew, so that people can take them away. */
@@ -215,12 +243,15 @@ async function forgetGone(
   if (Object.keys(left).length < Object.keys(scope.endpoints).length) await save(left);
 }
 
-function unlooked(dependencies: readonly { readonly name: string }[], reason: string, why: string): GroupWiring {
+function unlooked(
+  dependencies: readonly { readonly name: string }[],
+  { reason, message } = { reason: 'NotRead', message: 'the infra group was not read yet' },
+): GroupWiring {
   const conditions = dependencies.map(({ name }) => ({
     type: 'EndpointsReady',
     status: 'Unknown' as const,
     reason,
-    message: `${name}: ${why}`,
+    message: `${name}: ${message}`,
   }));
   return { ...nothing, conditions, missing: dependencies.map(({ name }) => name) };
 }
