@@ -20,7 +20,8 @@ export function laneOf(view: FleetView, key: string): string {
     case 'Cell':
       return `infra ${name}`;
     case 'InfraGroup':
-      return `infra ${view.spec('InfraGroup', name)?.cell ?? ''}`;
+      // Endpoints take their time (AWS allows 0.3 changes a second): the cell itself never waits for them.
+      return `wiring ${view.spec('InfraGroup', name)?.cell ?? ''}`;
     default:
       return kind;
   }
