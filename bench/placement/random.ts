@@ -27,16 +27,3 @@ export function pareto(random: () => number, alpha: number, low: number, high: n
   const ratio = (low / high) ** alpha;
   return low / (1 - u * (1 - ratio)) ** (1 / alpha);
 }
-
-/** A copy in random order. */
-export function shuffled<T>(random: () => number, values: readonly T[]): T[] {
-  const copy = [...values];
-  for (let i = copy.length - 1; i > 0; i--) {
-    const j = Math.floor(random() * (i + 1));
-    const [a, b] = [copy[i], copy[j]];
-    if (a === undefined || b === undefined) continue;
-    copy[i] = b;
-    copy[j] = a;
-  }
-  return copy;
-}

@@ -3,7 +3,7 @@ import { demandOf } from './demand.ts';
 import { contextFor, fits, isOpen } from './filters.ts';
 import { isUnopened, type Ledger, type Site } from './ledger.ts';
 import { Pending } from './pending.ts';
-import type { PlacementRequest } from './types.ts';
+import type { PlacementRequest, TierView } from './types.ts';
 import { addTo, combineDemands, type Demand, groupDimensions, zeroDemand } from './vector.ts';
 
 /** Where each of many tenants is to be. */
@@ -26,7 +26,7 @@ export interface BatchPlan {
  * `requests` in order of acceptance, of tenants in scope `tenant` that have no placement yet. Reads the ledger, changes nothing.
  */
 export function planBatch(ledger: Ledger, requests: readonly PlacementRequest[]): BatchPlan {
-  const books = ledger.copy();
+  const books = ledger.copy((view) => ({ ...view, tiers: view.tiers.map(levelled) }));
   const asked = requests.filter(({ tier }) => books.tier(tier)?.scope !== 'tier');
   for (const tier of new Set(asked.map((request) => request.tier))) fixMean(books, tier, asked);
   const possible = asked.filter((request) => choose(books, request) !== undefined);
@@ -59,6 +59,10 @@ export function recheck(
     found.push({ ...choice, slot, demand });
   }
   return found;
+}
+
+function levelled(tier: TierView): TierView {
+  return tier.strategy === 'pack' ? { ...tier, strategy: 'level' } : tier;
 }
 
 type Placed = Map<string, readonly Choice[]>;

@@ -3,6 +3,7 @@ import type { Site } from './ledger.ts';
 import { describeRejection, isShortage, listText, type Rejection, type RejectionCode } from './rejections.ts';
 import { type Remedy, remediesFor, roomRemedies, type Verdict } from './remedies.ts';
 import type { Score } from './score.ts';
+import type { Strategy } from './types.ts';
 import { dimensionName } from './vector.ts';
 
 /** Why a request cannot be met, as data and in words. */
@@ -197,7 +198,7 @@ export interface Alternative {
 
 /** What the choice was made from. */
 export interface ChoiceSummary {
-  readonly strategy: 'pack' | 'spread';
+  readonly strategy: Strategy;
   /** How many infra groups fitted, the chosen one included. */
   readonly candidates: number;
   readonly runnerUp?: Alternative | undefined;

@@ -1,4 +1,5 @@
 import type { Site } from './ledger.ts';
+import type { Strategy } from './types.ts';
 import { dimensionName, type GroupDimension, groupDimensions } from './vector.ts';
 
 /** Shares of what is usable in an infra group's fullest dimension: above `above` it is hot, and moves bring it to `to` or below. */
@@ -11,8 +12,8 @@ export interface HeatMarks {
  * A tier that packs fills its infra groups up to what is usable, so there only a group that is over it is hot: a quota was lowered, strangers
  * came. (What is to stay free is the tier's `reservePercent`.) In a tier that spreads, 90 % is hot.
  */
-export function marksFor(strategy: 'pack' | 'spread'): HeatMarks {
-  return strategy === 'pack' ? { above: 1, to: 1 } : { above: 0.9, to: 0.8 };
+export function marksFor(strategy: Strategy): HeatMarks {
+  return strategy === 'spread' ? { above: 0.9, to: 0.8 } : { above: 1, to: 1 };
 }
 
 export interface Heat {

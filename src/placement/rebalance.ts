@@ -90,7 +90,7 @@ export function planRebalance(
     bound: 0,
   };
   coolAll(work);
-  if (tier.strategy === 'pack') freeAll(work);
+  if (tier.strategy !== 'spread') freeAll(work);
   const { steps, bound, held } = work;
   const moves = steps.reduce((sum, step) => sum + step.moves.length, 0);
   const groups = { before: used, after: inUse(work.ledger, name).length };

@@ -1,6 +1,7 @@
 import { type Account, freeOf, fullness } from './capacity.ts';
 import { isUnopened, type Site } from './ledger.ts';
 import type { Pending } from './pending.ts';
+import type { Strategy } from './types.ts';
 import {
   type CellDimension,
   cellDimensions,
@@ -43,7 +44,7 @@ interface ScoreInput {
   readonly demand: Demand;
   /** The mean demand of the tier's placements. */
   readonly mean: Demand;
-  readonly strategy: 'pack' | 'spread';
+  readonly strategy: Strategy;
   readonly pending?: Pending;
 }
 
@@ -133,7 +134,7 @@ export function lossOf(roomBefore: number, roomAfter: number): number {
 }
 
 interface Considered extends Pick<Score, 'opens' | 'loss'> {
-  readonly strategy: 'pack' | 'spread';
+  readonly strategy: Strategy;
   /** The fullness of the infra group and of its cell. */
   readonly group: number;
   readonly cell: number;
@@ -142,8 +143,8 @@ interface Considered extends Pick<Score, 'opens' | 'loss'> {
 /** The one number that sites are compared by. */
 export function scoreValue({ opens, loss, group, cell, strategy }: Considered): number {
   const raw =
-    strategy === 'pack'
-      ? -loss + fullerIsWorth * group - (opens ? opening : 0)
+    strategy !== 'spread'
+      ? -loss + (strategy === 'pack' ? fullerIsWorth : tieBreak) * group - (opens ? opening : 0)
       : -Math.max(group, cell) - tieBreak * group - tieBreak * tieBreak * loss;
   return Math.round(raw * resolution) / resolution;
 }

@@ -2,6 +2,7 @@ import { fullness } from './capacity.ts';
 import { type FilterContext, fits, holds, isOpen, labelIsFree, tenantsAllow } from './filters.ts';
 import { type CellSites, isUnopened, type Site } from './ledger.ts';
 import { lossOf, scoreSite, scoreValue } from './score.ts';
+import type { Strategy } from './types.ts';
 import { cellDimensions, groupDimensions, type Vector } from './vector.ts';
 
 /** An infra group that fits, with what it is compared by. */
@@ -25,7 +26,7 @@ export interface SurveyOptions {
   readonly keep: number;
   /** Whether places without AAAA records go before all others. */
   readonly thrifty: boolean;
-  readonly strategy: 'pack' | 'spread';
+  readonly strategy: Strategy;
   /** Infra groups to look at besides what the filters say; all where absent. */
   readonly among?: (site: Site) => boolean;
 }

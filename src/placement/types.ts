@@ -6,11 +6,17 @@ export type PlaceState = 'active' | 'cordoned' | 'draining';
 export type PlaceMode = 'active' | 'observe' | 'paused';
 export type Isolation = 'shared' | 'dedicated';
 
+/**
+ * How a tier's infra groups are preferred. `level` is `pack` for a plan that knows all who come: the infra groups that it opened are filled side by side,
+ * so that none is preferred for being fuller.
+ */
+export type Strategy = 'pack' | 'spread' | 'level';
+
 /** What placement has to know of a tier. */
 export interface TierView {
   readonly name: string;
   readonly scope: 'tenant' | 'tier';
-  readonly strategy: 'pack' | 'spread';
+  readonly strategy: Strategy;
   /** The id of the hosted zone that the tier's records live in. */
   readonly zone: string;
   /** The demand of a tenant that states nothing of its own: what "an average tenant" is taken for while the tier has none. */
