@@ -1,6 +1,6 @@
 import type { ControllerConfig } from '../cli/programs.ts';
 import { build } from '../cli/version.ts';
-import { type PlanReport, planFleet } from '../controller/plan.ts';
+import type { PlanReport } from '../controller/plan.ts';
 import { type Clock, systemClock } from '../model/clock.ts';
 import { CallError } from '../model/errors.ts';
 import { createDynamo } from '../store/client.ts';
@@ -155,7 +155,7 @@ async function plan(leader: Leader, tenant: string | undefined): Promise<PlanRep
   const { term } = leader;
   if (term?.working !== true)
     throw new StartError('this controller does not lead, or is still reading: ask again in a moment, or use --local');
-  return planFleet(term.engine, tenant);
+  return term.plan(tenant);
 }
 
 async function stopAll(leader: Leader, web: WebServer, logger: Logger): Promise<void> {

@@ -1,7 +1,6 @@
 import type { PlanReport, PlanRequest } from '../cli/programs.ts';
 import type { LoopObserver } from '../controller/loop/deps.ts';
 import { Term } from '../controller/loop/term.ts';
-import { planFleet } from '../controller/plan.ts';
 import type { StateWriter } from '../store/state-writer.ts';
 import { machineHost } from './controller.ts';
 import { readOnlyTermDeps } from './leader.ts';
@@ -15,7 +14,7 @@ export async function planLocal(request: PlanRequest): Promise<PlanReport> {
   try {
     const term = new Term(deps);
     await term.load();
-    return await planFleet(term.engine, request.tenant);
+    return await term.plan(request.tenant);
   } finally {
     close();
   }
@@ -34,6 +33,8 @@ const nothing = (): void => undefined;
 const silent: LoopObserver = {
   change: nothing,
   shared: nothing,
+  wired: nothing,
+  groupHeld: nothing,
   held: nothing,
   event: nothing,
   callFailed: nothing,

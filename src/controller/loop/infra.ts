@@ -8,6 +8,9 @@ import { placementsOf, servingSpec } from '../fleet/entry.ts';
 import type { FleetView } from '../fleet/view.ts';
 import type { TermDeps } from './deps.ts';
 
+/** A role is assumed anew, to prove that it can be, when the last proof is older than this. */
+const rolesAgeMs = 600_000;
+
 /**
  * Ways into cells and zones, and what is read there for placement. A cell's or tier's access is made anew when what it is made of changes, so that nothing read through
  * the old one is used.
@@ -76,7 +79,8 @@ export class Infrastructure {
         .filter((placement) => placement.cell === name)
         .map((placement) => ({ ...placement, tasks: placement.resources.service === undefined ? 0 : tasks }));
     });
-    const { cell, groups } = await readCell({
+    const roles = access.roles({ maxAgeMs: rolesAgeMs });
+    const { cell, groups, infra } = await readCell({
       access,
       installation: this.#deps.installation,
       groups: this.#view.groups(name).map((group) => ({
@@ -92,6 +96,8 @@ export class Infrastructure {
     if (cell.ok) this.#compareMarks(name, cell.value.marked, before?.ok === true);
     this.#book.cells.set(name, cell);
     for (const [group, reading] of groups) this.#book.groups.set(group, reading);
+    for (const [group, parts] of infra) this.#book.infra.set(group, parts);
+    this.#book.roles.set(name, await roles);
     this.#book.invalidate();
     const groupsAfter = this.#view.groups(name).map((group) => this.#book.groups.get(group.name)?.ok);
     return before?.ok !== cell.ok || groupsBefore.some((ok, index) => ok !== groupsAfter[index]);

@@ -8,7 +8,7 @@ import type { ObjectEntry } from '../fleet/entry.ts';
 export async function writeInfraStatus(
   state: Pick<StateWriter, 'writeStatus'>,
   entry: ObjectEntry,
-  found: readonly ConditionUpdate[],
+  { found, parts }: { readonly found: readonly ConditionUpdate[]; readonly parts: readonly ConditionUpdate[] },
   now: string,
   rollout?: RolloutStatus,
 ): Promise<void> {
@@ -19,8 +19,7 @@ export async function writeInfraStatus(
     message: 'not read yet',
   };
   const updates = [accepted, ...found];
-  // A tier is in use while a change of it goes out, too.
-  const bad = updates.find((condition) => condition.status !== 'True' && condition.type !== 'RolledOut');
+  const bad = updates.find((condition) => condition.status !== 'True');
   const isOut = rollout === undefined || rollout.state === 'RolledOut';
   const generation = entry.accepted?.generation ?? 0;
   const phase = phaseOf(entry, bad !== undefined || rollout?.state === 'Halted', isOut);
@@ -34,7 +33,7 @@ export async function writeInfraStatus(
     generation,
     observedGeneration: bad === undefined && isOut ? generation : (before?.observedGeneration ?? 0),
     ...(entry.accepted === undefined ? {} : { observedHash: entry.accepted.hash }),
-    conditions: mergeConditions(before?.conditions ?? [], [...updates, ready], { now, generation }),
+    conditions: mergeConditions(before?.conditions ?? [], [...updates, ...parts, ready], { now, generation }),
     ...(rollout === undefined ? {} : { rollout }),
   };
   entry.status = await state.writeStatus(entry.key, status, entry.status);
