@@ -102,9 +102,10 @@ export async function runTier(deps: InfraRunDeps, name: string, trigger: Trigger
     `zone ${zone} holds ${found.foreign} other records; quota ${found.quota}`;
   const read = readCondition('ZoneReadable', reading, words);
   const rollout = await rollOut(deps, entry);
-  const found = [read, wiredCondition(deps.view, deps.book, name), ...conditions, ...rollout.conditions];
+  const found = [read, wiredCondition(deps.view, deps.book, name), ...conditions];
   const told = roomTold(entry.status?.value, deps.capacity.figures('Tier', name));
-  await report(deps, entry, found, { rollout: rollout.status, told });
+  // A tier is in use while a change of it goes out, too.
+  await report(deps, entry, found, { parts: rollout.conditions, rollout: rollout.status, told });
   return worstOutcome([outcome, rollout.outcome]);
 }
 

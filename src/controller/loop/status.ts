@@ -34,8 +34,7 @@ export async function writeInfraStatus(
     message: 'not read yet',
   };
   const updates = [accepted, ...found];
-  // A tier is in use while a change of it goes out, too.
-  const bad = updates.find((condition) => condition.status !== 'True' && condition.type !== 'RolledOut');
+  const bad = updates.find((condition) => condition.status !== 'True');
   const isOut = rollout === undefined || rollout.state === 'RolledOut';
   const generation = entry.accepted?.generation ?? 0;
   const phase = phaseOf(entry, bad !== undefined || rollout?.state === 'Halted', isOut);
