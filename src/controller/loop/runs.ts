@@ -10,6 +10,7 @@ import { type Mode, strictest } from '../fleet/modes.ts';
 import type { FleetView } from '../fleet/view.ts';
 import { keyText } from '../keys.ts';
 import type { Outcome, Trigger } from '../outcome.ts';
+import { rebuildIfOrdered } from '../rebuild/order.ts';
 import type { ServingTable } from '../tier/closure.ts';
 import { publishTier, type TierPublication } from '../tier/publish.ts';
 import type { TermDeps } from './deps.ts';
@@ -43,8 +44,29 @@ export async function runFleet(deps: InfraRunDeps, name: string): Promise<Outcom
     deps.book.invalidate();
     for (const tenant of deps.view.all('Tenant')) deps.enqueue(tenant.key, 'change');
   }
-  if (entry !== undefined) await report(deps, entry, []);
-  return { kind: 'settled' };
+  const { condition, outcome } = await rebuildIfOrdered(rebuildDeps(deps), entry);
+  if (entry !== undefined) await report(deps, entry, condition === undefined ? [] : [condition]);
+  return outcome;
+}
+
+/** What reads and writes a rebuild of the state table. */
+export function rebuildDeps(deps: Pick<InfraRunDeps, 'term' | 'view' | 'book' | 'infra' | 'enqueue'>) {
+  const { term, view, book, infra, enqueue } = deps;
+  return {
+    installation: term.installation,
+    clock: term.clock,
+    epoch: term.epoch,
+    view,
+    book,
+    cell: (name: string) => infra.cell(name),
+    zone: (tier: string) => infra.zone(tier),
+    behind: infra.behind,
+    state: term.state,
+    restoring: term.restoring,
+    raiseEpoch: term.raiseEpoch,
+    event: term.observer.event.bind(term.observer),
+    enqueue,
+  };
 }
 
 /** One run of a tier: its tenants follow a change of it, and its shared name is kept. */
@@ -72,11 +94,15 @@ export async function runCell(deps: InfraRunDeps, name: string, trigger: Trigger
   const { entry, changed } = await look(deps, 'Cell', name);
   if (entry === undefined) return { kind: 'settled' };
   if (changed) for (const group of deps.view.all('InfraGroup')) deps.enqueue(group.key, 'change');
+  const closed = deps.infra.behind.closed();
   const news = await deps.infra.readCell(name, trigger === 'resync' ? 5_000 : 60_000);
   if (changed || news) wakeTenants(deps, name);
+  if (deps.infra.behind.closed() !== closed) wakeHeld(deps);
   const reading = deps.book.cells.get(name);
   const reachable = readCondition('Reachable', reading, () => 'its account can be read');
-  await report(deps, entry, [reachable, ...quotasRead(reading, deps.view.spec('Cell', name)?.quotas)]);
+  const known = deps.infra.behind.conditionOf(name);
+  const quotas = quotasRead(reading, deps.view.spec('Cell', name)?.quotas);
+  await report(deps, entry, [reachable, ...quotas, ...(known === undefined ? [] : [known])]);
   // Each status has one writer: the run of its own key.
   for (const group of deps.view.groups(name)) deps.enqueue(keyText('InfraGroup', group.name), 'resync');
   return reading?.ok === true
@@ -104,6 +130,14 @@ async function reportGroup(deps: InfraRunDeps, entry: ObjectEntry): Promise<void
   const ready = readCondition('InfraReady', reading, ({ facts }) => `load balancer ${facts.dnsName}`);
   const stated = deps.view.spec('InfraGroup', entry.name)?.quotas;
   await report(deps, entry, [ready, ...quotasRead(reading, stated)]);
+}
+
+/** The state table turned out to lack something, or does no longer: the Fleet says so, and so do those whom it concerns. */
+function wakeHeld(deps: InfraRunDeps): void {
+  deps.enqueue(keyText('Fleet', 'default'), 'change');
+  const unknown = deps.infra.behind.tenants();
+  for (const tenant of deps.view.all('Tenant'))
+    if (unknown.has(tenant.name) || placementsOf(tenant).length === 0) deps.enqueue(tenant.key, 'change');
 }
 
 /** Tenants that are placed in the cell, and those that wait for room anywhere. */
@@ -205,7 +239,7 @@ function wasReached(entry: ObjectEntry): boolean {
 
 /** Whether the last record of the name may go: no tenant of the tier but deleted ones, no doubt about what the state table knows, and no call of an earlier leader to come. */
 function isDeserted({ term, view, infra }: InfraRunDeps, tier: string): boolean {
-  if (infra.placingClosed() !== undefined || term.removalsFrom > term.clock.now()) return false;
+  if (infra.behind.closed() !== undefined || term.removalsFrom > term.clock.now()) return false;
   return tenantsOf(view, tier).every((entry) => {
     const known = entry.accepted?.effective;
     return entry.damaged.length === 0 && (known === undefined || known.state === 'deleted');

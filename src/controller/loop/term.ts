@@ -13,6 +13,7 @@ import { FleetView } from '../fleet/view.ts';
 import { keyText, parseKey } from '../keys.ts';
 import type { Outcome, Trigger } from '../outcome.ts';
 import { KeyedQueue } from '../queue/keyed-queue.ts';
+import { type RebuildReport, rebuildReport } from '../rebuild/report.ts';
 import type { EngineDeps } from '../tenant/deps.ts';
 import { HealthBook } from '../tenant/health.ts';
 import { runTenant } from '../tenant/step.ts';
@@ -22,7 +23,7 @@ import type { TermDeps } from './deps.ts';
 import { Infrastructure } from './infra.ts';
 import { laneOf } from './lanes.ts';
 import { lateWrites } from './late-writes.ts';
-import { fleetMode, type InfraRunDeps, runCell, runFleet, runInfraGroup, runTier } from './runs.ts';
+import { fleetMode, type InfraRunDeps, rebuildDeps, runCell, runFleet, runInfraGroup, runTier } from './runs.ts';
 import { Sweeps } from './sweeps.ts';
 
 /**
@@ -106,6 +107,7 @@ export class Term {
     await this.load();
     if (this.#stop.signal.aborted) return;
     this.#working = true;
+    this.#infra.behind.begin();
     this.#enqueueAll();
     this.#sweeps.start();
     this.#rereading = this.#lookForLateWrites();
@@ -117,6 +119,16 @@ export class Term {
     this.#load(await this.#deps.reader.loadAll());
     await this.#list();
     await this.#readEverything();
+  }
+
+  /** The rebuild of the state table as it would be carried out now, and why it is called for. Nothing is written. */
+  async rebuildPlan(): Promise<RebuildReport> {
+    return rebuildReport(rebuildDeps(this.#runs));
+  }
+
+  /** Why the state table is behind what is live, in words; undefined where it is not. */
+  get behind(): string | undefined {
+    return this.#infra.behind.closed();
   }
 
   /** Stops without writing anything: what runs is waited for, what waits is dropped. */
@@ -192,6 +204,8 @@ export class Term {
 
   async #readEverything(): Promise<void> {
     this.#deps.setCallShare(this.view.fleet()?.callShare ?? 0.7);
+    for (const entry of this.view.all('Cell'))
+      this.#infra.behind.recall(entry.name, entry.status?.value.conditions ?? []);
     await Promise.all([
       ...this.view.cells().map((cell) => this.#infra.readCell(cell.name, 0)),
       ...this.view.tiers().map((tier) => this.#infra.readZone(tier.name, 0)),
@@ -276,7 +290,8 @@ export class Term {
       zone: (tier) => this.#infra.zone(tier),
       mode: () => deps.config.mode,
       removalsFrom: () => deps.removalsFrom,
-      placingClosed: () => this.#infra.placingClosed(),
+      placingClosed: (tier) => this.#infra.behind.closed(tier),
+      leftAlone: (tenant) => this.#infra.behind.tenant(tenant),
       publication: (tier, _group, tenant) => {
         const host = this.view.spec('Tier', tier)?.domain ?? tier;
         return publicationOf(this.#publications.get(tier), this.#serving, host, tenant);

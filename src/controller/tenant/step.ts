@@ -10,7 +10,7 @@ import { isReachable, placementScope, worstOutcome } from './context.ts';
 import type { EngineDeps } from './deps.ts';
 import { leavePlacement } from './leave.ts';
 import { type Placing, placeTenant, shrinkTenant } from './placing.ts';
-import { noteGone, reportInvalid, reportTenant } from './report.ts';
+import { noteGone, reportInvalid, reportKept, reportTenant } from './report.ts';
 import { type ServeResult, servePlacement } from './serve.ts';
 import { chainTypes, type TenantFindings } from './status.ts';
 
@@ -41,6 +41,9 @@ export async function runTenant(deps: EngineDeps, name: string, trigger: Trigger
   const { entry } = looked;
   if (entry.damaged.length > 0) return damaged(deps, entry);
   const accepted = entry.accepted?.effective;
+  const unknown = leftAlone(deps, entry);
+  if (unknown !== undefined) return leaveAlone(deps, entry, unknown);
+  if (accepted === undefined && placementsOf(entry).length > 0) return keep(deps, entry);
   if (accepted === undefined) return raw === undefined ? forget(deps, entry) : invalid(deps, entry);
   if (accepted.state === 'deleted' && placementsOf(entry).length === 0) return deleted(deps, entry);
   const wanted = accepted.state === 'deleted' ? undefined : await decidePlaces(deps, entry, accepted);
@@ -51,6 +54,7 @@ export async function runTenant(deps: EngineDeps, name: string, trigger: Trigger
     await workOn(deps, entry, { placement, effective, accepted, surplus: wanted?.surplus ?? [] }, trigger, found);
   deps.noteServing(name, effective.tier, found.serving);
   deps.observer.placed(name, wanted?.unplaceable);
+  if (wanted?.condition.reason === 'PlacingClosed') deps.observer.held('state_behind', name, wanted.condition.message);
   await giveBack(deps, entry, accepted, wanted, found);
   await reportTenant(deps, entry, accepted, wanted, found);
   if (wanted !== undefined && wanted.unplaceable !== undefined) {
@@ -86,7 +90,8 @@ async function decidePlaces(deps: EngineDeps, entry: ObjectEntry, accepted: Effe
   if (!entry.present) {
     return { follows: true, condition: standing(entry, accepted), surplus: [], shrink: [], lost: false };
   }
-  const placing = await placeTenant({ ...deps, closed: deps.placingClosed }, entry, accepted);
+  const closed = (): string | undefined => deps.placingClosed(accepted.tier);
+  const placing = await placeTenant({ ...deps, closed }, entry, accepted);
   if (placing.follows) await follow(deps, entry);
   return placing;
 }
@@ -167,6 +172,34 @@ async function workOn(
     found.stopped = hasStopped(served) && found.stopped !== 'under-way' ? 'stopped' : 'under-way';
 }
 
+/** Why nothing is concluded from what the state table says of the tenant; undefined where it says all there is. */
+function leftAlone(deps: EngineDeps, entry: ObjectEntry): string | undefined {
+  const unknown = deps.leftAlone(entry.name);
+  if (unknown !== undefined) return unknown;
+  // That nothing of a deleted tenant is left is no more certain than the table itself.
+  const accepted = entry.accepted?.effective;
+  const isGone = accepted?.state === 'deleted' && entry.spec?.value.goneAt === undefined;
+  return isGone && placementsOf(entry).length === 0 ? deps.placingClosed(accepted.tier) : undefined;
+}
+
+/** Not placed, not healed, not removed: what is known of the tenant is not all that there is of it. */
+async function leaveAlone(deps: EngineDeps, entry: ObjectEntry, message: string): Promise<Outcome> {
+  deps.observer.held('state_behind', entry.name, message);
+  const accepted = entry.accepted?.effective;
+  const found = { ...findings(), stopped: accepted?.state === 'active' ? undefined : ('under-way' as const) };
+  leaveUnread(found, 'StateBehind', message);
+  const condition: ConditionUpdate = { type: 'Placed', status: 'False', reason: 'PlacingClosed', message };
+  if (accepted !== undefined) await reportTenant(deps, entry, accepted, { condition }, found);
+  else if (entry.present) await reportInvalid(deps, entry);
+  return { kind: 'held', reason: 'state_behind', checkInMs: 30_000 };
+}
+
+/** What is live of the tenant is counted, and nothing says how it is to be: it serves on as it is, until its record is there (and accepted). */
+async function keep(deps: EngineDeps, entry: ObjectEntry): Promise<Outcome> {
+  await reportKept(deps, entry);
+  return { kind: 'settled' };
+}
+
 function unseen(what: string): ConditionUpdate {
   return { type: 'Synced', status: 'False', reason: 'Waiting', message: `waiting for ${what}` };
 }
@@ -230,7 +263,7 @@ async function giveBack(
 ): Promise<void> {
   if (wanted === undefined || wanted.shrink.length === 0) return;
   if (found.outcomes.every((outcome) => outcome.kind === 'settled'))
-    await shrinkTenant({ ...deps, closed: deps.placingClosed }, entry, accepted, wanted.shrink);
+    await shrinkTenant({ ...deps, closed: () => undefined }, entry, accepted, wanted.shrink);
 }
 
 function differing(mode: string, changes: readonly Change[]): ConditionUpdate {

@@ -22,7 +22,7 @@ export function isRfc3339(value: string): boolean {
 
 const allowance = fields({
   reason: choice(guardReasons).describe(
-    'Which guard to lift: a label of guard_held. removal_budget, mass_change and observer_suspected can be lifted; the others protect what is not ours and stay.',
+    'Which guard to lift: a label of guard_held. removal_budget, mass_change and observer_suspected can be lifted; state_behind is the order to rebuild the state table from what is live (cellwright rebuild); the others protect what is not ours and stay.',
   ),
   until: z
     .string({ error: untilExpected })
