@@ -5,6 +5,8 @@ process.exitCode = await runCli(process.argv.slice(2), {
   start: async (options) => (await import('./wiring/start.ts')).runStart(options),
   sim: async (options) => (await import('./wiring/sim.ts')).runSim(options),
   controller: async (config) => (await import('./wiring/run-controller.ts')).runController(config),
+  rebuildLocal: async (config) => (await import('./wiring/plan-local.ts')).rebuildLocal(config),
+  adoptLocal: async (request) => (await import('./wiring/plan-local.ts')).adoptLocal(request),
   planLocal: async (request) => (await import('./wiring/plan-local.ts')).planLocal(request),
   rehearse: async (request) => (await import('./wiring/rehearse/run.ts')).runRehearsal(request),
 });

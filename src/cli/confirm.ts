@@ -8,14 +8,14 @@ import { CliError } from './errors.ts';
 export async function confirm(
   context: Context,
   question: string,
-  options: { yes: boolean; command: string },
+  options: { yes: boolean; command: string; what?: string },
 ): Promise<boolean> {
   if (options.yes) return true;
   const { stdin, stderr } = context.host;
   if (stdin.isTTY !== true) {
     throw new CliError({
       reason: 'NotConfirmed',
-      what: 'this removes something and was not confirmed',
+      what: options.what ?? 'this removes something and was not confirmed',
       why: 'there is no terminal to ask on, and --yes was not given',
       hint: options.command,
     });

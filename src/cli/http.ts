@@ -6,8 +6,13 @@ import type { HttpSettings } from './programs.ts';
 /** A plan reads AWS where its snapshots are too old, which may take a while. */
 const timeoutMs = 120_000;
 
-/** GETs a path and returns the JSON that comes back. Throws `CliError` where nothing, or not that, comes back. */
-export async function askController(host: CliHost, settings: HttpSettings, path: string): Promise<unknown> {
+/** GETs a path and returns the JSON that comes back; `local` is the command that does without. Throws `CliError` where nothing, or not that, comes back. */
+export async function askController(
+  host: CliHost,
+  settings: HttpSettings,
+  path: string,
+  local = 'cellwright plan --local',
+): Promise<unknown> {
   const url = `http://${hostText(settings.host)}:${settings.port}${path}`;
   const abort = new AbortController();
   const cancel = host.clock.after(timeoutMs, () => abort.abort(new Error(`no answer within ${timeoutMs / 1_000} s`)));
@@ -22,7 +27,7 @@ export async function askController(host: CliHost, settings: HttpSettings, path:
     return JSON.parse(text) as unknown;
   } catch (error) {
     if (error instanceof CliError) throw error;
-    throw unreachable(url, error);
+    throw unreachable(url, error, local);
   } finally {
     cancel();
   }
@@ -55,7 +60,7 @@ function messageOf(text: string): string {
   return text.slice(0, 200).trim() || 'nothing';
 }
 
-function unreachable(url: string, error: unknown): CliError {
+function unreachable(url: string, error: unknown, local: string): CliError {
   const cause: unknown = error instanceof Error ? (error.cause ?? error) : error;
   const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
   const text = cause instanceof Error ? cause.message : String(cause);
@@ -64,7 +69,7 @@ function unreachable(url: string, error: unknown): CliError {
       reason: 'ControllerUnreachable',
       what: 'the controller cannot be asked',
       why: `${url}: ${text === '' ? code : text}`,
-      hint: 'start one (cellwright controller), name where it is (CELLWRIGHT_HTTP), or do without it: cellwright plan --local',
+      hint: `start one (cellwright controller), name where it is (CELLWRIGHT_HTTP), or do without it: ${local}`,
     },
     { cause: error },
   );

@@ -1,6 +1,7 @@
 /** The command line: words to commands, failures to three lines and an exit code. */
 import { Command, CommanderError } from 'commander';
 import { declareReading } from './declare-read.ts';
+import { declareRecovering } from './declare-recover.ts';
 import { declareRehearsing } from './declare-rehearse.ts';
 import { declareRunning } from './declare-run.ts';
 import { declareWriting } from './declare-write.ts';
@@ -28,6 +29,7 @@ export async function runCli(
   const wiring = { root, host, programs, finish };
   declareRunning(wiring);
   declareWriting(wiring);
+  declareRecovering(wiring);
   declareReading(wiring);
   declareRehearsing(wiring);
   try {

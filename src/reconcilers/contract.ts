@@ -123,6 +123,36 @@ export interface IamNeed {
   readonly why: string;
 }
 
+/** Something that an operator named to be adopted, where one of ours stands or must stand. */
+export interface Adoptable {
+  readonly arn: string;
+  /** What it is now, in words. */
+  readonly found: string;
+  /** Why it may never be taken over, and what to do instead. */
+  readonly refusal?: string;
+  /** What has to come first; it is asked for again. */
+  readonly waits?: string;
+  /** All that is written to it: our tags, and what the ordinary pass puts right after them. */
+  readonly fields: readonly FieldChange[];
+  /** What follows beside that, in words. */
+  readonly then?: string;
+  /** `current`: it is the resource of the inventory from then on. `retired`: ours stands beside it, and it goes as what is superseded does. */
+  readonly becomes: 'current' | 'retired';
+}
+
+/** Taking over what bears no mark, or only part of ours. What names anybody else in its mark is never taken over. */
+export interface Adoption<D, L, C> {
+  /** Which of `arns` (ARNs, or zone/name/type/set identifier) stand where this resource must be. Reads only. `serves`: a request to the placement would be answered. */
+  find(
+    access: Access,
+    context: C,
+    now: { readonly desired: Desired<D>; readonly observation: Observation<L>; readonly serves: boolean },
+    arns: readonly string[],
+  ): Promise<readonly Adoptable[]>;
+  /** Makes these ours, and nothing else: the ordinary pass puts right what differs. */
+  take(access: Access, context: C, desired: Desired<D>, found: readonly Adoptable[]): Promise<Applied>;
+}
+
 export interface Reconciler<D = unknown, L = unknown, C extends DnsContext = PlacementContext> {
   readonly kind: ResourceKind;
   readonly iam: readonly IamNeed[];
@@ -147,6 +177,8 @@ export interface Reconciler<D = unknown, L = unknown, C extends DnsContext = Pla
   retire(access: Access, context: C, entry: InventoryResource): Promise<RetireStep>;
   /** What stands of this placement and bears our mark, and the inventory does not name: only for kinds of which every create call makes another one. */
   strays?(access: Access, context: C): Promise<readonly InventoryResource[]>;
+  /** Absent for kinds of which nothing can be taken over. */
+  readonly adopt?: Adoption<D, L, C>;
   /** Pure: what this resource says about the tenant. */
   conditions(context: C, desired: Desired<D>, observation: Observation<L>): readonly ConditionUpdate[];
   /** Pure: facts that the engine acts upon. */

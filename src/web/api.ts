@@ -58,6 +58,18 @@ export function addApi(app: Hono, sources: WebSources): void {
       return context.json(await sources.plan(name));
     }),
   );
+  app.get(
+    '/api/rebuild',
+    withFleet(async (_fleet, context) => context.json(await sources.rebuild())),
+  );
+  app.get(
+    '/api/adopt',
+    withFleet(async (fleet, context) => {
+      const { tenant = '', arn = '' } = context.req.query();
+      if (!fleet.tenants.some(({ name }) => name === tenant)) return noTenant(context, tenant);
+      return context.json(await sources.adopt({ tenant, arn }));
+    }),
+  );
   app.get('/api/activity', (context) => context.json(sources.activity()));
   app.get('/api/status', (context) => context.json(statusOf(sources)));
 }

@@ -1,4 +1,6 @@
+import type { AdoptReport, AdoptRequest } from '../controller/adopt/report.ts';
 import type { PlanReport } from '../controller/plan.ts';
+import type { RebuildReport } from '../controller/rebuild/report.ts';
 import type { RecentActivity } from '../telemetry/activity.ts';
 import type { FleetSnapshot } from './snapshot-types.ts';
 
@@ -20,6 +22,10 @@ export interface WebSources {
   activity(): RecentActivity;
   /** What would be done now, for one tenant or for all. A rejection is shown with its message. */
   plan(tenant?: string): Promise<PlanReport>;
+  /** What a rebuild of the state table would write now. A rejection is shown with its message. */
+  rebuild(): Promise<RebuildReport>;
+  /** What adopting a resource for a tenant would change now. A rejection is shown with its message. */
+  adopt(request: AdoptRequest): Promise<AdoptReport>;
   /** Everything in Prometheus' text format. */
   metrics(): Promise<string>;
 }

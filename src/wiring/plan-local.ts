@@ -1,21 +1,35 @@
-import type { PlanReport, PlanRequest } from '../cli/programs.ts';
+import type { AdoptLocalRequest, ControllerConfig, PlanReport, PlanRequest } from '../cli/programs.ts';
+import { type AdoptReport, adoptReport } from '../controller/adopt/report.ts';
 import type { LoopObserver } from '../controller/loop/deps.ts';
 import { Term } from '../controller/loop/term.ts';
 import { planFleet } from '../controller/plan.ts';
+import type { RebuildReport } from '../controller/rebuild/report.ts';
 import type { StateWriter } from '../store/state-writer.ts';
 import { machineHost } from './controller.ts';
 import { readOnlyTermDeps } from './leader.ts';
 
 /** `cellwright plan --local`: the controller's own code in this process, reading everything and writing nothing. */
 export async function planLocal(request: PlanRequest): Promise<PlanReport> {
-  const { deps, close } = await readOnlyTermDeps(request.config, machineHost, {
-    state: nothingWritten,
-    observer: silent,
-  });
+  return withTerm(request.config, (term) => planFleet(term.engine, request.tenant));
+}
+
+/** `cellwright rebuild --local`. */
+export async function rebuildLocal(config: ControllerConfig): Promise<RebuildReport> {
+  return withTerm(config, (term) => term.rebuildPlan());
+}
+
+/** `cellwright adopt --local`. */
+export async function adoptLocal(request: AdoptLocalRequest): Promise<AdoptReport> {
+  return withTerm(request.config, (term) => adoptReport(term.engine, request));
+}
+
+/** A term that reads everything and writes nothing, for one question. */
+async function withTerm<T>(config: ControllerConfig, ask: (term: Term) => Promise<T>): Promise<T> {
+  const { deps, close } = await readOnlyTermDeps(config, machineHost, { state: nothingWritten, observer: silent });
   try {
     const term = new Term(deps);
     await term.load();
-    return await planFleet(term.engine, request.tenant);
+    return await ask(term);
   } finally {
     close();
   }

@@ -1,4 +1,5 @@
 // Commands load themselves when they are asked for, in real time; loaded before, they cost no virtual time.
+import '../../src/cli/commands/adopt.ts';
 import '../../src/cli/commands/apply.ts';
 import '../../src/cli/commands/change.ts';
 import '../../src/cli/commands/describe.ts';
@@ -7,6 +8,7 @@ import '../../src/cli/commands/explain.ts';
 import '../../src/cli/commands/get.ts';
 import '../../src/cli/commands/init.ts';
 import '../../src/cli/commands/plan.ts';
+import '../../src/cli/commands/rebuild.ts';
 import '../../src/cli/commands/run.ts';
 import '../../src/cli/commands/wait.ts';
 import { type CliHost, Interrupted } from '../../src/cli/host.ts';
@@ -156,6 +158,12 @@ function recordingPrograms(started: Desk['started']): Programs {
     planLocal: async (request): Promise<PlanReport> => {
       started.planned.push(request);
       return { at: '2026-01-01T00:00:00.000Z', tenants: [] };
+    },
+    rebuildLocal: async () => {
+      throw new Error('no local rebuild was expected');
+    },
+    adoptLocal: async () => {
+      throw new Error('no local adoption was expected');
     },
     rehearse: async () => {
       throw new Error('no rehearsal was expected');

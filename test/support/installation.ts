@@ -40,6 +40,7 @@ export interface Told {
   readonly held: { readonly at: number; readonly reason: string; readonly tenant: string; readonly message: string }[];
   readonly failures: { readonly at: number; readonly what: string; readonly error: Error }[];
   readonly outcomes: { readonly key: string; readonly outcome: Outcome }[];
+  readonly events: { readonly at: number; readonly key: string; readonly reason: string; readonly message: string }[];
   readonly sweeps: { readonly kind: 'probe' | 'detail'; readonly at: number }[];
 }
 
@@ -51,7 +52,7 @@ export class Installation {
   readonly dynamo: Dynamo;
   readonly desired: DesiredTable;
   readonly state: StateReader;
-  readonly told: Told = { changes: [], held: [], failures: [], outcomes: [], sweeps: [] };
+  readonly told: Told = { changes: [], held: [], failures: [], outcomes: [], events: [], sweeps: [] };
   readonly random: () => number;
   leader: Leader | undefined;
   installation = '';
@@ -215,7 +216,7 @@ export class Installation {
       callFailed: (what, error) => void told.failures.push({ at: clock.now(), what, error }),
       failed: (what, error) => void told.failures.push({ at: clock.now(), what, error }),
       swept: (kind) => void told.sweeps.push({ kind, at: clock.now() }),
-      event: nothing,
+      event: (key, { reason, message }) => void told.events.push({ at: clock.now(), key, reason, message }),
       placed: nothing,
       synced: nothing,
       detailPeriod: nothing,

@@ -1,16 +1,10 @@
-import type { Condition, ConditionUpdate } from '../../model/conditions.ts';
+import { type Condition, type ConditionUpdate, notRebuilt, stateKnown } from '../../model/conditions.ts';
 
 /** A placement that something live bears the mark of. */
 export interface MarkedPlacement {
   readonly placement: string;
   readonly tenant: string;
 }
-
-/** A reason that nothing may be placed for, as it stands in conditions. */
-export const notRebuilt = 'NotRebuilt';
-
-/** The condition of a cell that says whether the state table knows all that is live in it. */
-export const stateKnown = 'StateKnown';
 
 const order = 'cellwright rebuild shows what would be written and writes it';
 

@@ -1,8 +1,7 @@
-import type { ConditionUpdate } from '../../model/conditions.ts';
+import { type ConditionUpdate, stateKnown } from '../../model/conditions.ts';
 import type { ObjectEntry } from '../fleet/entry.ts';
 import { keyText } from '../keys.ts';
 import type { Outcome, Trigger } from '../outcome.ts';
-import { stateKnown } from './behind.ts';
 import { carryOutRebuild, prepareRebuild, type RebuildDeps } from './run.ts';
 
 /** How often an order that could not be carried out in full is tried again, and how often is looked whether the table knows everything now. */

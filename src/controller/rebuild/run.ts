@@ -1,6 +1,6 @@
 import type { CellAccess, ZoneAccess } from '../../aws/ports.ts';
 import type { Clock } from '../../model/clock.ts';
-import { type ConditionUpdate, mergeConditions } from '../../model/conditions.ts';
+import { type ConditionUpdate, mergeConditions, notRebuilt, stateKnown } from '../../model/conditions.ts';
 import { CallError } from '../../model/errors.ts';
 import type { EffectiveTenant } from '../../model/records/effective.ts';
 import type { PlacementInventory } from '../../model/resources.ts';
@@ -12,7 +12,7 @@ import { placementsOf } from '../fleet/entry.ts';
 import type { FleetView } from '../fleet/view.ts';
 import { requestOf } from '../tenant/placing.ts';
 import { tierRecordId } from '../tier/publish.ts';
-import { notRebuilt, type StateBehind, stateKnown } from './behind.ts';
+import type { StateBehind } from './behind.ts';
 import { deriveRebuild, type KnownTenant, type TenantRebuild } from './derive.ts';
 import type { Finding, LiveCell, LiveRecords } from './facts.ts';
 import { readLiveCell, readRecords } from './read.ts';

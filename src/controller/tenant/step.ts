@@ -1,6 +1,7 @@
 import type { ConditionUpdate } from '../../model/conditions.ts';
 import type { EffectiveTenant } from '../../model/records/effective.ts';
 import type { Change, PlacementInventory } from '../../model/resources.ts';
+import { adoptListed } from '../adopt/take.ts';
 import { acceptObject } from '../fleet/acceptor.ts';
 import { type ObjectEntry, placementsOf, servingSpec } from '../fleet/entry.ts';
 import type { Outcome, Trigger } from '../outcome.ts';
@@ -132,17 +133,19 @@ async function workOn(
   trigger: Trigger,
   found: Findings,
 ): Promise<void> {
-  const { placement, effective } = work;
-  const scope = placementScope(deps, entry, effective, placement);
-  if (!isReachable(scope)) {
-    leaveUnread(found, scope.reason, scope.message);
-    found.outcomes.push({ kind: 'waiting', on: scope.message, checkInMs: 15_000 });
+  const { effective } = work;
+  const reached = placementScope(deps, entry, effective, work.placement);
+  if (!isReachable(reached)) {
+    leaveUnread(found, reached.reason, reached.message);
+    found.outcomes.push({ kind: 'waiting', on: reached.message, checkInMs: 15_000 });
     return;
   }
-  if (scope.mode === 'paused') {
+  if (reached.mode === 'paused') {
     leaveUnread(found, 'Paused', 'mode paused: nothing is read and nothing is changed');
     return;
   }
+  const placement = await adoptListed(deps, entry, reached);
+  const scope = { ...reached, context: { ...reached.context, placement } };
   const leaving = leavingOf(deps, entry, work);
   if (leaving !== undefined) {
     const left = await leavePlacement(deps, entry, scope, leaving, trigger);
