@@ -44,8 +44,9 @@ export async function runFleet(deps: InfraRunDeps, name: string): Promise<Outcom
     deps.book.invalidate();
     for (const tenant of deps.view.all('Tenant')) deps.enqueue(tenant.key, 'change');
   }
-  const { condition, outcome } = await rebuildIfOrdered(rebuildDeps(deps), entry);
+  const { condition, outcome, raiseAbove } = await rebuildIfOrdered(rebuildDeps(deps), entry);
   if (entry !== undefined) await report(deps, entry, condition === undefined ? [] : [condition]);
+  if (raiseAbove !== undefined) deps.term.raiseEpoch(raiseAbove);
   return outcome;
 }
 
@@ -63,7 +64,6 @@ export function rebuildDeps(deps: Pick<InfraRunDeps, 'term' | 'view' | 'book' | 
     behind: infra.behind,
     state: term.state,
     restoring: term.restoring,
-    raiseEpoch: term.raiseEpoch,
     event: term.observer.event.bind(term.observer),
     enqueue,
   };

@@ -11,6 +11,8 @@ export interface OrderResult {
   /** What the Fleet's status says of the state table; undefined: nothing new. */
   readonly condition: ConditionUpdate | undefined;
   readonly outcome: Outcome;
+  /** An epoch above which the lease has to rise, once this is told: a zone's fence names it. */
+  readonly raiseAbove?: number;
 }
 
 /**
@@ -30,7 +32,8 @@ export async function rebuildIfOrdered(
       reason: 'Known',
       message: 'the state table knows everything that bears our mark',
     };
-    return { condition: before?.status === 'False' ? known : undefined, outcome: { kind: 'settled' } };
+    const isNews = before?.status === 'False' || (before === undefined && isOrdered(deps));
+    return { condition: isNews ? known : undefined, outcome: { kind: 'settled' } };
   }
   const waiting: Outcome = { kind: 'waiting', on: closed, checkInMs: againMs };
   if (!isOrdered(deps))
@@ -41,7 +44,9 @@ export async function rebuildIfOrdered(
   const condition = await carryOutRebuild(deps, await prepareRebuild(deps));
   for (const kind of ['Tenant', 'Cell', 'Tier'] as const)
     for (const one of deps.view.all(kind)) deps.enqueue(keyText(kind, one.name), 'change');
-  return { condition, outcome: deps.behind.closed() === undefined ? { kind: 'settled' } : waiting };
+  const outcome: Outcome = deps.behind.closed() === undefined ? { kind: 'settled' } : waiting;
+  const fence = deps.behind.fence();
+  return { condition, outcome, ...(fence === undefined ? {} : { raiseAbove: fence }) };
 }
 
 function isOrdered({ view, clock }: Pick<RebuildDeps, 'view' | 'clock'>): boolean {

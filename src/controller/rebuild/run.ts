@@ -33,8 +33,6 @@ export interface RebuildReads {
 export interface RebuildDeps extends RebuildReads {
   readonly state: Pick<StateWriter, 'writeSpec' | 'writeStatus'>;
   readonly restoring: Restoring;
-  /** Ends this term and leads again under an epoch above this one. */
-  readonly raiseEpoch: (above: number) => void;
   readonly event: (key: string, event: { type: 'Normal' | 'Warning'; reason: string; message: string }) => void;
 }
 
@@ -106,8 +104,7 @@ export async function prepareRebuild(deps: RebuildReads): Promise<PreparedRebuil
 }
 
 /**
- * Carries a rebuild out: the cells that could not be read are noted first, durably; then each tenant's inventory with slots and totals, in one transaction; then the totals of all places are compared;
- * last the lease rises above every epoch that a zone's fence names. Each step finds what an earlier try has done, so that a crash in between costs nothing but time.
+ * Carries a rebuild out: the cells that could not be read are noted first, durably; then each tenant's inventory with slots and totals, in one transaction; then the totals of all places are compared. Each step finds what an earlier try has done, so that a crash in between costs nothing but time.
  */
 export async function carryOutRebuild(deps: RebuildDeps, prepared: PreparedRebuild): Promise<ConditionUpdate> {
   for (const [cell, why] of prepared.refused) await noteRefused(deps, cell, why);
@@ -123,8 +120,6 @@ export async function carryOutRebuild(deps: RebuildDeps, prepared: PreparedRebui
   deps.book.invalidate();
   deps.behind.learned();
   for (const [pk, expected] of expectations(deps.view)) await deps.restoring.recount(pk, expected);
-  const left = deps.behind.fence();
-  if (left !== undefined) deps.raiseEpoch(left);
   const done = `${prepared.tenants.length} tenants with ${placements} placements were written from what is live`;
   const incomplete = [...prepared.findings.filter(({ reason }) => reason !== 'NoRecord').map(({ message }) => message)];
   if (incomplete.length === 0) return { type: stateKnown, status: 'True', reason: 'Rebuilt', message: done };

@@ -132,7 +132,7 @@ function builtAnew(
   if (change.action !== 'create') return undefined;
   const { kind } = change;
   const isFirst = kind === 'cluster' || kind === 'task_definition';
-  if (!isFirst && (kind === 'dns_record' || signals.cluster?.runningTasks !== undefined)) return undefined;
+  if (!isFirst && signals.cluster?.runningTasks !== undefined) return undefined;
   const message = deps.placingClosed(scope.context.effective.tier);
   return message === undefined ? undefined : { reason: 'state_behind', message };
 }
