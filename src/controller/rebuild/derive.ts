@@ -26,8 +26,6 @@ export interface DeriveInput {
   readonly dualstack: (infraGroup: string) => boolean;
   /** Whether a tier's tenants share its name. */
   readonly sharesName: (tier: string) => boolean;
-  /** Hosted zone of a tier; undefined where it has no accepted record. */
-  readonly zoneOf: (tier: string) => string | undefined;
 }
 
 /** What is to be written for one tenant. */

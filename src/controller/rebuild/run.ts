@@ -95,7 +95,6 @@ export async function prepareRebuild(deps: RebuildReads): Promise<PreparedRebuil
       return reading?.ok === true && reading.value.facts.dualstack;
     },
     sharesName: (tier) => view.spec('Tier', tier)?.routing.scope === 'tier',
-    zoneOf: (tier) => view.spec('Tier', tier)?.zone.id,
   });
   const unread = [...refused].map(
     ([cell, why]): Finding => ({ reason: 'CellUnread', about: cell, message: `cell ${cell} ${why}` }),
