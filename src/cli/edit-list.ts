@@ -29,7 +29,8 @@ export async function addTimedEntry<T extends TimedEntry>(
         return;
       }
       const was = fieldOf(raw?.spec, field);
-      const kept = Array.isArray(was) ? was.filter((other) => stays(other, options)) : [];
+      const list: readonly unknown[] = Array.isArray(was) ? was : [];
+      const kept = list.filter((other) => stays(other, options));
       await session.desired.updateSpecField(kind, name, field, [...kept, entry], { was });
       return;
     } catch (error) {

@@ -40,12 +40,10 @@ export async function runTenant(deps: EngineDeps, name: string, trigger: Trigger
   const looked = await acceptObject(deps, 'Tenant', name, raw);
   if (looked === undefined) return { kind: 'settled' };
   const { entry } = looked;
-  if (entry.damaged.length > 0) return damaged(deps, entry);
   const accepted = entry.accepted?.effective;
-  const unknown = leftAlone(deps, entry);
+  const unknown = entry.damaged.length > 0 ? undefined : leftAlone(deps, entry);
   if (unknown !== undefined) return leaveAlone(deps, entry, unknown);
-  if (accepted === undefined && placementsOf(entry).length > 0) return keep(deps, entry);
-  if (accepted === undefined) return raw === undefined ? forget(deps, entry) : invalid(deps, entry);
+  if (entry.damaged.length > 0 || accepted === undefined) return undriven(deps, entry, raw !== undefined);
   if (accepted.state === 'deleted' && placementsOf(entry).length === 0) return deleted(deps, entry);
   const wanted = accepted.state === 'deleted' ? undefined : await decidePlaces(deps, entry, accepted);
   if (wanted?.lost === true) return { kind: 'progressing', checkInMs: 200, what: wanted.condition.message };
@@ -195,6 +193,13 @@ async function leaveAlone(deps: EngineDeps, entry: ObjectEntry, message: string)
   if (accepted !== undefined) await reportTenant(deps, entry, accepted, { condition }, found);
   else if (entry.present) await reportInvalid(deps, entry);
   return { kind: 'held', reason: 'state_behind', checkInMs: 30_000 };
+}
+
+/** A tenant of which nothing says how it is to be, or whose items cannot be read. */
+async function undriven(deps: EngineDeps, entry: ObjectEntry, recorded: boolean): Promise<Outcome> {
+  if (entry.damaged.length > 0) return damaged(deps, entry);
+  if (placementsOf(entry).length > 0) return keep(deps, entry);
+  return recorded ? invalid(deps, entry) : forget(deps, entry);
 }
 
 /** What is live of the tenant is counted, and nothing says how it is to be: it serves on as it is, until its record is there (and accepted). */
