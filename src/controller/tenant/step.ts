@@ -41,10 +41,8 @@ export async function runTenant(deps: EngineDeps, name: string, trigger: Trigger
   if (looked === undefined) return { kind: 'settled' };
   const { entry } = looked;
   const accepted = entry.accepted?.effective;
-  const unknown = entry.damaged.length > 0 ? undefined : leftAlone(deps, entry);
-  if (unknown !== undefined) return leaveAlone(deps, entry, unknown);
-  if (entry.damaged.length > 0 || accepted === undefined) return undriven(deps, entry, raw !== undefined);
-  if (accepted.state === 'deleted' && placementsOf(entry).length === 0) return deleted(deps, entry);
+  const done = await undriven(deps, entry, raw !== undefined);
+  if (done !== undefined || accepted === undefined) return done ?? { kind: 'settled' };
   const wanted = accepted.state === 'deleted' ? undefined : await decidePlaces(deps, entry, accepted);
   if (wanted?.lost === true) return { kind: 'progressing', checkInMs: 200, what: wanted.condition.message };
   const effective = servingSpec(entry) ?? accepted;
@@ -53,7 +51,6 @@ export async function runTenant(deps: EngineDeps, name: string, trigger: Trigger
     await workOn(deps, entry, { placement, effective, accepted, surplus: wanted?.surplus ?? [] }, trigger, found);
   deps.noteServing(name, effective.tier, found.serving);
   deps.observer.placed(name, wanted?.unplaceable);
-  if (wanted?.condition.reason === 'PlacingClosed') deps.observer.held('state_behind', name, wanted.condition.message);
   await giveBack(deps, entry, accepted, wanted, found);
   await reportTenant(deps, entry, accepted, wanted, found);
   if (wanted !== undefined && wanted.unplaceable !== undefined) {
@@ -91,6 +88,8 @@ async function decidePlaces(deps: EngineDeps, entry: ObjectEntry, accepted: Effe
   }
   const closed = (): string | undefined => deps.placingClosed(accepted.tier);
   const placing = await placeTenant({ ...deps, closed }, entry, accepted);
+  const { reason, message } = placing.condition;
+  if (reason === 'PlacingClosed') deps.observer.held('state_behind', entry.name, message);
   if (placing.follows) await follow(deps, entry);
   return placing;
 }
@@ -195,11 +194,15 @@ async function leaveAlone(deps: EngineDeps, entry: ObjectEntry, message: string)
   return { kind: 'held', reason: 'state_behind', checkInMs: 30_000 };
 }
 
-/** A tenant of which nothing says how it is to be, or whose items cannot be read. */
-async function undriven(deps: EngineDeps, entry: ObjectEntry, recorded: boolean): Promise<Outcome> {
+/** A tenant that is not to be driven: its items cannot be read, or lack something that is live; nothing says how it is to be; or nothing of it is left. Undefined: it is. */
+async function undriven(deps: EngineDeps, entry: ObjectEntry, recorded: boolean): Promise<Outcome | undefined> {
   if (entry.damaged.length > 0) return damaged(deps, entry);
-  if (placementsOf(entry).length > 0) return keep(deps, entry);
-  return recorded ? invalid(deps, entry) : forget(deps, entry);
+  const unknown = leftAlone(deps, entry);
+  if (unknown !== undefined) return leaveAlone(deps, entry, unknown);
+  const [accepted, isPlaced] = [entry.accepted?.effective, placementsOf(entry).length > 0];
+  if (accepted === undefined && isPlaced) return keep(deps, entry);
+  if (accepted === undefined) return recorded ? invalid(deps, entry) : forget(deps, entry);
+  return accepted.state === 'deleted' && !isPlaced ? deleted(deps, entry) : undefined;
 }
 
 /** What is live of the tenant is counted, and nothing says how it is to be: it serves on as it is, until its record is there (and accepted). */
