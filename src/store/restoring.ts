@@ -56,8 +56,8 @@ export interface ExpectedCapacity {
 
 export interface Restoring {
   /**
-   * Writes the inventory and the books in one transaction. A slot that names the placement already is counted already. Throws `CallError`: `conflict` when the inventory is no longer as it was read, `fenced`
-   * when the lease is gone.
+   * Writes the inventory and the books in one transaction. A slot that names the placement already is counted already. Throws `CallError`: `conflict` when the inventory is no longer as it was read or a later leader
+   * wrote one of the items, `fenced` when the lease is gone.
    */
   restore(restoration: Restoration): Promise<Stored<TenantInventory>>;
   /** Brings totals and slots of one place in line with the inventories. False: they changed in between, and nothing was written. */

@@ -3,7 +3,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import type { ResourceKind, TenantInventory } from '../../src/model/resources.ts';
 import { toItem } from '../../src/store/attributes.ts';
 import type { Installation } from '../support/installation.ts';
-import { allReady, chainOf, controllerWrites, settled } from './outside.ts';
+import { allReady, chainOf, condition, controllerWrites, settled } from './outside.ts';
 import { backup } from './rebuild.ts';
 import { smallFleet } from './small-fleet.ts';
 
@@ -79,5 +79,24 @@ describe('a stranger under our name', () => {
     });
     const writes = controllerWrites(run, since).map(({ operation }) => operation);
     expect(new Set(writes)).toEqual(new Set([arn.includes(':ecs:') ? 'TagResource' : 'AddTags']));
+  });
+});
+
+describe('a tenant on its way out', () => {
+  it('goes on once what lost its mark is adopted', async () => {
+    run = await settled({ fleet: smallFleet({ tenants: { bolt: { tier: 'standard' } } }) });
+    const { hands, targetGroup, account } = chainOf(run, 'bolt');
+    await run.clock.drive(hands.elb.removeTags({ ResourceArns: [targetGroup], TagKeys: keys }));
+    const gone = { tier: 'standard', state: 'deleted' };
+    await run.put('Tenant', 'bolt', gone);
+    await run.until('held', () => condition(run, 'bolt', 'Synced') === 'False RemovalHeld');
+    await run.advance(60);
+    expect(account).toBe('111111111111');
+    expect(run.phase('bolt')).toBe('Deleting');
+    const until = new Date(run.clock.now() + 3_600_000).toISOString();
+    await run.put('Tenant', 'bolt', { ...gone, adopt: [{ arn: targetGroup, until }] });
+    await run.until('gone', () => run.phase('bolt') === 'Deleted');
+    const { TargetGroups = [] } = await run.clock.drive(hands.elb.describeTargetGroups({}));
+    expect(TargetGroups).toEqual([]);
   });
 });
