@@ -79,6 +79,10 @@ export interface CellViews {
   tags(arn: string, freshness: Freshness): Promise<Readonly<Record<string, string>> | undefined>;
   /** A load balancer; undefined when it does not exist. */
   loadBalancer(arn: string, freshness: Freshness): Promise<Elb.LoadBalancer | undefined>;
+  /** The scalable target of a service by resource id, `service/<cluster>/<service>` (50 a call); undefined when there is none. */
+  scalableTarget(resourceId: string, freshness: Freshness): Promise<Scaling.ScalableTarget | undefined>;
+  /** All scaling policies of a scalable target. */
+  scalingPolicies(resourceId: string, freshness: Freshness): Promise<readonly Scaling.ScalingPolicy[]>;
   /** Any other read, kept under `scope` and shared like the rest: `load` is called when what is kept is too old. */
   once<T>(scope: string, freshness: Freshness, load: () => Promise<T>): Promise<T>;
   /** Forgets what was read of this scope (an ARN or a name): call it after each write. */

@@ -15,6 +15,7 @@ import type {
   QuotasApi,
   ScalingApi,
 } from './ports.ts';
+import { loadScalableTargets, loadScalingPolicies, targetsPerCall } from './scaling-reads.ts';
 import { attachmentScope, clusterName, clusterScope, createTouchLog, scopesOf, targetGroupScope } from './scopes.ts';
 import { createSharedReads, loadHalving, type Outcome, type SharedReads } from './shared-reads.ts';
 
@@ -43,6 +44,13 @@ const elbPageSize = 400;
 const clustersPerCall = 100;
 const arnsPerCall = 20;
 
+/** Which service answers a shared read, where it is not Elastic Load Balancing. */
+const serviceOf: Readonly<Record<string, string>> = {
+  describeClusters: 'ecs',
+  describeScalableTargets: 'application-autoscaling',
+  describeScalingPolicies: 'application-autoscaling',
+};
+
 /** Creates the reads of one cell, shared by all purposes. */
 export function createCellReads(deps: { readonly apis: Apis; readonly clock: Clock }): CellReads {
   const { apis, clock } = deps;
@@ -53,7 +61,7 @@ export function createCellReads(deps: { readonly apis: Apis; readonly clock: Clo
     load: (keys: readonly string[], purpose: CallPurpose) => Promise<ReadonlyMap<string, Outcome<V>>>,
     dependsOn: (key: string, value: V) => readonly string[],
   ): SharedReads<V> => {
-    const service = operation === 'describeClusters' ? 'ecs' : 'elbv2';
+    const service = serviceOf[operation] ?? 'elbv2';
     return createSharedReads({ clock, touches, call: { service, operation }, maxBatch, load, dependsOn });
   };
   const single =
@@ -103,6 +111,19 @@ export function createCellReads(deps: { readonly apis: Apis; readonly clock: Clo
     (arn) => [arn],
   );
 
+  const targets = shared(
+    'describeScalableTargets',
+    targetsPerCall,
+    (ids, purpose) => loadScalableTargets(apis(purpose).scaling, ids),
+    (id) => [id],
+  );
+  const policies = shared(
+    'describeScalingPolicies',
+    1,
+    single((id, purpose) => loadScalingPolicies(apis(purpose).scaling, id)),
+    (id) => [id],
+  );
+
   const loaders = new Map<string, () => Promise<unknown>>();
   const others = shared<unknown>(
     'read',
@@ -117,7 +138,7 @@ export function createCellReads(deps: { readonly apis: Apis; readonly clock: Clo
     (scope) => [scope, ...scopesOf(scope.split('#')[0] ?? scope)],
   );
 
-  const kinds = [others, clusters, rules, attached, byName, tags, loadBalancers];
+  const kinds = [others, clusters, rules, attached, byName, tags, loadBalancers, targets, policies];
   let evictedAt = clock.monotonic();
   const evict = (): void => {
     const now = clock.monotonic();
@@ -140,6 +161,8 @@ export function createCellReads(deps: { readonly apis: Apis; readonly clock: Clo
         targetGroupByName: (name, freshness) => get(byName, name, freshness),
         tags: (arn, freshness) => get(tags, arn, freshness),
         loadBalancer: (arn, freshness) => get(loadBalancers, arn, freshness),
+        scalableTarget: (id, freshness) => get(targets, id, freshness),
+        scalingPolicies: (id, freshness) => get(policies, id, freshness),
         once: async <T>(scope: string, freshness: Freshness, load: () => Promise<T>): Promise<T> => {
           evict();
           const kept = others.kept(scope, freshness);

@@ -129,6 +129,7 @@ async function planChain(
 
 const removalOrder: readonly ResourceKind[] = [
   'dns_record',
+  'scaling',
   'service',
   'listener_rule',
   'target_group',

@@ -5,6 +5,7 @@ export const resourceKinds = [
   'target_group',
   'listener_rule',
   'service',
+  'scaling',
   'dns_record',
 ] as const;
 /** In the order in which one placement's chain is built (design: the chain of one placement). */
@@ -18,7 +19,7 @@ export interface InventoryResource {
   readonly kind: ResourceKind;
   /** The incarnation: +1 with each new create intent of this resource in this placement. */
   readonly n: number;
-  /** The name in AWS: cluster, family, service or target group name; the record's name; the rule's priority. */
+  /** The name in AWS: cluster, family, service or target group name; the record's name; the rule's priority; the scalable target's resource id. */
   readonly name: string;
   readonly arn?: string;
   /** Durable before the create call. `token` is the client token where the API takes one. */

@@ -70,7 +70,7 @@ export interface PlacementContext extends DnsContext {
   readonly placement: PlacementInventory;
   readonly cell: CellFacts;
   readonly group: GroupFacts;
-  /** Tasks that shall run: 0 while suspended, deleted or leaving. */
+  /** Tasks that shall run, or that scaling starts with: 0 while suspended, deleted or leaving. */
   readonly tasks: number;
   /** The task definition that ECS rolled back, while the same content is still asked for: the service then stays on `liveTaskDefinitionArn`. */
   readonly rolledBack?: { readonly taskDefinitionArn: string; readonly liveTaskDefinitionArn: string };
@@ -112,7 +112,12 @@ export interface Applied {
 
 /** What a `create` call came to. */
 export type Created =
-  | ({ readonly outcome: 'created'; readonly arn: string } & Applied)
+  | ({
+      readonly outcome: 'created';
+      readonly arn: string;
+      /** AWS did not take all of it yet: what is missing is this change's, and no drift. */
+      readonly partial?: true;
+    } & Applied)
   /** AWS answered with something that already existed and does not bear our mark: nothing more was written to it. */
   | { readonly outcome: 'stranger'; readonly found: string };
 

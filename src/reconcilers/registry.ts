@@ -2,6 +2,7 @@ import { cluster } from './cluster/index.ts';
 import type { Reconciler } from './contract.ts';
 import { dnsRecord } from './dns-record/index.ts';
 import { listenerRule } from './listener-rule/index.ts';
+import { scaling } from './scaling/index.ts';
 import { service } from './service/index.ts';
 import { targetGroup } from './target-group/index.ts';
 import { taskDefinition } from './task-definition/index.ts';
@@ -13,5 +14,6 @@ export const reconcilers: readonly Reconciler[] = [
   targetGroup,
   listenerRule,
   service,
+  scaling,
   dnsRecord,
 ];

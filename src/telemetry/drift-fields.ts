@@ -12,6 +12,11 @@ export const resourceLabels = [
 ] as const satisfies readonly (ResourceKind | 'endpoint')[];
 export type ResourceLabel = (typeof resourceLabels)[number];
 
+/** The label under which a kind of resource is counted: scaling is a part of its service. */
+export function resourceLabel(kind: ResourceKind): ResourceLabel {
+  return kind === 'scaling' ? 'service' : kind;
+}
+
 /** Drift of a whole resource: not there, or one too many. */
 export const wholeFields = ['_missing', '_extra'] as const;
 
@@ -100,6 +105,13 @@ export const driftFields: Readonly<Record<ResourceLabel, readonly string[]>> = {
     'volumeConfigurations',
     'vpcLatticeConfigurations',
     'tags',
+    // Of its scalable target.
+    'MinCapacity',
+    'MaxCapacity',
+    'SuspendedState',
+    'TargetTrackingScalingPolicyConfiguration',
+    'PolicyName',
+    'Tags',
   ],
   dns_record: [
     'Weight',

@@ -9,6 +9,7 @@ import type { Change } from '../model/resources.ts';
 import type { ObjectEvent } from '../model/state.ts';
 import { type Activity, ActivityLog, type RecentActivity } from './activity.ts';
 import { Decisions } from './decisions.ts';
+import { resourceLabel } from './drift-fields.ts';
 import { DriftEpisodes, fieldsOf } from './episodes.ts';
 import { Holds } from './holds.ts';
 import { controllerOf } from './label-values.ts';
@@ -182,8 +183,8 @@ class TelemetryObserver implements Observer {
     }
     const run = this.queue.run(object);
     if (run !== undefined) run.applied += 1;
-    const { kind: resource, action, reason } = change;
-    this.#options.metrics.inc('cellwright_changes_total', { resource, action, reason });
+    const { kind, action, reason } = change;
+    this.#options.metrics.inc('cellwright_changes_total', { resource: resourceLabel(kind), action, reason });
     logger.info({ ...fields, fields: fieldsOf(change) }, 'change applied');
     if (reason === 'drift') this.#heal(change, object);
     else this.#activity.add({ what: 'change', action, reason, ...this.#subject(change, object) });
@@ -193,7 +194,8 @@ class TelemetryObserver implements Observer {
     const { metrics, events } = this.#options;
     const fresh = this.#episodes.seen(object, change);
     if (fresh.length === 0) return;
-    for (const field of fresh) metrics.inc('cellwright_drift_detected_total', { resource: change.kind, field });
+    const resource = resourceLabel(change.kind);
+    for (const field of fresh) metrics.inc('cellwright_drift_detected_total', { resource, field });
     this.#activity.add({ what: 'drift', ...this.#subject(change, object), fields: fresh });
     events(object, {
       type: 'Warning',
@@ -205,8 +207,9 @@ class TelemetryObserver implements Observer {
   #heal(change: Change, object: string): void {
     const { metrics, events } = this.#options;
     const { fields, seconds } = this.#episodes.applied(object, change);
-    for (const field of fields) metrics.inc('cellwright_drift_healed_total', { resource: change.kind, field });
-    metrics.observe('cellwright_heal_duration_seconds', { resource: change.kind }, seconds);
+    const resource = resourceLabel(change.kind);
+    for (const field of fields) metrics.inc('cellwright_drift_healed_total', { resource, field });
+    metrics.observe('cellwright_heal_duration_seconds', { resource }, seconds);
     this.#activity.add({ what: 'healed', ...this.#subject(change, object), fields, seconds });
     const message = `${change.kind} ${change.name}: put right (${fields.join(', ')})`;
     events(object, { type: 'Normal', reason: 'DriftHealed', message });

@@ -25,11 +25,17 @@ export class Controller {
   readonly applied: Change[] = [];
   readonly #ground: Ground;
   readonly #reconcilers: readonly Reconciler[];
+  readonly #usual: Variation;
   readonly #death: Promise<never>;
   #die: (error: Killed) => void = () => undefined;
   #dead = false;
 
-  constructor(ground: Ground, machine: Machine, ledger: Ledger, reconcilers: readonly Reconciler[]) {
+  constructor(
+    ground: Ground,
+    machine: Machine,
+    { ledger, reconcilers, usual }: { ledger: Ledger; reconcilers: readonly Reconciler[]; usual: Variation },
+  ) {
+    this.#usual = usual;
     this.#ground = ground;
     this.machine = machine;
     this.ledger = ledger;
@@ -122,7 +128,8 @@ export class Controller {
   }
 
   context(varied: Variation = {}): PlacementContext {
-    return contextOf(this.ledger.placement, varied);
+    const service = { ...this.#usual.service, ...varied.service };
+    return contextOf(this.ledger.placement, { ...this.#usual, ...varied, service });
   }
 
   async #insync(): Promise<boolean> {
@@ -168,8 +175,9 @@ export async function start(
   ground: Ground,
   reconcilers: readonly Reconciler[],
   ledger: Ledger = emptyLedger(),
+  usual: Variation = {},
 ): Promise<Controller> {
-  return new Controller(ground, await ground.boot(), ledger, reconcilers);
+  return new Controller(ground, await ground.boot(), { ledger, reconcilers, usual });
 }
 
 function token(random: () => number): string {

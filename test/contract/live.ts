@@ -5,14 +5,15 @@ import type { Hands } from './world.ts';
 
 /** All that is not AWS's own tombstone of something dead. */
 export async function liveState(hands: Hands): Promise<unknown> {
-  const [clusters, definitions, groups, rules, records] = [
+  const [clusters, definitions, groups, rules, records, targets] = [
     await readClusters(hands),
     await readDefinitions(hands),
     await readTargetGroups(hands),
     await readRules(hands),
     await readRecords(hands),
+    await readScaling(hands),
   ];
-  return neutral({ clusters, definitions, groups, rules, records });
+  return neutral({ clusters, definitions, groups, rules, records, targets });
 }
 
 async function readClusters({ ecs }: Hands): Promise<unknown[]> {
@@ -107,6 +108,21 @@ async function tagsOf(elb: Hands['elb'], arn: string): Promise<unknown> {
 async function readRecords({ dns }: Hands): Promise<unknown[]> {
   const { ResourceRecordSets = [] } = await dns.listResourceRecordSets({ HostedZoneId: zoneId });
   return ResourceRecordSets.filter(({ Name = '' }) => !Name.startsWith('_cellwright-'));
+}
+
+async function readScaling({ scaling }: Hands): Promise<unknown[]> {
+  const ecs = { ServiceNamespace: 'ecs' } as const;
+  const { ScalableTargets = [] } = await scaling.describeScalableTargets(ecs);
+  return Promise.all(
+    ScalableTargets.map(async ({ CreationTime: _at, ScalableTargetARN, ...target }) => {
+      const { Tags = {} } = await scaling.listTagsForResource({ ResourceARN: ScalableTargetARN });
+      const { ScalingPolicies = [] } = await scaling.describeScalingPolicies({ ...ecs, ResourceId: target.ResourceId });
+      const policies = ScalingPolicies.map(
+        ({ CreationTime: _made, PolicyARN: _arn, Alarms: _alarms, ...rest }) => rest,
+      );
+      return { ...target, tags: Object.fromEntries(Object.entries(Tags).sort()), policies };
+    }),
+  );
 }
 
 function sorted(tags: readonly { key?: string | undefined; value?: string | undefined }[] | undefined): unknown {

@@ -1,4 +1,5 @@
 /** The ground that the reconcilers are proved on: one account of the simulated AWS, hands that are not ours, and controllers that can die. */
+import { ApplicationAutoScaling } from '@aws-sdk/client-application-auto-scaling';
 import { ECS } from '@aws-sdk/client-ecs';
 import { ElasticLoadBalancingV2 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { Route53 } from '@aws-sdk/client-route-53';
@@ -23,6 +24,7 @@ export interface Hands {
   readonly ecs: ECS;
   readonly elb: ElasticLoadBalancingV2;
   readonly dns: Route53;
+  readonly scaling: ApplicationAutoScaling;
 }
 
 export interface Ground {
@@ -74,7 +76,12 @@ export function prepare(options: { seed?: number; latencyFactor?: number } = {})
     clock,
     aws,
     random,
-    hands: { ecs: new ECS(config), elb: new ElasticLoadBalancingV2(config), dns: new Route53(config) },
+    hands: {
+      ecs: new ECS(config),
+      elb: new ElasticLoadBalancingV2(config),
+      dns: new Route53(config),
+      scaling: new ApplicationAutoScaling(config),
+    },
     boot: async () => boot({ clock, random, inner }),
     run: (work) => clock.drive(work),
     writes: (since) =>

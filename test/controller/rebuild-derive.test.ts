@@ -19,6 +19,7 @@ function service(placement: string, fields: Partial<LiveService> = {}): LiveServ
     taskDefinition: `arn:td/${placement}:1`,
     targetGroups: [`arn:tg/${placement}/1`],
     rolledBack: false,
+    scaling: undefined,
     ...fields,
   };
 }

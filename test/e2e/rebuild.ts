@@ -6,7 +6,7 @@ import { initTables } from '../../src/store/tables.ts';
 import { cell, documents, group, type PlainRecord, sharedTier, tenant, tier } from '../support/fleet-plan.ts';
 import type { Installation } from '../support/installation.ts';
 
-const standard = tier('standard', { retentionDays: 30 });
+const standard = tier('standard', { retentionDays: 30, overridable: ['scaling'] });
 const shared = sharedTier('shared');
 const [one, two, four] = [cell('one', 'standard', 1), cell('two', 'standard', 2), cell('four', 'shared', 4)];
 export const frame: readonly PlainRecord[] = [
@@ -28,6 +28,10 @@ export function tenantsOf(count: number): readonly PlainRecord[] {
   return Array.from({ length: count }, (_, index) => {
     const name = `t${String(index).padStart(2, '0')}`;
     if (index % 6 === 5) return tenant(name, 'shared');
+    if (index % 12 === 8) {
+      const scaling = { mode: 'target-tracking', min: 1, max: 2, metric: 'cpu', target: 60 };
+      return tenant(name, 'standard', { service: { scaling } });
+    }
     if (index % 6 === 4) return tenant(name, 'standard', { placements: 2 });
     return tenant(name, 'standard', index % 10 === 3 ? { state: 'suspended' } : {});
   });

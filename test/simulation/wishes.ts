@@ -11,6 +11,7 @@ export interface Wish {
     readonly cpu?: number;
     readonly memoryMiB?: number;
     readonly tasks?: number;
+    readonly scaling?: Readonly<Record<string, unknown>>;
     readonly environment?: Readonly<Record<string, string>>;
   };
 }
@@ -35,7 +36,7 @@ export function firstWish(draw: Draw, asked: Asked): Wish {
     tier: asked.shared ? sharedTier : ownTier,
     state: 'active',
     ...(asked.shared ? {} : { placements: draw.whole(1, 2) }),
-    service: draw.chance(0.3) ? { tasks: 2 } : {},
+    service: { ...(draw.chance(0.3) ? { tasks: 2 } : {}), ...(draw.chance(0.4) ? { scaling: tracking(draw) } : {}) },
   };
 }
 
@@ -48,10 +49,17 @@ export function nextWish(draw: Draw, wish: Wish, serial: number): Wish {
     { ...wish, service: { ...service, tasks: draw.whole(1, 2) } },
     { ...wish, service: { ...service, cpu: 512, memoryMiB: 1024 } },
     { ...wish, service: { ...service, cpu: 256, memoryMiB: 512 } },
+    { ...wish, service: { ...service, scaling: { mode: 'fixed' } } },
+    { ...wish, service: { ...service, scaling: tracking(draw) } },
     otherCount(wish),
     otherCount(wish),
   ];
   return draw.pick(choices);
+}
+
+function tracking(draw: Draw): NonNullable<Wish['service']['scaling']> {
+  const metric = draw.pick(['cpu', 'memory', 'requests'] as const);
+  return { mode: 'target-tracking', min: draw.whole(1, 2), max: draw.whole(2, 3), metric, target: draw.whole(40, 60) };
 }
 
 function otherCount(wish: Wish): Wish {

@@ -12,6 +12,7 @@ export function kindOfArn(arn: string): ResourceKind | undefined {
     [/^task-definition\//, 'task_definition'],
     [/^targetgroup\//, 'target_group'],
     [/^listener-rule\//, 'listener_rule'],
+    [/^scalable-target\//, 'scaling'],
   ];
   return kinds.find(([form]) => form.test(resource))?.[1];
 }

@@ -84,6 +84,7 @@ function nothingThere(kind: ResourceKind, placements: number): string {
     target_group: "only a target group of the placement's own name can be adopted; others are left to their rules",
     listener_rule:
       "only a rule on the placement's listener that is at its priority or takes the tenant's requests can be adopted",
+    scaling: "only the scalable target of the placement's service can be adopted",
     dns_record: "only a record under the tenant's own name can be adopted",
   };
   return `${where[kind]}. If it is the tenant's already and bears its mark, there is nothing to adopt (cellwright describe tenant)`;

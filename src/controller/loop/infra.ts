@@ -1,5 +1,6 @@
 import type { CellAccess, ZoneAccess } from '../../aws/ports.ts';
 import { base32Hash } from '../../model/records/canonical.ts';
+import { leastTasks } from '../../model/records/effective.ts';
 import { cellRoles } from '../../model/records/schema-cell.ts';
 import type { PlacementBook } from '../capacity/book.ts';
 import { readCell, readZone } from '../capacity/read.ts';
@@ -73,7 +74,9 @@ export class Infrastructure {
     const access = this.cell(name);
     if (access === undefined) return false;
     const placements = this.#view.all('Tenant').flatMap((entry) => {
-      const tasks = servingSpec(entry)?.service.tasks ?? 0;
+      const spec = servingSpec(entry);
+      // No more than surely run: what is taken for our own is not counted as somebody else's use.
+      const tasks = spec === undefined ? 0 : Math.min(spec.service.tasks, leastTasks(spec.service));
       return placementsOf(entry)
         .filter((placement) => placement.cell === name)
         .map((placement) => ({ ...placement, tasks: placement.resources.service === undefined ? 0 : tasks }));

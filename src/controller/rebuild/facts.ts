@@ -17,6 +17,8 @@ export interface LiveService extends LiveResource {
   readonly targetGroups: readonly string[];
   /** ECS went back to an earlier definition and stands there. */
   readonly rolledBack: boolean;
+  /** Its scalable target, where that bears our mark. */
+  readonly scaling: { readonly arn: string; readonly name: string } | undefined;
 }
 
 export interface LiveDefinition {

@@ -233,12 +233,34 @@ async function readServices(
     const failure = answer.failures?.find(({ reason }) => reason !== 'MISSING');
     if (failure !== undefined)
       throw missing(`service ${failure.arn ?? ''} could not be described: ${failure.reason ?? ''}`);
-    found.push(...(answer.services ?? []).flatMap((service) => serviceOf(service, ours)));
+    for (const service of answer.services ?? []) {
+      for (const one of serviceOf(service, ours))
+        found.push({ ...one, scaling: await readScaling(access, cluster, one.name, ours) });
+    }
   }
   return found;
 }
 
-function serviceOf(service: Ecs.Service, ours: (tags: Tags) => boolean): readonly LiveService[] {
+/** The scalable target of a service, where it is ours. */
+async function readScaling(
+  access: CellAccess,
+  cluster: string,
+  service: string,
+  ours: (tags: Tags) => boolean,
+): Promise<LiveService['scaling']> {
+  const name = `service/${cluster.slice(cluster.lastIndexOf('/') + 1)}/${service}`;
+  const arn = (await access.views.scalableTarget(name, now))?.ScalableTargetARN;
+  if (arn === undefined) return undefined;
+  try {
+    const { Tags = {} } = await access.scaling.listTagsForResource({ ResourceARN: arn });
+    return ours(Tags) ? { arn, name } : undefined;
+  } catch (error) {
+    if (error instanceof CallError && error.class === 'not_found') return undefined;
+    throw error;
+  }
+}
+
+function serviceOf(service: Ecs.Service, ours: (tags: Tags) => boolean): readonly Omit<LiveService, 'scaling'>[] {
   const { status, serviceArn: arn = '', serviceName: name = '' } = service;
   if (status !== 'ACTIVE' && status !== 'DRAINING') return [];
   const primary = service.deployments?.find((deployment) => deployment.status === 'PRIMARY');

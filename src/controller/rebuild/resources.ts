@@ -31,7 +31,12 @@ export function deriveResources(
   if (cluster !== undefined) put({ kind: 'cluster', n: 1, name: cluster.name, arn: cluster.arn, confirmedAt: now });
   const [service, ...oldServices] = servicesOf(live).map((one) => entry('service', one.n, one.service, now));
   put(service, ...oldServices);
+  const scaled = servicesOf(live).flatMap(({ service: { scaling } }) =>
+    scaling === undefined ? [] : [entry('scaling', 1, scaling, now)],
+  );
   const serving = currentService(live);
+  const scaling = scaled.find(({ arn }) => arn === serving?.scaling?.arn);
+  put(scaling, ...scaled.filter((one) => one !== scaling));
   const wiredTo = new Set([...(serving?.targetGroups ?? []), ...live.rules.flatMap((rule) => rule.targetGroups)]);
   const groups = live.targetGroups
     .map((group) => entry('target_group', incarnationOf(at.installation, live.id, group.name), group, now))

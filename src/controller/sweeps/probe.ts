@@ -1,3 +1,4 @@
+import type { EffectiveTenant } from '../../model/records/effective.ts';
 import { type ObjectEntry, placementsOf, servingSpec } from '../fleet/entry.ts';
 import type { ChainDeps } from '../tenant/chain.ts';
 import { convergeChain } from '../tenant/chain.ts';
@@ -25,11 +26,18 @@ export async function suspicious(deps: EngineDeps, entry: ObjectEntry, maxAgeMs:
     if (result.failed.length > 0 || result.held.length > 0 || result.changes.length > 0) return true;
     const { activeServices, runningTasks } = result.signals.cluster ?? {};
     if (activeServices !== undefined && activeServices !== 1) return true;
-    const counted = effective.service.scaling.mode === 'fixed' && runningTasks !== undefined;
-    if (counted && runningTasks !== scope.context.tasks) return true;
+    if (runningTasks !== undefined && isMiscounted(effective, scope.context.tasks, runningTasks)) return true;
     if ((result.signals.listener_rule?.foreign ?? []).length > 0) return true;
   }
   return false;
+}
+
+/** Whether a settled placement runs more or fewer tasks than it may. */
+function isMiscounted({ service }: EffectiveTenant, tasks: number, running: number): boolean {
+  const { scaling } = service;
+  if (scaling.mode === 'external') return false;
+  if (scaling.mode === 'fixed' || tasks === 0) return running !== tasks;
+  return running < scaling.min || running > scaling.max;
 }
 
 function chainDeps(deps: EngineDeps, maxAgeMs: number): ChainDeps {

@@ -7,7 +7,7 @@ import type { Desired, Observation, PlacementContext, Reconciler } from '../../r
  *
  *   desired \ live   absent              live, equal   live, differs            ending     unmarked   stranger
  *   known            create              converged     update, or replace       replace    hold       next name, or hold
- *   none             converged           remove        remove                   converged  hold       converged
+ *   none             forget              remove        remove                   converged  hold       forget
  *   waiting          wait                -             wait (equal is unknown)  wait       hold       wait
  *
  * A resource that was just created and cannot be seen yet is waited for: AWS's reads lag behind its writes, and "not found" is no proof then.
@@ -15,6 +15,8 @@ import type { Desired, Observation, PlacementContext, Reconciler } from '../../r
 export type Step =
   | { readonly do: 'converged' /** The applied hash is to be remembered. */; readonly applied?: string }
   | { readonly do: 'skip' }
+  /** Nothing shall stand and nothing does: the inventory remembers something that is gone. */
+  | { readonly do: 'forget' }
   | { readonly do: 'wait'; readonly on: string; readonly checkInMs: number }
   | {
       readonly do: 'create';
@@ -68,8 +70,26 @@ export function decide(input: DecideInput): Step {
 }
 
 function decideNone(input: DecideInput, observation: Observation<unknown>): Step {
+  if (observation.state === 'absent' || observation.state === 'stranger') return decideGone(input);
   if (observation.state !== 'live') return { do: 'converged' };
   return { do: 'remove', change: { ...subject(input), action: 'delete', reason: 'removal' } };
+}
+
+/** Of a record that is gone the change is followed until it has reached every name server: that is not this step's to forget. */
+function decideGone(input: DecideInput): Step {
+  const entry = entryOf(input);
+  if (entry === undefined || entry.kind === 'dns_record') return { do: 'converged' };
+  return isYoung(entry, input.now)
+    ? { do: 'wait', on: `${entry.kind} to become visible`, checkInMs: 3_000 }
+    : { do: 'forget' };
+}
+
+/** Whether reads may not show yet what was just created, or may have been. A clock that went back proves nothing. */
+function isYoung({ confirmedAt, intent }: InventoryResource, now: number): boolean {
+  return [confirmedAt, intent?.at].some((at) => {
+    const age = now - Date.parse(at ?? '');
+    return age >= 0 && age < propagationMs;
+  });
 }
 
 function decideAbsent(input: DecideInput, hash: string): Step {

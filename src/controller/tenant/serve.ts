@@ -20,6 +20,8 @@ export interface ServeResult {
   readonly held: readonly Refusal[];
   /** Everything stands as the spec says and no deployment is under way. */
   readonly stable: boolean;
+  /** The first call that failed, where one did: what its resource is like is not known. */
+  readonly failure: string | undefined;
   /** What a step of the chain waits for, where one does. */
   readonly waitingFor: string | undefined;
 }
@@ -89,6 +91,7 @@ export async function servePlacement(
     changes: result.changes,
     held: result.held,
     stable,
+    failure: result.failed.map(({ kind, error }) => `${kind}: ${error.message}`)[0],
     waitingFor: result.waiting[0]?.on,
   };
 }
@@ -212,6 +215,7 @@ async function publishedCondition(
 }
 
 const retireOrder: readonly ResourceKind[] = [
+  'scaling',
   'service',
   'listener_rule',
   'target_group',

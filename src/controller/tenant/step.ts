@@ -162,8 +162,11 @@ async function workOn(
   found.outcomes.push(served.outcome);
   found.changes.push(...served.changes);
   found.serving.set(placement.infraGroup, servingOf(served));
-  if (served.changes.length > 0) found.notes.push(differing(scope.mode, served.changes));
   const isNew = entry.status?.value.observedGeneration !== entry.accepted?.generation;
+  // Not every resource has a condition of its own: one that could not be looked at, or made, must not pass for one that is as the record says.
+  if (isNew && served.failure !== undefined && served.outcome.kind !== 'retry' && served.outcome.kind !== 'terminal')
+    found.notes.push({ type: 'Synced', status: 'Unknown', reason: 'CallFailed', message: served.failure });
+  if (served.changes.length > 0) found.notes.push(differing(scope.mode, served.changes));
   // Not every step has a condition of its own: a task definition that reads do not show yet is as the record says for all that they tell.
   if (isNew && served.waitingFor !== undefined) found.notes.push(unseen(served.waitingFor));
   if (served.outcome.kind === 'held' || served.outcome.kind === 'retry' || served.outcome.kind === 'terminal')

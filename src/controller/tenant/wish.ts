@@ -1,4 +1,5 @@
 import type { ConditionUpdate } from '../../model/conditions.ts';
+import { leastTasks } from '../../model/records/effective.ts';
 import type { PlacementInventory } from '../../model/resources.ts';
 import type { PlacementContext } from '../../reconcilers/contract.ts';
 import { type ObjectEntry, placementsOf } from '../fleet/entry.ts';
@@ -26,13 +27,14 @@ export function wishedRecords(
   return { ...context.dns, want: ruleReady && healthy ? 'publish' : 'keep' };
 }
 
-function noteHealth(deps: EngineDeps, { placement, tasks }: PlacementContext, signals: ChainSignals): void {
+function noteHealth(deps: EngineDeps, context: PlacementContext, signals: ChainSignals): void {
+  const { placement, tasks, effective } = context;
   const healthyTargets = signals.target_group?.healthyTargets;
   if (tasks === 0) deps.health.forget(placement.id);
   if (tasks === 0 || healthyTargets === undefined) return;
   const { stable = false, runningTasks = 0 } = signals.service ?? {};
   const subject = { placement: placement.id, tier: placement.tier, cell: placement.cell };
-  const reading = { healthyTargets, steady: stable && runningTasks >= tasks };
+  const reading = { healthyTargets, steady: stable && runningTasks >= leastTasks(effective.service) };
   deps.health.note(subject, reading, deps.clock.monotonic());
 }
 

@@ -53,7 +53,7 @@ async function live(subject: Subject, witnesses: Witness[], options: LifeOptions
   const ground = prepare({ latencyFactor });
   const witness = new Witness(ground);
   witnesses.push(witness);
-  const line = new Line(ground, witness);
+  const line = new Line(ground, witness, subject);
   const spent = inject(ground, witness, subject, { strike, calls, kill: () => line.controller?.kill() });
   const parts: Life[number][] = [];
   const note = async (): Promise<void> => {
@@ -75,15 +75,17 @@ class Line {
   controller: Controller | undefined;
   readonly #ground: Ground;
   readonly #witness: Witness;
+  readonly #subject: Subject;
 
-  constructor(ground: Ground, witness: Witness) {
+  constructor(ground: Ground, witness: Witness, subject: Subject) {
+    this.#subject = subject;
     this.#ground = ground;
     this.#witness = witness;
   }
 
   async through(work: (controller: Controller) => Promise<unknown>): Promise<void> {
     for (let lives = 0; lives < 3; lives++) {
-      this.controller ??= await start(this.#ground, this.#witness.reconcilers, this.ledger);
+      this.controller ??= await start(this.#ground, this.#witness.reconcilers, this.ledger, this.#subject.usual);
       try {
         await work(this.controller);
         return;

@@ -9,11 +9,12 @@ export function healing(subject: Subject, witnesses: Witness[]): void {
   describe('healing', () => {
     let world: World;
     beforeAll(async () => {
-      world = await settledWorld(witnesses);
+      world = await settledWorld(witnesses, { usual: subject.usual });
     });
 
     it.each(subject.drifts.map((drift) => [drift.what, drift] as const))('%s', async (_what, drift) => {
-      const on = drift.slow === true ? await settledWorld(witnesses, { latencyFactor: 1 }) : world;
+      const on =
+        drift.slow === true ? await settledWorld(witnesses, { usual: subject.usual, latencyFactor: 1 }) : world;
       const { ground, controller } = on;
       const before = await liveState(ground.hands);
       const chain = chainOf(ground, controller);
