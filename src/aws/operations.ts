@@ -77,6 +77,7 @@ export const operations = {
     describeVpcs: read('ec2:describe'),
     describeSecurityGroups: read('ec2:describe'),
     describeVpcEndpoints: read('ec2:describe'),
+    describeVpcEndpointServices: read('ec2:describe'),
     createVpcEndpoint: apply('ec2:createVpcEndpoint'),
     modifyVpcEndpoint: apply('ec2:modifyVpcEndpoint'),
     deleteVpcEndpoints: reap('ec2:deleteVpcEndpoints'),

@@ -6,6 +6,7 @@ import type {
   AcmApi,
   CallPurpose,
   CellViews,
+  Ec2,
   Ec2Api,
   Ecs,
   EcsApi,
@@ -42,6 +43,8 @@ const evictEveryMs = 60_000;
 /** AWS's page size for target groups and rules; its limits for DescribeClusters, DescribeTags and DescribeLoadBalancers. */
 const elbPageSize = 400;
 const clustersPerCall = 100;
+/** AWS's page size for endpoints. */
+const endpointPageSize = 1_000;
 const arnsPerCall = 20;
 
 /** Which service answers a shared read, where it is not Elastic Load Balancing. */
@@ -49,6 +52,7 @@ const serviceOf: Readonly<Record<string, string>> = {
   describeClusters: 'ecs',
   describeScalableTargets: 'application-autoscaling',
   describeScalingPolicies: 'application-autoscaling',
+  describeVpcEndpoints: 'ec2',
 };
 
 /** Creates the reads of one cell, shared by all purposes. */
@@ -138,7 +142,14 @@ export function createCellReads(deps: { readonly apis: Apis; readonly clock: Clo
     (scope) => [scope, ...scopesOf(scope.split('#')[0] ?? scope)],
   );
 
-  const kinds = [others, clusters, rules, attached, byName, tags, loadBalancers, targets, policies];
+  const endpoints = shared(
+    'describeVpcEndpoints',
+    1,
+    single((_scope, purpose) => loadInterfaceEndpoints(apis(purpose))),
+    (scope) => [scope],
+  );
+
+  const kinds = [others, endpoints, clusters, rules, attached, byName, tags, loadBalancers, targets, policies];
   let evictedAt = clock.monotonic();
   const evict = (): void => {
     const now = clock.monotonic();
@@ -161,6 +172,7 @@ export function createCellReads(deps: { readonly apis: Apis; readonly clock: Clo
         targetGroupByName: (name, freshness) => get(byName, name, freshness),
         tags: (arn, freshness) => get(tags, arn, freshness),
         loadBalancer: (arn, freshness) => get(loadBalancers, arn, freshness),
+        interfaceEndpoints: (freshness) => get(endpoints, 'vpc-endpoints', freshness),
         scalableTarget: (id, freshness) => get(targets, id, freshness),
         scalingPolicies: (id, freshness) => get(policies, id, freshness),
         once: async <T>(scope: string, freshness: Freshness, load: () => Promise<T>): Promise<T> => {
@@ -203,6 +215,18 @@ function clusterFailure(name: string, failure: Ecs.Failure): CallError {
     operation: 'describeClusters',
     code: failure.reason ?? 'UnknownFailure',
     message: `cluster ${name} could not be read (${failure.reason ?? 'no reason given'}${detail})`,
+  });
+}
+
+/** With a filter, or AWS takes the call from a smaller bucket (facts: throttling of EC2). */
+async function loadInterfaceEndpoints({ ec2 }: CellApis): Promise<readonly Ec2.VpcEndpoint[]> {
+  return readPages({ service: 'ec2', operation: 'describeVpcEndpoints' }, async (NextToken) => {
+    const page = await ec2.describeVpcEndpoints({
+      Filters: [{ Name: 'vpc-endpoint-type', Values: ['Interface'] }],
+      MaxResults: endpointPageSize,
+      ...(NextToken === undefined ? {} : { NextToken }),
+    });
+    return { items: page.VpcEndpoints, next: page.NextToken };
   });
 }
 

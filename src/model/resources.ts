@@ -7,8 +7,9 @@ export const resourceKinds = [
   'service',
   'scaling',
   'dns_record',
+  'endpoint',
 ] as const;
-/** In the order in which one placement's chain is built (design: the chain of one placement). */
+/** In the order in which one placement's chain is built (design: the chain of one placement); endpoints are kept for an infra group, not for a placement. */
 export type ResourceKind = (typeof resourceKinds)[number];
 
 /**
@@ -80,9 +81,20 @@ export interface RemovalProgress {
   readonly releasedAt?: string;
 }
 
-/** A tenant's whole inventory: one item of the state table. */
+/** A tenant's whole inventory, or an infra group's: one item of the state table. */
 export interface TenantInventory {
   readonly placements: Readonly<Record<string, PlacementInventory>>;
+  /** Of an infra group: what was made for the dependencies of its tier, by dependency. Its `placements` are empty: those are the tenants'. */
+  readonly endpoints?: Readonly<Record<string, EndpointInventory>>;
+}
+
+/** What we created, or are about to, for one dependency of a tier in one infra group. */
+export interface EndpointInventory {
+  /** The endpoint service that the newest incarnation leads to: a dependency that was only renamed keeps its endpoint. */
+  readonly service: string;
+  readonly resource?: InventoryResource;
+  /** Superseded incarnations that still have to go. */
+  readonly retired: readonly InventoryResource[];
 }
 
 /** One member of an AWS input that is not as it should be. `field` is the top-level member of the call that puts it right. */

@@ -1,4 +1,4 @@
-import { type Vector, vectorOf } from './vector.ts';
+import { addTo, type Vector, vectorOf } from './vector.ts';
 
 /** How much of one dimension may be given away, and why that much. All numbers in the dimension's unit. */
 export type Limit =
@@ -85,14 +85,40 @@ export interface Account<D extends string> {
   readonly capacity: Capacity<D>;
   /** The dimensions whose quota is not known. */
   readonly unknown: readonly D[];
-  /** The sum of all reservations; changed only by the ledger. */
+  /** The sum of all reservations; changed only by the ledger, with `take`. */
   readonly used: Record<D, number>;
+  /** What is usable less what is used, in the order of `dimensions`: kept beside them because decisions read it for every infra group. Negative where a quota was lowered under the use; 0 where it is unknown. */
+  readonly spare: Float64Array;
+  /** The fullness as it is now; absent until it is asked for. */
+  full: number | undefined;
 }
 
-/** An account with nothing reserved. */
-export function openAccount<D extends string>(dimensions: readonly D[], capacity: Capacity<D>): Account<D> {
+/** An account with nothing reserved. `spare`: where its figures are to stand, so that those of many accounts can stand side by side. */
+export function openAccount<D extends string>(
+  dimensions: readonly D[],
+  capacity: Capacity<D>,
+  spare = new Float64Array(dimensions.length),
+): Account<D> {
   const unknown = dimensions.filter((dimension) => !capacity[dimension].known);
-  return { dimensions, capacity, unknown, used: vectorOf(dimensions, () => 0) };
+  const account = { dimensions, capacity, unknown, used: vectorOf(dimensions, () => 0), spare, full: undefined };
+  count(account);
+  return account;
+}
+
+/** Takes `times * vector` from an account (gives it back where `times` is −1). */
+export function take<D extends string>(account: Account<D>, vector: Vector<D>, times: number): void {
+  addTo(account.used, vector, times);
+  count(account);
+}
+
+function count<D extends string>(account: Account<D>): void {
+  for (let index = 0; index < account.dimensions.length; index++) {
+    const dimension = account.dimensions[index];
+    if (dimension === undefined) continue;
+    const limit = account.capacity[dimension];
+    account.spare[index] = limit.known ? limit.usable - account.used[dimension] : 0;
+  }
+  account.full = undefined;
 }
 
 /**
@@ -108,6 +134,12 @@ export function freeOf<D extends string>(account: Account<D>, dimension: D, pend
 
 /** The share of the fullest dimension that is in use, 0 to 1 (above 1 where a quota was lowered under the use). */
 export function fullness<D extends string>(account: Account<D>, pending?: Vector<D>): number {
+  if (pending !== undefined) return measured(account, pending);
+  account.full ??= measured(account);
+  return account.full;
+}
+
+function measured<D extends string>(account: Account<D>, pending?: Vector<D>): number {
   let most = 0;
   for (const dimension of account.dimensions) {
     const limit = account.capacity[dimension];

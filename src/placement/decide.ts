@@ -1,9 +1,10 @@
-import { type Alternative, type ChoiceSummary, choiceText, type Explanation, explainUnplaceable } from './explain.ts';
-import { contextFor, type FilterContext, fits, rejectionsOf } from './filters.ts';
+import { type Alternative, choiceText, type Explanation, explainUnplaceable } from './explain.ts';
+import { contextFor, type FilterContext, rejectionsOf } from './filters.ts';
 import type { Ledger, Site } from './ledger.ts';
 import { Pending } from './pending.ts';
 import type { RejectionCode } from './rejections.ts';
 import { type Score, scoreSite } from './score.ts';
+import { type Prospect, survey } from './survey.ts';
 import type { PlacementRequest, Reservation } from './types.ts';
 import type { Demand } from './vector.ts';
 
@@ -38,13 +39,11 @@ export type Decision =
 
 export interface PlaceOptions {
   /** Returns 0 ≤ x < 1. With it, one of the few best is picked at random, which keeps placers that work on one view from colliding. */
-  readonly random?: () => number;
+  readonly random?: (() => number) | undefined;
   /** What the same decision takes besides, for instance for the growth of placements that stay. */
   readonly pending?: Pending;
-}
-
-interface Candidate extends Alternative {
-  readonly site: Site;
+  /** Infra groups that are to be looked at besides what the filters say; all where absent. */
+  readonly among?: (site: Site) => boolean;
 }
 
 /** How many of the best a random pick may choose from, and how far in score from the best they may lie. */
@@ -80,53 +79,47 @@ export function reservationFor(request: PlacementRequest, choice: Choice, placem
 }
 
 function placeInDistinctCells(start: FilterContext, missing: number, options: PlaceOptions): Decision {
-  const first = chooseCells({ ...start, pending: start.pending.copy() }, missing, options, byPreference);
+  const first = chooseCells({ ...start, pending: start.pending.copy() }, missing, options, false);
   if (first.choices.length === missing) return { kind: 'placed', choices: first.choices };
   if (first.choices.length > 0) {
     // Only the zone is shared between cells. When it is short, places without AAAA records go first, which finds what the score's order may miss.
-    const thrifty = chooseCells({ ...start, pending: start.pending.copy() }, missing, {}, byRecordsThenPreference);
+    const thrifty = chooseCells(
+      { ...start, pending: start.pending.copy() },
+      missing,
+      { ...options, random: undefined },
+      true,
+    );
     if (thrifty.choices.length === missing) return { kind: 'placed', choices: thrifty.choices };
   }
   const explanation = explainUnplaceable(first.context, { needed: missing, found: first.choices.length });
   return { kind: 'unplaceable', explanation };
 }
 
-type Order = (a: Candidate, b: Candidate) => number;
-
 /** Few tenants in common first: tenants with several placements then share few cell pairs, so that two sick cells take few of them down. */
 export const byPreference = (a: Alternative, b: Alternative): number =>
   a.inCommon - b.inCommon || b.score.value - a.score.value || (a.group < b.group ? -1 : 1);
 
-const byRecordsThenPreference: Order = (a, b) =>
-  Number(a.site.view.dualstack) - Number(b.site.view.dualstack) || byPreference(a, b);
-
-function chooseCells(
+/** Chooses up to `missing` places, each in a cell of its own, and takes them into the context's `pending`; fewer where no more are to be found. */
+export function chooseCells(
   start: FilterContext,
   missing: number,
   options: PlaceOptions,
-  order: Order,
+  thrifty: boolean,
 ): { readonly choices: readonly Choice[]; readonly context: FilterContext } {
   const choices: Choice[] = [];
+  const kept = { keep: nearBest.count, ...(options.among === undefined ? {} : { among: options.among }) };
   let context = start;
   while (choices.length < missing) {
-    const candidates = candidatesFor(context);
-    const best = bestOf(candidates, order);
+    const { fitting, best } = survey(context, { ...kept, thrifty, strategy: strategyOf(context) });
     const chosen = pick(best, options.random);
     if (chosen === undefined) break;
     const runnerUp = best.find((candidate) => candidate !== chosen);
-    choices.push(choiceOf(context, chosen, { runnerUp, candidates: candidates.length }));
+    choices.push(choiceOf(context, chosen, { runnerUp, candidates: fitting }));
+    if (choices.length === missing) break;
     context.pending.add(chosen.site, context.demandAt(chosen.site));
     context = { ...context, cellsTaken: new Set([...context.cellsTaken, chosen.site.cell.view.name]) };
   }
   return { choices, context };
-}
-
-function candidatesFor(context: FilterContext): Candidate[] {
-  const found: Candidate[] = [];
-  for (const site of context.ledger.sitesOf(context.request.tier)) {
-    if (fits(site, context)) found.push({ site, ...alternativeAt(site, context) });
-  }
-  return found;
 }
 
 /** A site as a place to choose, fitting or not, with everything that the decision took so far. */
@@ -148,42 +141,34 @@ export function strategyOf({ ledger, request }: FilterContext): 'pack' | 'spread
   return ledger.tier(request.tier)?.strategy ?? 'pack';
 }
 
-/** The few best, best first. */
-function bestOf(candidates: readonly Candidate[], order: Order): readonly Candidate[] {
-  const best: Candidate[] = [];
-  for (const candidate of candidates) {
-    const last = best[nearBest.count - 1];
-    if (last !== undefined && order(candidate, last) > 0) continue;
-    best.push(candidate);
-    best.sort(order);
-    if (best.length > nearBest.count) best.pop();
-  }
-  return best;
-}
-
-function pick(best: readonly Candidate[], random: (() => number) | undefined): Candidate | undefined {
+function pick(best: readonly Prospect[], random: (() => number) | undefined): Prospect | undefined {
   const [first] = best;
   if (first === undefined || random === undefined) return first;
   const near = best.filter(
-    ({ score, inCommon }) => inCommon === first.inCommon && first.score.value - score.value <= nearBest.within,
+    ({ value, inCommon }) => inCommon === first.inCommon && first.value - value <= nearBest.within,
   );
   return near[Math.floor(random() * near.length)] ?? first;
 }
 
-function choiceOf(context: FilterContext, chosen: Candidate, others: Omit<ChoiceSummary, 'strategy'>): Choice {
+function choiceOf(
+  context: FilterContext,
+  prospect: Prospect,
+  others: { readonly runnerUp: Prospect | undefined; readonly candidates: number },
+): Choice {
   const { candidates } = others;
+  const chosen = asAlternative(prospect, context);
+  const runnerUp = others.runnerUp === undefined ? undefined : asAlternative(others.runnerUp, context);
   const { score } = chosen;
-  const runnerUp = others.runnerUp === undefined ? undefined : plain(others.runnerUp);
   return {
-    ...whereOf(context, chosen.site),
+    ...whereOf(context, prospect.site),
     why: choiceText(chosen, { strategy: strategyOf(context), candidates, runnerUp }),
     basis: runnerUp === undefined ? { score, candidates } : { score, candidates, runnerUp },
   };
 }
 
 /** Without the site, which is the ledger's and changes. */
-function plain({ group, cell, score, inCommon }: Alternative): Alternative {
-  return { group, cell, score, inCommon };
+function asAlternative({ site, inCommon }: Prospect, context: FilterContext): Alternative {
+  return { group: site.view.name, cell: site.cell.view.name, score: scoreOf(site, context), inCommon };
 }
 
 function whereOf(context: FilterContext, site: Site): Pick<Choice, 'group' | 'cell' | 'slot' | 'demand'> {

@@ -206,13 +206,13 @@ export interface ChoiceSummary {
 /** `costs 2.6 average tenants of room (rules would bind)`. */
 function costText({ score, inCommon }: Alternative, strategy: ChoiceSummary['strategy']): string {
   const { loss, binding } = score;
-  const tenants = loss.toFixed(1) === '1.0' ? 'average tenant' : 'average tenants';
+  const cost = loss.toFixed(1);
+  const tenants = cost === '1.0' ? 'average tenant' : 'average tenants';
   const binds = binding === undefined ? '' : ` (${dimensionName(binding.dimension)} would bind)`;
-  const parts = [`costs ${loss.toFixed(1)} ${tenants} of room${binds}`];
-  if (strategy === 'spread') parts.unshift(`${Math.round(score.fullness * 100)} % full`);
-  if (inCommon > 0)
-    parts.unshift(`${inCommon} ${inCommon === 1 ? 'tenant' : 'tenants'} in common with its other cells`);
-  return parts.join(', ');
+  const full = `${Math.round((strategy === 'spread' ? score.fullness : score.groupFullness) * 100)} % full, `;
+  const common =
+    inCommon > 0 ? `${inCommon} ${inCommon === 1 ? 'tenant' : 'tenants'} in common with its other cells, ` : '';
+  return `${common}${full}costs ${cost} ${tenants} of room${binds}`;
 }
 
 /** Why a placement went where it did, in one sentence, with the runner-up. */

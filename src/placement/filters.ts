@@ -1,6 +1,6 @@
 import { type Account, freeOf } from './capacity.ts';
 import { demandOf } from './demand.ts';
-import type { Ledger, Site } from './ledger.ts';
+import type { CellSite, Ledger, Site } from './ledger.ts';
 import type { Pending } from './pending.ts';
 import type { PlaceKind, Rejection } from './rejections.ts';
 import type { PlacementRequest } from './types.ts';
@@ -14,6 +14,8 @@ export interface FilterContext {
   readonly pending: Pending;
   /** What a placement takes at a site. */
   readonly demandAt: (site: Site) => Demand;
+  /** The same, by whether the site's ALB is dual-stack. */
+  readonly demandOf: (dualstack: boolean) => Demand;
   /** What an average placement of the tier takes: the unit in which room is measured. */
   readonly mean: Demand;
   /** The cells that hold, or in this decision just got, a placement of the tenant. */
@@ -35,7 +37,7 @@ const inPin: Filter = ({ view }, { request, scope }) =>
     : [{ code: 'NotInPin', pin: request.pin }];
 
 /** The cell's state comes first: it is the wider reason. */
-const isActive: Filter = ({ view, cell }) => {
+const isActive = ({ view, cell }: Site): readonly Rejection[] => {
   if (cell.view.state !== 'active') {
     return [{ code: 'NotActive', state: cell.view.state, kind: 'cell', name: cell.view.name }];
   }
@@ -44,10 +46,10 @@ const isActive: Filter = ({ view, cell }) => {
     : [{ code: 'NotActive', state: view.state, kind: 'infra-group', name: view.name }];
 };
 
-const modeIsActive: Filter = ({ view }) =>
+const modeIsActive = ({ view }: Site): readonly Rejection[] =>
   view.mode === 'active' ? none : [{ code: 'ModeNotActive', mode: view.mode }];
 
-const isReady: Filter = ({ view, cell }) => {
+const isReady = ({ view, cell }: Site): readonly Rejection[] => {
   if (cell.view.notReady !== undefined) {
     return [{ code: 'NotReady', kind: 'cell', name: cell.view.name, detail: cell.view.notReady }];
   }
@@ -68,8 +70,11 @@ function blindSpots({ cell, zone }: Site, withZone: boolean): readonly Rejection
 }
 
 /** Any unknown quota closes the place, also one in a dimension that this placement takes nothing of: a limit that nobody knows is a fault to see. */
-const quotasAreKnown: Filter = (site, { request }) =>
-  unknownQuotas(site, (level) => level !== 'zone' || request.size.ownRecords);
+const quotasAreKnown: Filter = (site, { request }) => anyUnknown(site, request.size.ownRecords);
+
+function anyUnknown(site: Site, withZone: boolean): readonly Rejection[] {
+  return unknownQuotas(site, (level) => level !== 'zone' || withZone);
+}
 
 function unknownQuotas(
   { view, cell, zone, account }: Site,
@@ -99,12 +104,21 @@ const isolationHolds: Filter = (site, { request }) => {
 const cellsDiffer: Filter = ({ cell }, { scope, cellsTaken }) =>
   scope === 'tenant' && cellsTaken.has(cell.view.name) ? [{ code: 'SpreadConflict', cell: cell.view.name }] : none;
 
-const labelsDiffer: Filter = ({ cell }, { request, ledger }) => {
-  const label = request.antiAffinity;
-  return label === undefined || !ledger.labelHeldByOther(cell.view.name, label, request.tenant)
+const labelsDiffer: Filter = ({ cell }, context) => {
+  const label = context.request.antiAffinity;
+  return label === undefined || labelIsFree(cell, context)
     ? none
     : [{ code: 'AntiAffinity', label, cell: cell.view.name }];
 };
+
+/** Whether a cell holds no other tenant with the request's anti-affinity label. */
+export function labelIsFree(
+  { view }: CellSite,
+  { request, ledger }: Pick<FilterContext, 'request' | 'ledger'>,
+): boolean {
+  const label = request.antiAffinity;
+  return label === undefined || !ledger.labelHeldByOther(view.name, label, request.tenant);
+}
 
 const slotIsFree: Filter = ({ slots }) =>
   slots.lowestFree() === undefined ? [{ code: 'Insufficient', dimension: 'slots', need: 1, free: 0 }] : none;
@@ -124,6 +138,7 @@ export function contextFor(
     ledger,
     pending: start.pending,
     demandAt: (site) => (site.view.dualstack ? dualstack : plain),
+    demandOf: (both) => (both ? dualstack : plain),
     mean: ledger.meanDemand(request.tier) ?? plain,
     cellsTaken: start.cellsTaken,
   };
@@ -167,7 +182,12 @@ function lacks<D extends string>(
   return need > 0 && account.capacity[dimension].known && need > freeOf(account, dimension, pending);
 }
 
-function holds<D extends string>(account: Account<D>, demand: Vector<D>, pending: Vector<D> | undefined): boolean {
+/** Whether an account has room for a demand, beside what the decision took already. */
+export function holds<D extends string>(
+  account: Account<D>,
+  demand: Vector<D>,
+  pending: Vector<D> | undefined,
+): boolean {
   for (const dimension of account.dimensions) {
     if (lacks(account, dimension, demand[dimension], pending)) return false;
   }
@@ -199,6 +219,29 @@ const filters: readonly Filter[] = [
   slotIsFree,
   hasRoom,
 ];
+
+/** The filters whose answer stays the same as long as the view does, whoever asks (but for whether the zone matters). */
+const lasting: readonly ((site: Site, withZone: boolean) => readonly Rejection[])[] = [
+  isActive,
+  modeIsActive,
+  isReady,
+  blindSpots,
+  anyUnknown,
+];
+
+/** Whether a site takes any placement at present: the filters that do not depend on who asks. Asked once for each view. */
+export function isOpen(site: Site, ownRecords: boolean): boolean {
+  const kind = ownRecords ? 'withRecords' : 'withoutRecords';
+  site.memo[kind] ??= lasting.every((filter) => filter(site, ownRecords).length === 0);
+  return site.memo[kind];
+}
+
+/** Whether isolation lets the tenant join those who are at the site. */
+export function tenantsAllow(site: Site, context: FilterContext): boolean {
+  const { request } = context;
+  if (request.isolation === 'shared' && site.dedicated.size === 0) return true;
+  return isolationHolds(site, context).length === 0;
+}
 
 /** Whether a site takes the placement: the filters up to the first that refuses. */
 export function fits(site: Site, context: FilterContext): boolean {

@@ -1,4 +1,4 @@
-import { type Account, freeOf, openAccount, unknownCapacity } from './capacity.ts';
+import { type Account, freeOf, openAccount, take, unknownCapacity } from './capacity.ts';
 import { Counter, Presence } from './presence.ts';
 import { Slots } from './slots.ts';
 import type { CellView, GroupView, PlacementView, Reservation, TierView, ZoneView } from './types.ts';
@@ -40,14 +40,32 @@ export interface Site {
   readonly tenants: Counter;
   /** Tenants here whose isolation is `dedicated`. */
   readonly dedicated: Counter;
+  /** Whether a plan that is being made knows already that it will be needed, though nobody is in it yet. */
+  opened: boolean;
+  /** What decisions found out about it that does not change while this view lasts: whether it is open at all, with and without records in its zone. */
+  readonly memo: { withRecords: boolean | undefined; withoutRecords: boolean | undefined };
+}
+
+/** Whether an infra group would be opened by the next placement in it. */
+export function isUnopened({ tenants, opened }: Site): boolean {
+  return tenants.size === 0 && !opened;
+}
+
+/** The infra groups of one cell and tier. */
+export interface CellSites {
+  readonly cell: CellSite;
+  readonly zone: ZoneSite;
+  readonly sites: readonly Site[];
+  /** What the infra groups have to spare, one after the other. */
+  readonly spares: Float64Array;
 }
 
 interface Average {
   count: number;
-  sum: Demand;
+  readonly sum: ReturnType<typeof zeroDemand>;
 }
 
-const byName = (a: Site, b: Site): number => (a.view.name < b.view.name ? -1 : 1);
+const byName = (a: GroupView, b: GroupView): number => (a.name < b.name ? -1 : 1);
 
 /**
  * The fleet as one pass of decisions sees it: what there is, what is reserved, who is where. Decisions only read it; `reserve`, `release` and
@@ -55,14 +73,17 @@ const byName = (a: Site, b: Site): number => (a.view.name < b.view.name ? -1 : 1
  * transactions of the state table.
  */
 export class Ledger {
+  private readonly view: PlacementView;
   private readonly tiers = new Map<string, TierView>();
   private readonly sitesByName = new Map<string, Site>();
   private sorted: readonly Site[] = [];
   private readonly sitesByTier = new Map<string, Site[]>();
+  private readonly cellsByTier = new Map<string, CellSites[]>();
   private readonly zones = new Map<string, ZoneSite>();
   private readonly reservations = new Map<string, Reservation>();
   private readonly byTenant = new Map<string, Map<string, Reservation>>();
   private readonly averages = new Map<string, Average>();
+  private readonly fixedMeans = new Map<string, Demand>();
   private readonly presence = new Presence();
 
   /**
@@ -70,6 +91,7 @@ export class Ledger {
    * quota was lowered, strangers came): it stays, and nothing is free.
    */
   constructor(view: PlacementView) {
+    this.view = view;
     for (const tier of view.tiers) putNew(this.tiers, tier.name, tier, 'tier');
     for (const zone of view.zones) {
       putNew(this.zones, zone.id, { view: zone, account: openAccount(zoneDimensions, zone.capacity) }, 'zone');
@@ -78,27 +100,53 @@ export class Ledger {
     for (const cell of view.cells) {
       putNew(cells, cell.name, { view: cell, account: openAccount(cellDimensions, cell.capacity) }, 'cell');
     }
-    for (const group of view.groups) this.addSite(group, cells.get(group.cell) ?? missingCell(group.cell));
-    for (const sites of this.sitesByTier.values()) sites.sort(byName);
-    this.sorted = [...this.sitesByName.values()].sort(byName);
+    const ofCells = new Map<CellSite, GroupView[]>();
+    for (const group of view.groups.toSorted(byName)) {
+      const cell = cells.get(group.cell) ?? missingCell(group.cell);
+      cells.set(group.cell, cell);
+      ofCells.set(cell, [...(ofCells.get(cell) ?? []), group]);
+    }
+    for (const [cell, groups] of ofCells) this.addCell(cell, groups);
+    for (const sites of this.sitesByTier.values()) sites.sort((a, b) => byName(a.view, b.view));
+    this.sorted = [...this.sitesByName.values()].sort((a, b) => byName(a.view, b.view));
     for (const reservation of view.reservations) this.insert(reservation);
   }
 
-  private addSite(view: GroupView, cell: CellSite): void {
-    const zoneId = this.tiers.get(cell.view.tier)?.zone ?? '';
-    const site: Site = {
-      view,
-      cell,
-      zone: this.zones.get(zoneId) ?? missingZone(zoneId),
-      account: openAccount(groupDimensions, view.capacity),
-      slots: new Slots(view.restingSlots),
-      tenants: new Counter(),
-      dedicated: new Counter(),
-    };
-    putNew(this.sitesByName, view.name, site, 'infra group');
-    const ofTier = this.sitesByTier.get(cell.view.tier) ?? [];
-    ofTier.push(site);
-    this.sitesByTier.set(cell.view.tier, ofTier);
+  private addCell(cell: CellSite, groups: readonly GroupView[]): void {
+    const { tier } = cell.view;
+    const zoneId = this.tiers.get(tier)?.zone ?? '';
+    const zone = this.zones.get(zoneId) ?? missingZone(zoneId);
+    const width = groupDimensions.length;
+    const spares = new Float64Array(groups.length * width);
+    const sites = groups.map((view, index): Site => {
+      const spare = spares.subarray(index * width, (index + 1) * width);
+      return {
+        view,
+        cell,
+        zone,
+        account: openAccount(groupDimensions, view.capacity, spare),
+        slots: new Slots(view.restingSlots),
+        tenants: new Counter(),
+        dedicated: new Counter(),
+        opened: false,
+        memo: { withRecords: undefined, withoutRecords: undefined },
+      };
+    });
+    for (const site of sites) putNew(this.sitesByName, site.view.name, site, 'infra group');
+    this.sitesByTier.set(tier, [...(this.sitesByTier.get(tier) ?? []), ...sites]);
+    this.cellsByTier.set(tier, [...(this.cellsByTier.get(tier) ?? []), { cell, zone, sites, spares }]);
+  }
+
+  /**
+   * The same books, to be written in apart: plans are made over a copy. `change` may alter what there is (a group that is to drain, one group more);
+   * what is reserved stays.
+   */
+  copy(change: (view: PlacementView) => PlacementView = (view) => view): Ledger {
+    const groups = this.view.groups.map((view) => {
+      const restingSlots = this.sitesByName.get(view.name)?.slots.resting();
+      return restingSlots === undefined ? view : { ...view, restingSlots };
+    });
+    return new Ledger(change({ ...this.view, groups, reservations: [...this.reservations.values()] }));
   }
 
   tier(name: string): TierView | undefined {
@@ -117,6 +165,21 @@ export class Ledger {
   /** The infra groups of a tier, by name. */
   sitesOf(tier: string): readonly Site[] {
     return this.sitesByTier.get(tier) ?? [];
+  }
+
+  /** The same, cell by cell. */
+  cellSitesOf(tier: string): readonly CellSites[] {
+    return this.cellsByTier.get(tier) ?? [];
+  }
+
+  /** Every placement that holds anything. */
+  allReservations(): Iterable<Reservation> {
+    return this.reservations.values();
+  }
+
+  /** The names of all tiers. */
+  tierNames(): Iterable<string> {
+    return this.tiers.keys();
   }
 
   /** All that a tenant holds, what is leaving included. */
@@ -141,10 +204,22 @@ export class Ledger {
 
   /** The mean demand of a tier's placements; the tier's `typical` demand while it has none; `undefined` where that is not given. */
   meanDemand(tier: string): Demand | undefined {
+    const fixed = this.fixedMeans.get(tier);
+    if (fixed !== undefined) return fixed;
     const average = this.averages.get(tier);
     if (average === undefined || average.count === 0) return this.tiers.get(tier)?.typical;
     const { count, sum } = average;
     return combineDemands(sum, sum, (value) => value / count);
+  }
+
+  /** Room in a tier is measured by this mean from now on, whoever is placed: a plan knows who is to come. */
+  fixMean(tier: string, mean: Demand): void {
+    this.fixedMeans.set(tier, mean);
+  }
+
+  /** How many placements of a tier the mean is taken over. */
+  placementsIn(tier: string): number {
+    return this.averages.get(tier)?.count ?? 0;
   }
 
   /**
@@ -163,6 +238,14 @@ export class Ledger {
       throw new RangeError(`Slot ${reservation.slot} of infra group ${reservation.group} is not free: decide again.`);
     }
     this.checkRoom(site, reservation.demand);
+    this.insert(reservation);
+  }
+
+  /**
+   * Puts back what was released, as it was: also into a place that was over its limits before, where `reserve` would refuse it.
+   * @throws RangeError when the id is taken.
+   */
+  restore(reservation: Reservation): void {
     this.insert(reservation);
   }
 
@@ -234,13 +317,15 @@ export class Ledger {
     this.presence.count(reservation, by, scope !== 'tier');
     const average = this.averages.get(tier) ?? { count: 0, sum: zeroDemand() };
     average.count += by;
-    average.sum = combineDemands(average.sum, demand, (sum, value) => sum + by * value);
+    addTo(average.sum.group, demand.group, by);
+    addTo(average.sum.cell, demand.cell, by);
+    addTo(average.sum.zone, demand.zone, by);
     this.averages.set(tier, average);
     const site = this.sitesByName.get(reservation.group);
     if (site === undefined) return;
-    addTo(site.account.used, demand.group, by);
-    addTo(site.cell.account.used, demand.cell, by);
-    addTo(site.zone.account.used, demand.zone, by);
+    take(site.account, demand.group, by);
+    take(site.cell.account, demand.cell, by);
+    take(site.zone.account, demand.zone, by);
     site.tenants.add(tenant, by);
     if (reservation.isolation === 'dedicated') site.dedicated.add(tenant, by);
   }

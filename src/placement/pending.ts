@@ -37,6 +37,16 @@ export class Pending {
     return copy;
   }
 
+  /** Whether anything was taken in a cell (so also: in any of its groups). */
+  touchesCell(cell: string): boolean {
+    return this.cells.size > 0 && this.cells.has(cell);
+  }
+
+  /** What was taken in a zone. */
+  zoneOf(id: string): Vector<ZoneDimension> | undefined {
+    return this.zones.size === 0 ? undefined : this.zones.get(id);
+  }
+
   /** What was taken in the site's group. */
   group(site: Site): Vector<GroupDimension> | undefined {
     return this.groups.size === 0 ? undefined : this.groups.get(site.view.name);

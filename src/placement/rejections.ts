@@ -66,7 +66,8 @@ export function isShortage(rejection: Rejection): rejection is Shortage {
   return 'need' in rejection;
 }
 
-const placeNames: Readonly<Record<PlaceKind, string>> = {
+/** The levels as people call them. */
+export const placeNames: Readonly<Record<PlaceKind, string>> = {
   'infra-group': 'infra group',
   cell: 'cell',
   zone: 'hosted zone',

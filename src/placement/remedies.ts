@@ -2,7 +2,7 @@ import { type Account, freeOf, type Limit, quotaNeeded, usable } from './capacit
 import type { FilterContext } from './filters.ts';
 import type { Ledger, Site } from './ledger.ts';
 import type { Pending } from './pending.ts';
-import { isShortage, type Rejection, type RejectionCode, type Shortage } from './rejections.ts';
+import { isShortage, placeNames, type Rejection, type RejectionCode, type Shortage } from './rejections.ts';
 import {
   amount,
   cpuUnitsPerVcpu,
@@ -105,18 +105,26 @@ function obstacleRemedy(site: Site, rejection: Rejection, tier: string): Remedy 
   switch (rejection.code) {
     case 'QuotaUnknown': {
       const fields = rejection.dimensions.map(dimensionName).join(', ');
-      const text = `state the quota of ${fields} in the record of ${rejection.kind} ${rejection.name}, or let the cell's observe role read it`;
+      const text = `state the quota of ${fields} in the record of ${placeNames[rejection.kind]} ${rejection.name}, or let the cell's observe role read it`;
       return { kind: 'StateQuota', where: rejection.name, text };
     }
     case 'NotInPin':
       return { kind: 'WidenPin', where: name, text: `infra group ${name} added to the pin` };
     case 'NotActive':
-      return { kind: 'Activate', where: rejection.name, text: `${rejection.kind} ${rejection.name} uncordoned` };
+      return {
+        kind: 'Activate',
+        where: rejection.name,
+        text: `${placeNames[rejection.kind]} ${rejection.name} uncordoned`,
+      };
     case 'ModeNotActive':
       return { kind: 'Activate', where: name, text: `mode active for infra group ${name}` };
     case 'NotReady':
     case 'ViewIncomplete':
-      return { kind: 'Wait', where: rejection.name, text: `${rejection.kind} ${rejection.name}: ${rejection.detail}` };
+      return {
+        kind: 'Wait',
+        where: rejection.name,
+        text: `${placeNames[rejection.kind]} ${rejection.name}: ${rejection.detail}`,
+      };
     case 'SpreadConflict':
     case 'AntiAffinity':
       return { kind: 'AddCell', where: tier, text: `one more cell in tier ${tier}` };

@@ -1,5 +1,5 @@
 import { type Account, freeOf, fullness } from './capacity.ts';
-import type { Site } from './ledger.ts';
+import { isUnopened, type Site } from './ledger.ts';
 import type { Pending } from './pending.ts';
 import {
   type CellDimension,
@@ -26,6 +26,10 @@ export interface Score {
   readonly loss: number;
   /** The share in use, 0 to 1, of the fuller of infra group and cell, before the choice. */
   readonly fullness: number;
+  /** The same of the infra group alone. */
+  readonly groupFullness: number;
+  /** Whether nobody is in the infra group yet. */
+  readonly opens: boolean;
   /** What runs out first after the choice; absent where nothing is limited. */
   readonly binding?: Binding;
 }
@@ -45,6 +49,12 @@ interface ScoreInput {
 
 /** Small against any loss that matters, large against the rounding errors of floating-point sums. */
 const tieBreak = 0.001;
+
+/** What a full infra group is worth against an empty one, in average tenants of room: those that are nearly empty are left to run dry (docs/decisions/0012). */
+const fullerIsWorth = 3;
+
+/** What it costs to open an infra group that nobody is in, in average tenants: more than any choice can lose, since an ALB holds 100 target groups. */
+const opening = 1000;
 
 /** Scores that differ by less are the same score: what is left is rounding. */
 const resolution = 1e9;
@@ -93,27 +103,47 @@ function narrow<D extends GroupDimension | CellDimension>(
 /**
  * Scores a site.
  *
- * `pack`: the least loss of room wins, so that a small tenant goes where slots are left but vCPU is short and a large one where slots are short;
- * between equals the fuller infra group, which keeps whole groups empty.
+ * `pack`: an infra group in use goes before one with nobody in it, so that no group is opened while those in use have room. Among them the least
+ * loss of room wins, so that a small tenant goes where slots are left but vCPU is short and a large one where slots are short; a fuller infra
+ * group may cost a little more, so that those that run dry become empty.
  * `spread`: the emptier place wins (by the fuller of group and cell, then by the group), between equals the least loss of room.
  */
 export function scoreSite(site: Site, { demand, mean, strategy, pending }: ScoreInput): Score {
   const before = roomAt(site, mean, pending);
   const after = roomAt(site, mean, pending, demand);
-  // Without a limit there is no loss; infinity less infinity would be no number.
-  const loss = before.tenants === Number.POSITIVE_INFINITY ? 0 : before.tenants - after.tenants;
+  const loss = lossOf(before.tenants, after.tenants);
   const group = fullness(site.account, pending?.group(site));
   const cell = fullness(site.cell.account, pending?.cell(site));
-  const raw =
-    strategy === 'pack'
-      ? -loss + tieBreak * group
-      : -Math.max(group, cell) - tieBreak * group - tieBreak * tieBreak * loss;
+  const opens = isUnopened(site);
   return {
-    value: Math.round(raw * resolution) / resolution,
+    value: scoreValue({ opens, loss, group, cell, strategy }),
     roomBefore: before.tenants,
     roomAfter: after.tenants,
     loss,
     fullness: Math.max(group, cell),
+    groupFullness: group,
+    opens,
     ...(after.binding === undefined ? {} : { binding: after.binding }),
   };
+}
+
+/** Room that is destroyed. Without a limit there is no loss; infinity less infinity would be no number. */
+export function lossOf(roomBefore: number, roomAfter: number): number {
+  return roomBefore === Number.POSITIVE_INFINITY ? 0 : roomBefore - roomAfter;
+}
+
+interface Considered extends Pick<Score, 'opens' | 'loss'> {
+  readonly strategy: 'pack' | 'spread';
+  /** The fullness of the infra group and of its cell. */
+  readonly group: number;
+  readonly cell: number;
+}
+
+/** The one number that sites are compared by. */
+export function scoreValue({ opens, loss, group, cell, strategy }: Considered): number {
+  const raw =
+    strategy === 'pack'
+      ? -loss + fullerIsWorth * group - (opens ? opening : 0)
+      : -Math.max(group, cell) - tieBreak * group - tieBreak * tieBreak * loss;
+  return Math.round(raw * resolution) / resolution;
 }

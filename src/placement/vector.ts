@@ -40,7 +40,9 @@ export function vectorOf<D extends string>(
   dimensions: readonly D[],
   valueOf: (dimension: D) => number,
 ): Record<D, number> {
-  return Object.fromEntries(dimensions.map((dimension) => [dimension, valueOf(dimension)])) as Record<D, number>;
+  const vector = {} as Record<D, number>;
+  for (const dimension of dimensions) vector[dimension] = valueOf(dimension);
+  return vector;
 }
 
 /** Adds `times * vector` to `target`, in place. */
@@ -57,8 +59,12 @@ export function combineDemands(a: Demand, b: Demand, combine: (a: number, b: num
   };
 }
 
-/** A demand of nothing. */
-export function zeroDemand(): Demand {
+/** A demand of nothing, to be added to. */
+export function zeroDemand(): {
+  readonly group: Record<GroupDimension, number>;
+  readonly cell: Record<CellDimension, number>;
+  readonly zone: Record<ZoneDimension, number>;
+} {
   return {
     group: vectorOf(groupDimensions, () => 0),
     cell: vectorOf(cellDimensions, () => 0),

@@ -76,6 +76,29 @@ export interface PlacementContext extends DnsContext {
   readonly rolledBack?: { readonly taskDefinitionArn: string; readonly liveTaskDefinitionArn: string };
 }
 
+/** Where effects of an infra group's reconcilers go. */
+export type GroupAccess = Pick<Access, 'cell'>;
+
+/** Plain data: everything that the endpoint of one dependency in one infra group follows from. */
+export interface EndpointContext {
+  readonly installation: string;
+  readonly infraGroup: string;
+  readonly network: {
+    readonly vpcId: string;
+    /** One for each zone: an interface endpoint takes no second. */
+    readonly subnetIds: readonly string[];
+    readonly securityGroupIds: readonly string[];
+  };
+  readonly dependency: { readonly name: string; readonly serviceName: string; readonly privateDns: boolean };
+  /** The newest incarnation in the inventory. */
+  readonly resource?: InventoryResource | undefined;
+  /** Incarnations that it supersedes. */
+  readonly retired: readonly InventoryResource[];
+}
+
+/** The reconciler of the endpoints, as the engine knows it. */
+export type EndpointReconciler = Reconciler<unknown, unknown, EndpointContext, GroupAccess>;
+
 export type Desired<D> =
   | { readonly state: 'known'; readonly value: D /** Canonical hash of `value`. */; readonly hash: string }
   /** Needs the id of a resource that does not exist yet. */
@@ -146,44 +169,47 @@ export interface Adoptable {
 }
 
 /** Taking over what bears no mark, or only part of ours. What names anybody else in its mark is never taken over. */
-export interface Adoption<D, L, C> {
+export interface Adoption<D, L, C, A = Access> {
   /** Which of `arns` (ARNs, or zone/name/type/set identifier) stand where this resource must be. Reads only. `serves`: a request to the placement would be answered. */
   find(
-    access: Access,
+    access: A,
     context: C,
     now: { readonly desired: Desired<D>; readonly observation: Observation<L>; readonly serves: boolean },
     arns: readonly string[],
   ): Promise<readonly Adoptable[]>;
   /** Makes these ours, and nothing else: the ordinary pass puts right what differs. */
-  take(access: Access, context: C, desired: Desired<D>, found: readonly Adoptable[]): Promise<Applied>;
+  take(access: A, context: C, desired: Desired<D>, found: readonly Adoptable[]): Promise<Applied>;
 }
 
-export interface Reconciler<D = unknown, L = unknown, C extends DnsContext = PlacementContext> {
+/**
+ * `C`: what it looks at, a placement for all that a chain is made of; `A`: the ways that it needs. Those of an infra group have a context of their own and no zone.
+ */
+export interface Reconciler<D = unknown, L = unknown, C = PlacementContext, A = Access> {
   readonly kind: ResourceKind;
   readonly iam: readonly IamNeed[];
   /** The name of incarnation `n` in AWS. */
   name(context: C, n: number): string;
   /** Pure: what should stand. Other resources' ids come from `context.placement.resources`. */
   desired(context: C): Desired<D>;
-  observe(access: Access, context: C, options: ObserveOptions): Promise<Observation<L>>;
+  observe(access: A, context: C, options: ObserveOptions): Promise<Observation<L>>;
   /** Pure: every field of ours that is not as desired. Empty means converged. */
   diff(desired: D, live: L, context: C): readonly FieldChange[];
   /** Pure: whether these changes can only be met by a successor (immutable fields). */
   needsSuccessor(fields: readonly FieldChange[]): boolean;
   /** Makes incarnation `entry.n` under `entry.name` with `entry.intent.token`. The intent is already durable. */
-  create(access: Access, context: C, desired: D, entry: InventoryResource): Promise<Created>;
+  create(access: A, context: C, desired: D, entry: InventoryResource): Promise<Created>;
   /** Puts right just these fields. */
-  update(access: Access, context: C, desired: D, live: L, fields: readonly FieldChange[]): Promise<Applied>;
+  update(access: A, context: C, desired: D, live: L, fields: readonly FieldChange[]): Promise<Applied>;
   /**
    * Service: one step towards no tasks, without deleting anything. `gone`: no task of it runs. Absent for kinds that run nothing.
    */
-  readonly stop?: (access: Access, context: C, entry: InventoryResource) => Promise<RetireStep>;
+  readonly stop?: (access: A, context: C, entry: InventoryResource) => Promise<RetireStep>;
   /** One step towards gone for an incarnation of ours (checked for our mark first). Repeat until `gone`. */
-  retire(access: Access, context: C, entry: InventoryResource): Promise<RetireStep>;
+  retire(access: A, context: C, entry: InventoryResource): Promise<RetireStep>;
   /** What stands of this placement and bears our mark, and the inventory does not name: only for kinds of which every create call makes another one. */
-  strays?(access: Access, context: C): Promise<readonly InventoryResource[]>;
+  strays?(access: A, context: C): Promise<readonly InventoryResource[]>;
   /** Absent for kinds of which nothing can be taken over. */
-  readonly adopt?: Adoption<D, L, C>;
+  readonly adopt?: Adoption<D, L, C, A>;
   /** Pure: what this resource says about the tenant. */
   conditions(context: C, desired: Desired<D>, observation: Observation<L>): readonly ConditionUpdate[];
   /** Pure: facts that the engine acts upon. */
@@ -215,6 +241,8 @@ export interface Signals {
   readonly unhealthyTargets?: number;
   /** Listener rule: a rule of somebody else matches first. DNS: a foreign record stands under the name. */
   readonly foreign?: readonly string[];
+  /** Endpoint: it will never serve, only a successor can; it is given up once it is this old (milliseconds). */
+  readonly lost?: { readonly found: string; readonly retryMs: number };
   /** Milliseconds after which the live state is expected to have changed by itself. */
   readonly checkInMs?: number;
 }

@@ -1,6 +1,7 @@
 import { cluster } from './cluster/index.ts';
-import type { Reconciler } from './contract.ts';
+import type { EndpointReconciler, Reconciler } from './contract.ts';
 import { dnsRecord } from './dns-record/index.ts';
+import { endpoint } from './endpoint/index.ts';
 import { listenerRule } from './listener-rule/index.ts';
 import { scaling } from './scaling/index.ts';
 import { service } from './service/index.ts';
@@ -17,3 +18,6 @@ export const reconcilers: readonly Reconciler[] = [
   scaling,
   dnsRecord,
 ];
+
+/** What is kept for each infra group. */
+export const endpointReconciler: EndpointReconciler = endpoint;

@@ -75,13 +75,24 @@ class TelemetryObserver implements Observer {
     this.#change(change, what, keyText('Tier', tier), { tier });
   }
 
+  wired(change: Change, what: 'seen' | 'applied', infraGroup: string): void {
+    this.#change(change, what, keyText('InfraGroup', infraGroup), { infraGroup });
+  }
+
   held(reason: string, tenant: string, message: string): void {
-    const object = keyText('Tenant', tenant);
+    this.#held(keyText('Tenant', tenant), { tenant }, reason, message);
+  }
+
+  groupHeld(reason: string, infraGroup: string, message: string): void {
+    this.#held(keyText('InfraGroup', infraGroup), { infraGroup }, reason, message);
+  }
+
+  #held(object: string, whose: Readonly<Record<string, string>>, reason: string, message: string): void {
     const run = this.queue.run(object);
     const known = run?.held.has(reason) ?? false;
     run?.held.set(reason, message);
     if (known || this.#holds.stands(object, reason)) return;
-    this.#options.logger.warn({ tenant, reason, detail: message }, 'a change is held back');
+    this.#options.logger.warn({ ...whose, reason, detail: message }, 'a change is held back');
     this.#activity.add({ what: 'held', at: this.#now(), object, reason, message: printable(message) });
     this.#options.events(object, { type: 'Warning', reason: heldEvent(reason), message: printable(message) });
   }

@@ -20,7 +20,7 @@ export interface FleetSnapshot {
   /** Records that are not accepted as they stand, of any kind or none. */
   readonly refused: readonly RefusedRecord[];
   /** Resources of others where ours stand, by resource. */
-  readonly strangers: Readonly<Record<'listener_rule' | 'target_group' | 'dns_record', number>>;
+  readonly strangers: Readonly<Record<'listener_rule' | 'target_group' | 'dns_record' | 'endpoint', number>>;
 }
 
 /** `kind` as in the record: `Tenant`. */

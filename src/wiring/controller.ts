@@ -2,7 +2,6 @@ import type { ControllerConfig } from '../cli/programs.ts';
 import { build } from '../cli/version.ts';
 import { adoptReport } from '../controller/adopt/report.ts';
 import type { Term } from '../controller/loop/term.ts';
-import { planFleet } from '../controller/plan.ts';
 import { type Clock, systemClock } from '../model/clock.ts';
 import { CallError } from '../model/errors.ts';
 import { createDynamo } from '../store/client.ts';
@@ -107,7 +106,7 @@ export async function startController(config: ControllerConfig, host: Controller
       ready: () => readiness(leader),
       snapshot,
       activity: () => observer.activity(),
-      plan: (tenant) => planFleet(termOf(leader).engine, tenant),
+      plan: async (tenant) => termOf(leader).plan(tenant),
       rebuild: async () => termOf(leader).rebuildPlan(),
       adopt: async (request) => adoptReport(termOf(leader).engine, request),
       metrics: () => metrics.text(),

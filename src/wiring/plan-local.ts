@@ -2,7 +2,6 @@ import type { AdoptLocalRequest, ControllerConfig, PlanReport, PlanRequest } fro
 import { type AdoptReport, adoptReport } from '../controller/adopt/report.ts';
 import type { LoopObserver } from '../controller/loop/deps.ts';
 import { Term } from '../controller/loop/term.ts';
-import { planFleet } from '../controller/plan.ts';
 import type { RebuildReport } from '../controller/rebuild/report.ts';
 import type { StateWriter } from '../store/state-writer.ts';
 import { machineHost } from './controller.ts';
@@ -10,7 +9,7 @@ import { readOnlyTermDeps } from './leader.ts';
 
 /** `cellwright plan --local`: the controller's own code in this process, reading everything and writing nothing. */
 export async function planLocal(request: PlanRequest): Promise<PlanReport> {
-  return withTerm(request.config, (term) => planFleet(term.engine, request.tenant));
+  return withTerm(request.config, (term) => term.plan(request.tenant));
 }
 
 /** `cellwright rebuild --local`. */
@@ -48,6 +47,8 @@ const nothing = (): void => undefined;
 const silent: LoopObserver = {
   change: nothing,
   shared: nothing,
+  wired: nothing,
+  groupHeld: nothing,
   held: nothing,
   event: nothing,
   callFailed: nothing,

@@ -13,7 +13,7 @@ export async function liveState(hands: Hands): Promise<unknown> {
     await readRecords(hands),
     await readScaling(hands),
   ];
-  return neutral({ clusters, definitions, groups, rules, records, targets });
+  return neutral({ clusters, definitions, groups, rules, records, targets, endpoints: await readEndpoints(hands) });
 }
 
 async function readClusters({ ecs }: Hands): Promise<unknown[]> {
@@ -98,6 +98,31 @@ async function readTargetGroups({ elb }: Hands): Promise<unknown[]> {
 async function readRules({ elb }: Hands): Promise<unknown[]> {
   const { Rules = [] } = await elb.describeRules({ ListenerArn: group.listenerArn });
   return Promise.all(Rules.map(async (rule) => ({ ...rule, tags: await tagsOf(elb, rule.RuleArn ?? '') })));
+}
+
+/** Without their ids and all that is named after them. */
+async function readEndpoints({ ec2 }: Hands): Promise<unknown[]> {
+  const { VpcEndpoints = [] } = await ec2.describeVpcEndpoints({});
+  return VpcEndpoints.filter(({ State }) => String(State) !== 'deleted')
+    .map((one) => {
+      const {
+        VpcEndpointId: _id,
+        NetworkInterfaceIds,
+        DnsEntries = [],
+        CreationTimestamp: _at,
+        Tags = [],
+        ...rest
+      } = one;
+      return {
+        ...rest,
+        SubnetIds: [...(one.SubnetIds ?? [])].sort(),
+        Groups: (one.Groups ?? []).map(({ GroupId }) => GroupId).sort(),
+        interfaces: NetworkInterfaceIds?.length,
+        names: DnsEntries.map(({ DnsName = '' }) => DnsName).filter((name) => !name.startsWith('vpce-')),
+        tags: Object.fromEntries(Tags.map(({ Key = '', Value }) => [Key, Value]).sort()),
+      };
+    })
+    .sort((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1));
 }
 
 async function tagsOf(elb: Hands['elb'], arn: string): Promise<unknown> {

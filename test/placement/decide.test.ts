@@ -33,10 +33,23 @@ describe('the room score', () => {
         }),
       );
       for (const name of ['a', 'b']) settle(ledger, request(name, { ...typical, pin: ['g-vcpu'] }));
+      settle(ledger, request('c', { ...typical, pin: ['g-slots'] }));
       return ledger;
     };
     expect(groupsOf(place(request('small', { size: { cpu: 256 } }), build()))).toEqual(['g-vcpu']);
     expect(groupsOf(place(request('large', { size: { cpu: 8192 } }), build()))).toEqual(['g-slots']);
+  });
+
+  it('opens an infra group only where none in use has room, and says nothing of it when spreading', () => {
+    const ledger = smallFleet();
+    settle(ledger, request('first', { pin: ['g22'] }));
+    // g22 has slots for one more task, but hardly any addresses are left: it loses more room than an empty group would.
+    settle(ledger, request('wide', { pin: ['g22'], size: { tasks: 370 } }));
+    expect(groupsOf(place(request('small', { size: { tasks: 2 } }), ledger))).toEqual(['g22']);
+    expect(groupsOf(place(request('large', { size: { tasks: 5 } }), ledger))).toEqual(['g11']);
+    const spreading = smallFleet({ tiers: [tier('standard', { strategy: 'spread' })] });
+    settle(spreading, request('first', { pin: ['g22'] }));
+    expect(groupsOf(place(request('small'), spreading))).toEqual(['g11']);
   });
 
   it('fills the fuller group first when packing, the emptier when spreading', () => {
@@ -175,12 +188,14 @@ describe('determinism and chance', () => {
 
   it('picks among the near-best by the random that is passed in, and never beyond them', () => {
     const ledger = smallFleet();
-    settle(ledger, request('big', { pin: ['g22'], size: { tasks: 200 } }));
+    settle(ledger, request('big', { pin: ['g22'], size: { tasks: 30 } }));
+    settle(ledger, request('bigger', { pin: ['g21'], size: { tasks: 32 } }));
+    for (const group of ['g11', 'g12', 'g21', 'g22']) settle(ledger, request(`in-${group}`, { pin: [group] }));
     const picks = [0, 0.34, 0.67, 0.999].map((value) =>
       groupsOf(place(request('acme'), ledger, { random: () => value })).join(),
     );
     expect(new Set(picks).size).toBeGreaterThan(1);
-    for (const one of picks) expect(['g11', 'g12', 'g21', 'g22']).toContain(one);
+    for (const one of picks) expect(['g21', 'g22']).toContain(one);
   });
 });
 

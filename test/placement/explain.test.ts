@@ -35,7 +35,7 @@ describe('an unplaceable tenant', () => {
       '0 of 1 placement could be found. Of 5 infra groups of tier standard: 2 Insufficient(rules), 2 NotActive(cordoned), 1 NotActive(draining). ' +
         'Nearest: g1 in cell c1: lacks 1 rule (needs 1, free 0). ' +
         'What would help: a quota of 101 rules for infra group g1 (now 100, 0 % of it in reserve); ' +
-        'or one more infra group in cell c1 (room for about 100 average tenants); or infra-group g3 uncordoned.',
+        'or one more infra group in cell c1 (room for about 100 average tenants); or infra group g3 uncordoned.',
     );
     expect(explanation.groups.find((verdict) => verdict.group === 'other')?.rejections[0]?.code).toBe('TierMismatch');
   });
@@ -146,8 +146,8 @@ describe('a placed tenant', () => {
       choices: [
         {
           why:
-            'g11 in cell c1: costs 1.0 average tenant of room (target groups would bind); ' +
-            'next best of 4 that fit: g12 in cell c1, costs 1.0 average tenant of room (target groups would bind)',
+            'g11 in cell c1: 0 % full, costs 1.0 average tenant of room (target groups would bind); ' +
+            'next best of 4 that fit: g12 in cell c1, 0 % full, costs 1.0 average tenant of room (target groups would bind)',
           basis: { candidates: 4, runnerUp: { group: 'g12' } },
         },
       ],
@@ -160,7 +160,7 @@ describe('a placed tenant', () => {
     const [first, second] = explainPlaced(request('acme', { placements: 2 }), ledger);
     expect(first).toMatchObject({ group: 'g11', slot: 0, today: { candidates: 2, runnerUp: { group: 'g12' } } });
     expect(second?.today?.runnerUp?.group).toBe('g22');
-    expect(first?.text).toMatch(/^slot 0 of g11 in cell c1: costs 1\.0 average tenant of room/);
+    expect(first?.text).toMatch(/^slot 0 of g11 in cell c1: 0 % full, costs 1\.0 average tenant of room/);
   });
 
   it('says when nothing else fits, and when its infra group has no record', () => {

@@ -172,6 +172,9 @@ function observerOf(say: (text: string) => void): LoopObserver {
     change: (change, what, tenant) =>
       say(`${tenant}: ${what} ${change.action} ${change.kind} ${change.name} (${change.reason})`),
     shared: (change, what, tier) => say(`tier ${tier}: ${what} ${change.action} ${change.name} (${change.reason})`),
+    wired: (change, what, group) =>
+      say(`infra group ${group}: ${what} ${change.action} ${change.name} (${change.reason})`),
+    groupHeld: (reason, group, message) => say(`infra group ${group}: held ${reason}: ${message}`),
     held: (reason, tenant, message) => say(`${tenant}: held ${reason}: ${message}`),
     callFailed: (what, error) => say(`${what}: call failed: ${error.message}`),
     failed: (what, error) => say(`${what}: FAILED: ${error.stack ?? error.message}`),

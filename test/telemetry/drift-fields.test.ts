@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { effectiveTenant } from '../../src/model/records/effective.ts';
 import { specSchemas } from '../../src/model/records/kinds.ts';
 import type { PlacementInventory, ResourceKind } from '../../src/model/resources.ts';
-import type { PlacementContext } from '../../src/reconcilers/contract.ts';
-import { reconcilers } from '../../src/reconcilers/registry.ts';
+import type { EndpointContext, PlacementContext } from '../../src/reconcilers/contract.ts';
+import { endpointReconciler, reconcilers } from '../../src/reconcilers/registry.ts';
 import { driftFields, resourceLabel, resourceLabels } from '../../src/telemetry/drift-fields.ts';
 
 const tier = specSchemas.Tier.parse({
@@ -116,6 +116,26 @@ const live: Readonly<Record<ResourceKind, unknown>> = {
     own: [{ type: 'A', raw: { ...wrong(driftFields.dns_record), AliasTarget: { DNSName: 'x' } } }],
     foreign: [],
   },
+  endpoint: {
+    endpoint: {
+      ...wrong(driftFields.endpoint),
+      SubnetIds: ['subnet-9'],
+      Groups: [{ GroupId: 'sg-9' }],
+      PrivateDnsEnabled: false,
+      PolicyDocument: '{}',
+      DnsOptions: { DnsRecordIpType: 'ipv6' },
+    },
+    state: 'available',
+    tags: {},
+    privateName: { can: 'now', name: 'api.example.net' },
+  },
+};
+const endpointContext: EndpointContext = {
+  installation: 'abcdefghij',
+  infraGroup: 'g1',
+  network: { vpcId: 'vpc-1', subnetIds: ['subnet-1'], securityGroupIds: ['sg-1'] },
+  dependency: { name: 'api', serviceName: 'com.amazonaws.vpce.eu-west-1.vpce-svc-0', privateDns: true },
+  retired: [],
 };
 
 describe('fields of drift', () => {
@@ -129,5 +149,12 @@ describe('fields of drift', () => {
         return reconciler.diff(desired.value, live[reconciler.kind], context).map((change) => change.field);
       });
     expect([...new Set(reported)].sort()).toEqual([...driftFields[label]].sort());
+  });
+
+  it('of endpoint are just those that its reconciler reports', () => {
+    const desired = endpointReconciler.desired(endpointContext);
+    if (desired.state !== 'known') throw new Error(`endpoint is ${desired.state}`);
+    const reported = endpointReconciler.diff(desired.value, live.endpoint, endpointContext);
+    expect([...new Set(reported.map(({ field }) => field))].sort()).toEqual([...driftFields.endpoint].sort());
   });
 });

@@ -156,7 +156,7 @@ export function fleet(count: number): FleetSnapshot {
         ],
       },
     ],
-    strangers: { listener_rule: 1, target_group: 0, dns_record: 0 },
+    strangers: { listener_rule: 1, target_group: 0, dns_record: 0, endpoint: 0 },
   };
 }
 

@@ -85,6 +85,7 @@ function nothingThere(kind: ResourceKind, placements: number): string {
     listener_rule:
       "only a rule on the placement's listener that is at its priority or takes the tenant's requests can be adopted",
     scaling: "only the scalable target of the placement's service can be adopted",
+    endpoint: "interface endpoints are the infra group's, not a tenant's",
     dns_record: "only a record under the tenant's own name can be adopted",
   };
   return `${where[kind]}. If it is the tenant's already and bears its mark, there is nothing to adopt (cellwright describe tenant)`;

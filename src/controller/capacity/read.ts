@@ -1,10 +1,10 @@
 import { readCellFacts } from '../../aws/cell-facts.ts';
 import { clusterArns } from '../../aws/cluster-arns.ts';
 import { readForeignFargate } from '../../aws/foreign-tasks.ts';
-import { readInfraGroup } from '../../aws/infra.ts';
+import { type InfraGroupReading, isFinding, readInfraGroup } from '../../aws/infra.ts';
 import type { CellAccess, ZoneAccess } from '../../aws/ports.ts';
 import { readCellQuotas } from '../../aws/quotas.ts';
-import type { Reading as Figure } from '../../aws/readings.ts';
+import { type Reading as Figure, reading } from '../../aws/readings.ts';
 import { fenceEpoch } from '../../aws/zone-fence.ts';
 import { CallError } from '../../model/errors.ts';
 import { marks, parsePlacementName, parseSetIdentifier, slotOfPriority } from '../../model/names.ts';
@@ -18,6 +18,7 @@ export interface GroupScope {
   readonly vpcId: string;
   readonly subnetIds: readonly string[];
   readonly taskSecurityGroupIds: readonly string[];
+  readonly endpointSecurityGroupIds: readonly string[];
   readonly loadBalancerArn: string;
   readonly listenerArn: string;
   /** Tasks of ours that run in the group's subnets: their addresses are taken, but ours. */
@@ -39,6 +40,8 @@ export interface CellScope {
 export interface CellAndGroups {
   readonly cell: Reading<CellReading>;
   readonly groups: ReadonlyMap<string, Reading<GroupReading>>;
+  /** What the groups are made of, by part: what the readiness gate goes by. */
+  readonly infra: ReadonlyMap<string, Reading<InfraGroupReading>>;
 }
 
 /**
@@ -77,13 +80,26 @@ export async function readCell(scope: CellScope): Promise<CellAndGroups> {
     };
     const known: CellReading = { ...cell, quotas: figures.known(cell.quotas) };
     const groups = new Map<string, Reading<GroupReading>>();
+    const infra = new Map<string, Reading<InfraGroupReading>>();
     for (const group of scope.groups) {
-      groups.set(group.name, await readGroup(access, scope, group, { quotas, use: use.groups[group.name], isOurs }));
+      const parts = await readParts(access, group, scope.maxAgeMs);
+      infra.set(group.name, parts);
+      const sources = { quotas, use: use.groups[group.name], isOurs };
+      groups.set(group.name, parts.ok ? await readGroup(access, scope, group, parts.value, sources) : parts);
     }
-    return { cell: { ok: true, value: known }, groups };
+    return { cell: { ok: true, value: known }, groups, infra };
   } catch (error) {
     const failed = failure(error);
-    return { cell: failed, groups: new Map(scope.groups.map((group) => [group.name, failed])) };
+    const all = new Map(scope.groups.map((group) => [group.name, failed]));
+    return { cell: failed, groups: all, infra: all };
+  }
+}
+
+async function readParts(access: CellAccess, group: GroupScope, maxAgeMs: number): Promise<Reading<InfraGroupReading>> {
+  try {
+    return { ok: true, value: await readInfraGroup(access, group, { maxAgeMs }) };
+  } catch (error) {
+    return failure(error);
   }
 }
 
@@ -97,12 +113,17 @@ async function readGroup(
   access: CellAccess,
   scope: CellScope,
   group: GroupScope,
+  infra: InfraGroupReading,
   sources: GroupSources,
 ): Promise<Reading<GroupReading>> {
   const { quotas, use, isOurs } = sources;
+  const { facts } = infra;
+  // Without load balancer and listener there is nothing to work on; whatever else is amiss closes the group for new tenants only.
+  if (facts === undefined) {
+    const found = infra.loadBalancer ?? (isFinding(infra.listener) ? infra.listener : undefined);
+    return { ok: false, reason: 'NotReady', message: 'not ready', ...found };
+  }
   try {
-    const infra = await readInfraGroup(access, group, { maxAgeMs: scope.maxAgeMs });
-    if (!infra.ready) return { ok: false, reason: infra.reason, message: infra.message };
     const figures = new Figures();
     const free = Object.values(use?.freeAddresses ?? {}).map((figure) => figures.take('subnetAddresses', figure));
     const addresses = free.includes(undefined)
@@ -110,7 +131,7 @@ async function readGroup(
       : free.reduce<number>((sum, count) => sum + (count ?? 0), group.ownTasks);
     const value: GroupReading = {
       at: scope.now,
-      facts: infra.facts,
+      facts,
       quotas: {
         ...figures.member('targetGroups', quotas.targetGroupsPerLoadBalancer),
         ...figures.member('rules', quotas.rulesPerLoadBalancer),
@@ -127,6 +148,7 @@ async function readGroup(
       strangers: {
         listener_rule: figures.take('rules', use?.foreignRules) ?? 0,
         target_group: figures.take('targetGroups', use?.foreignTargetGroups) ?? 0,
+        endpoint: await foreignEndpoints(access, group.vpcId, isOurs, scope.maxAgeMs),
       },
     };
     return { ok: true, value: { ...value, quotas: figures.known(value.quotas) } };
@@ -204,6 +226,23 @@ async function ruleMarks(
     } else if (placement !== undefined) marked.push({ placement, tenant });
   }
   return { foreignSlots: [...slots], marked };
+}
+
+/** Interface endpoints in the VPC that are not ours; those that cannot be read are not counted. */
+async function foreignEndpoints(
+  access: CellAccess,
+  vpcId: string,
+  isOurs: GroupSources['isOurs'],
+  maxAgeMs: number,
+): Promise<number> {
+  const figure = await reading(async () => {
+    const all = await access.views.interfaceEndpoints({ maxAgeMs });
+    return all.filter(
+      ({ VpcId, Tags = [] }) =>
+        VpcId === vpcId && !isOurs(Object.fromEntries(Tags.map(({ Key = '', Value = '' }) => [Key, Value]))),
+    ).length;
+  });
+  return 'value' in figure ? figure.value : 0;
 }
 
 /** Collects figures, and why those that are missing could not be read. */

@@ -26,8 +26,8 @@ export interface GroupReading {
   readonly foreignSlots: readonly number[];
   /** Placements that rules on its listener bear the mark of. */
   readonly marked: readonly MarkedPlacement[];
-  /** Rules and target groups on the load balancer that are not ours. */
-  readonly strangers: { readonly listener_rule: number; readonly target_group: number };
+  /** Rules and target groups on the load balancer, and interface endpoints in the VPC, that are not ours. */
+  readonly strangers: { readonly listener_rule: number; readonly target_group: number; readonly endpoint: number };
 }
 
 export interface ZoneReading {

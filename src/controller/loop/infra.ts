@@ -9,6 +9,9 @@ import type { FleetView } from '../fleet/view.ts';
 import { type MarkedPlacement, StateBehind } from '../rebuild/behind.ts';
 import type { TermDeps } from './deps.ts';
 
+/** A role is assumed anew, to prove that it can be, when the last proof is older than this. */
+const rolesAgeMs = 600_000;
+
 /**
  * Ways into cells and zones, and what is read there for placement. A cell's or tier's access is made anew when what it is made of changes, so that nothing read through
  * the old one is used.
@@ -82,7 +85,8 @@ export class Infrastructure {
         .map((placement) => ({ ...placement, tasks: placement.resources.service === undefined ? 0 : tasks }));
     });
     const known = this.#placements();
-    const { cell, groups } = await readCell({
+    const roles = access.roles({ maxAgeMs: rolesAgeMs });
+    const { cell, groups, infra } = await readCell({
       access,
       installation: this.#deps.installation,
       groups: this.#view.groups(name).map((group) => ({
@@ -100,6 +104,8 @@ export class Infrastructure {
     if (cell.ok) this.behind.noteCell(name, onePerPlacement([...cell.value.marked, ...read]), before?.ok === true);
     this.#book.cells.set(name, cell);
     for (const [group, reading] of groups) this.#book.groups.set(group, reading);
+    for (const [group, parts] of infra) this.#book.infra.set(group, parts);
+    this.#book.roles.set(name, await roles);
     this.#book.invalidate();
     const groupsAfter = this.#view.groups(name).map((group) => this.#book.groups.get(group.name)?.ok);
     return before?.ok !== cell.ok || groupsBefore.some((ok, index) => ok !== groupsAfter[index]);

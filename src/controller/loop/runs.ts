@@ -8,6 +8,10 @@ import { acceptObject } from '../fleet/acceptor.ts';
 import { type ObjectEntry, placementsOf, servingSpec } from '../fleet/entry.ts';
 import { type Mode, strictest } from '../fleet/modes.ts';
 import type { FleetView } from '../fleet/view.ts';
+import { rolesCondition } from '../infra-group/gate.ts';
+import type { RefusalBook } from '../infra-group/refusals.ts';
+import type { Turns } from '../infra-group/turns.ts';
+import { wiredCondition } from '../infra-group/wired.ts';
 import { keyText } from '../keys.ts';
 import type { Outcome, Trigger } from '../outcome.ts';
 import { rebuildIfOrdered } from '../rebuild/order.ts';
@@ -28,6 +32,10 @@ export interface InfraRunDeps {
   readonly publications: Map<string, TierPublication>;
   /** DNS changes of shared names that are not INSYNC yet, by tier and infra group. */
   readonly changes: Map<string, Map<string, string>>;
+  /** Whose turn it is to change endpoints, by cell. */
+  readonly turns: Turns;
+  /** Endpoints that AWS refused. */
+  readonly refusals: RefusalBook;
   readonly enqueue: (key: string, trigger: Trigger) => void;
 }
 
@@ -77,6 +85,8 @@ export async function runTier(deps: InfraRunDeps, name: string, trigger: Trigger
     deps.book.invalidate();
     for (const tenant of tenantsOf(deps.view, name)) deps.enqueue(tenant.key, 'change');
     for (const cell of deps.view.all('Cell')) deps.enqueue(cell.key, 'change');
+    for (const cell of deps.view.cells(name))
+      for (const group of deps.view.groups(cell.name)) deps.enqueue(keyText('InfraGroup', group.name), 'change');
   }
   if (changed || trigger === 'resync') await deps.infra.readZone(name, trigger === 'resync' ? 5_000 : 60_000);
   const { conditions, outcome } = await guardedPublish(deps, name);
@@ -85,7 +95,7 @@ export async function runTier(deps: InfraRunDeps, name: string, trigger: Trigger
   const words = (found: ZoneReading): string =>
     `zone ${zone} holds ${found.foreign} other records; quota ${found.quota}`;
   const read = readCondition('ZoneReadable', reading, words);
-  await report(deps, entry, [read, ...conditions]);
+  await report(deps, entry, [read, wiredCondition(deps.view, deps.book, name), ...conditions]);
   return outcome;
 }
 
@@ -101,35 +111,14 @@ export async function runCell(deps: InfraRunDeps, name: string, trigger: Trigger
   const reading = deps.book.cells.get(name);
   const reachable = readCondition('Reachable', reading, () => 'its account can be read');
   const known = deps.infra.behind.conditionOf(name);
+  const roles = rolesCondition(deps.book.roles.get(name));
   const quotas = quotasRead(reading, deps.view.spec('Cell', name)?.quotas);
-  await report(deps, entry, [reachable, ...quotas, ...(known === undefined ? [] : [known])]);
+  await report(deps, entry, [reachable, roles, ...quotas, ...(known === undefined ? [] : [known])]);
   // Each status has one writer: the run of its own key.
   for (const group of deps.view.groups(name)) deps.enqueue(keyText('InfraGroup', group.name), 'resync');
   return reading?.ok === true
     ? { kind: 'settled' }
     : { kind: 'waiting', on: reading?.message ?? 'the cell', checkInMs: 30_000 };
-}
-
-/** One run of an infra group: a change of it is read with its cell. */
-export async function runInfraGroup(deps: InfraRunDeps, name: string): Promise<Outcome> {
-  const { entry, changed } = await look(deps, 'InfraGroup', name);
-  if (entry === undefined) return { kind: 'settled' };
-  const cell = deps.view.spec('InfraGroup', name)?.cell;
-  if (cell !== undefined && (changed || deps.book.groups.get(name) === undefined)) {
-    const news = await deps.infra.readCell(cell, 0);
-    if (changed || news) wakeTenants(deps, cell);
-    const tier = deps.view.spec('Cell', cell)?.tier;
-    if (tier !== undefined) deps.enqueue(keyText('Tier', tier), 'change');
-  }
-  await reportGroup(deps, entry);
-  return { kind: 'settled' };
-}
-
-async function reportGroup(deps: InfraRunDeps, entry: ObjectEntry): Promise<void> {
-  const reading = deps.book.groups.get(entry.name);
-  const ready = readCondition('InfraReady', reading, ({ facts }) => `load balancer ${facts.dnsName}`);
-  const stated = deps.view.spec('InfraGroup', entry.name)?.quotas;
-  await report(deps, entry, [ready, ...quotasRead(reading, stated)]);
 }
 
 /** The state table turned out to lack something, or does no longer: the Fleet says so, and so do those whom it concerns. */
@@ -141,7 +130,7 @@ function wakeHeld(deps: InfraRunDeps): void {
 }
 
 /** Tenants that are placed in the cell, and those that wait for room anywhere. */
-function wakeTenants(deps: InfraRunDeps, cell: string): void {
+export function wakeTenants(deps: InfraRunDeps, cell: string): void {
   for (const tenant of deps.view.all('Tenant')) {
     const placements = placementsOf(tenant);
     const scope = servingSpec(tenant)?.routing.scope;
@@ -254,7 +243,8 @@ function samePublication(a: TierPublication | undefined, b: TierPublication): bo
   return text(a) === text(b);
 }
 
-async function look(deps: InfraRunDeps, kind: Kind, name: string) {
+/** Reads and accepts the record; an object that is gone and needed by nobody is forgotten (`entry` undefined). */
+export async function look(deps: InfraRunDeps, kind: Kind, name: string) {
   const raw = await deps.term.desired.get(kind, name);
   const { view, term } = deps;
   const looked = await acceptObject({ view, state: term.state, clock: term.clock }, kind, name, raw);
@@ -282,7 +272,11 @@ function isNeeded(view: FleetView, entry: ObjectEntry): boolean {
     case 'Cell':
       return view.groups(entry.name).length > 0 || placements.some((placement) => placement.cell === entry.name);
     case 'InfraGroup':
-      return placements.some((placement) => placement.infraGroup === entry.name);
+      // Its endpoints stand, and nobody said that they are to go: an orphan tells of them.
+      return (
+        placements.some((placement) => placement.infraGroup === entry.name) ||
+        Object.keys(entry.inventory?.value.endpoints ?? {}).length > 0
+      );
     case 'Fleet':
     case 'Tenant':
       return false;
@@ -291,6 +285,12 @@ function isNeeded(view: FleetView, entry: ObjectEntry): boolean {
   }
 }
 
-async function report(deps: InfraRunDeps, entry: ObjectEntry, found: readonly ConditionUpdate[]): Promise<void> {
-  await writeInfraStatus(deps.term.state, entry, found, new Date(deps.term.clock.now()).toISOString());
+/** Writes the object's status, if it changed. `parts` are told as well, and do not decide whether the object is ready: something in `found` speaks for them. */
+export async function report(
+  deps: InfraRunDeps,
+  entry: ObjectEntry,
+  found: readonly ConditionUpdate[],
+  parts: readonly ConditionUpdate[] = [],
+): Promise<void> {
+  await writeInfraStatus(deps.term.state, entry, { found, parts }, new Date(deps.term.clock.now()).toISOString());
 }

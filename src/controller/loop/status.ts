@@ -7,7 +7,7 @@ import type { ObjectEntry } from '../fleet/entry.ts';
 export async function writeInfraStatus(
   state: Pick<StateWriter, 'writeStatus'>,
   entry: ObjectEntry,
-  found: readonly ConditionUpdate[],
+  { found, parts }: { readonly found: readonly ConditionUpdate[]; readonly parts: readonly ConditionUpdate[] },
   now: string,
 ): Promise<void> {
   const accepted = entry.condition ?? {
@@ -31,7 +31,7 @@ export async function writeInfraStatus(
     generation,
     observedGeneration: bad === undefined ? generation : (before?.observedGeneration ?? 0),
     ...(entry.accepted === undefined ? {} : { observedHash: entry.accepted.hash }),
-    conditions: mergeConditions(before?.conditions ?? [], [...updates, ready], { now, generation }),
+    conditions: mergeConditions(before?.conditions ?? [], [...updates, ...parts, ready], { now, generation }),
   };
   entry.status = await state.writeStatus(entry.key, status, entry.status);
 }

@@ -10,8 +10,12 @@ import { acceptObject } from '../fleet/acceptor.ts';
 import type { ObjectEntry } from '../fleet/entry.ts';
 import { refreshEntry } from '../fleet/refresh.ts';
 import { FleetView } from '../fleet/view.ts';
+import { RefusalBook } from '../infra-group/refusals.ts';
+import { lookAtGroup, planInfraGroups, runInfraGroup } from '../infra-group/run.ts';
+import { Turns } from '../infra-group/turns.ts';
 import { keyText, parseKey } from '../keys.ts';
 import type { Outcome, Trigger } from '../outcome.ts';
+import { type PlanReport, planFleet } from '../plan.ts';
 import { KeyedQueue } from '../queue/keyed-queue.ts';
 import { type RebuildReport, rebuildReport } from '../rebuild/report.ts';
 import type { EngineDeps } from '../tenant/deps.ts';
@@ -23,7 +27,7 @@ import type { TermDeps } from './deps.ts';
 import { Infrastructure } from './infra.ts';
 import { laneOf } from './lanes.ts';
 import { lateWrites } from './late-writes.ts';
-import { fleetMode, type InfraRunDeps, rebuildDeps, runCell, runFleet, runInfraGroup, runTier } from './runs.ts';
+import { fleetMode, type InfraRunDeps, rebuildDeps, runCell, runFleet, runTier } from './runs.ts';
 import { Sweeps } from './sweeps.ts';
 
 /**
@@ -74,6 +78,8 @@ export class Term {
       serving: this.#serving,
       publications: this.#publications,
       changes: new Map(),
+      turns: new Turns(),
+      refusals: new RefusalBook(),
       enqueue: (key, trigger) => this.queue.add(key, trigger),
     };
     this.#sweeps = new Sweeps({
@@ -129,6 +135,12 @@ export class Term {
   /** Why the state table is behind what is live, in words; undefined where it is not. */
   get behind(): string | undefined {
     return this.#infra.behind.closed();
+  }
+
+  /** What the controller would do now. Nothing is written. */
+  async plan(tenant?: string): Promise<PlanReport> {
+    const report = await planFleet(this.engine, tenant);
+    return tenant === undefined ? { ...report, infraGroups: await planInfraGroups(this.#runs) } : report;
   }
 
   /** Stops without writing anything: what runs is waited for, what waits is dropped. */
@@ -210,6 +222,9 @@ export class Term {
       ...this.view.cells().map((cell) => this.#infra.readCell(cell.name, 0)),
       ...this.view.tiers().map((tier) => this.#infra.readZone(tier.name, 0)),
     ]);
+    // Nobody is placed before it is known where.
+    const look = { write: false, maxAgeMs: 60_000 };
+    await Promise.all(this.view.all('InfraGroup').map((entry) => lookAtGroup(this.#runs, entry, look)));
   }
 
   #enqueueAll(): void {
@@ -249,7 +264,7 @@ export class Term {
         case 'Cell':
           return await runCell(this.#runs, name, trigger);
         case 'InfraGroup':
-          return await runInfraGroup(this.#runs, name);
+          return await runInfraGroup(this.#runs, name, trigger);
         case 'Tenant':
           return await runTenant(this.engine, name, trigger);
         default:

@@ -1,11 +1,11 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { liveState } from '../live.ts';
 import { chainOf, type Drift, type Subject } from '../subject.ts';
-import type { Witness } from '../witness.ts';
+import type { Witnesses } from '../witness.ts';
 import { liveBesidesNames, settledWorld, type World } from './worlds.ts';
 
 /** What other hands changed is named by its field and put right, with nothing else touched. */
-export function healing(subject: Subject, witnesses: Witness[]): void {
+export function healing(subject: Subject, witnesses: Witnesses): void {
   describe('healing', () => {
     let world: World;
     beforeAll(async () => {

@@ -1,11 +1,11 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { liveState } from '../live.ts';
 import type { Subject } from '../subject.ts';
-import type { Witness } from '../witness.ts';
+import type { Witnesses } from '../witness.ts';
 import { emptyWorld, settledWorld, type World } from './worlds.ts';
 
 /** Observing never writes; what was applied shows no difference; what stands is left alone. */
-export function quiet({ kind, usual }: Subject, witnesses: Witness[]): void {
+export function quiet({ kind, usual }: Subject, witnesses: Witnesses): void {
   describe('quiet', () => {
     let world: World;
     beforeAll(async () => {

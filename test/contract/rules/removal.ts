@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { liveState } from '../live.ts';
 import { chainOf, type Subject } from '../subject.ts';
-import type { Witness } from '../witness.ts';
+import type { Witnesses } from '../witness.ts';
 import { emptyWorld, settledWorld } from './worlds.ts';
 
 /** Removing what is gone succeeds, and nothing is left. */
-export function removal(subject: Subject, witnesses: Witness[]): void {
+export function removal(subject: Subject, witnesses: Witnesses): void {
   describe('removal', () => {
     it('retires what somebody else has deleted, as often as it is asked', async () => {
       const { ground, controller, witness } = await settledWorld(witnesses, { usual: subject.usual });

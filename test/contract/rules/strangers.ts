@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import type { ChainResult } from '../../../src/controller/tenant/chain.ts';
 import { chainOf, type Stranger, type Subject } from '../subject.ts';
-import type { Witness } from '../witness.ts';
+import type { Witnesses } from '../witness.ts';
 import { emptyWorld, settledWorld, type World } from './worlds.ts';
 
 /** What does not bear our mark is never changed or removed. */
-export function strangers(subject: Subject, witnesses: Witness[]): void {
+export function strangers(subject: Subject, witnesses: Witnesses): void {
   describe('strangers', () => {
     it.each(subject.strangers.map((stranger) => [stranger.what, stranger] as const))('%s', async (_what, stranger) => {
       const world = await emptyWorld(witnesses, { usual: subject.usual });

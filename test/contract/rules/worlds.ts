@@ -1,6 +1,7 @@
-import { type Controller, emptyLedger, start } from '../controller.ts';
+import { type Controller, emptyLedger } from '../controller.ts';
 import { liveState } from '../live.ts';
-import { Witness } from '../witness.ts';
+import { start } from '../start.ts';
+import { Witness, type Witnesses } from '../witness.ts';
 import { type Ground, prepare, type Variation } from '../world.ts';
 
 /** A ground with a controller on it. */
@@ -13,15 +14,15 @@ export interface World {
 export type WorldOptions = Parameters<typeof prepare>[0] & { readonly usual?: Variation | undefined };
 
 /** Nothing built yet. */
-export async function emptyWorld(witnesses: Witness[], options: WorldOptions = {}): Promise<World> {
+export async function emptyWorld(witnesses: Witnesses, options: WorldOptions = {}): Promise<World> {
   const ground = prepare(options);
-  const witness = new Witness(ground);
+  const witness = new Witness(ground, witnesses.kind);
   witnesses.push(witness);
-  return { ground, witness, controller: await start(ground, witness.reconcilers, emptyLedger(), options.usual) };
+  return { ground, witness, controller: await start(ground, witness, emptyLedger(), options.usual) };
 }
 
 /** The whole chain built, and long enough ago for AWS's reads to be true. */
-export async function settledWorld(witnesses: Witness[], options: WorldOptions = {}): Promise<World> {
+export async function settledWorld(witnesses: Witnesses, options: WorldOptions = {}): Promise<World> {
   const world = await emptyWorld(witnesses, options);
   await world.controller.settle();
   await world.ground.clock.advance(60_000);

@@ -19,6 +19,9 @@ import { contextOf, type Variation } from '../../contract/world.ts';
 import { VirtualClock } from '../../support/virtual-clock.ts';
 import { accessWhere, toy } from './toys.ts';
 
+/** Endpoints are an infra group's. */
+const chainKinds = resourceKinds.filter((kind) => kind !== 'endpoint');
+
 const longAgo = '2025-12-01T00:00:00Z';
 
 function entry(kind: ResourceKind, change: Partial<InventoryResource> = {}): InventoryResource {
@@ -28,7 +31,7 @@ function entry(kind: ResourceKind, change: Partial<InventoryResource> = {}): Inv
 const built: PlacementInventory = {
   ...reserved,
   phase: 'leaving',
-  resources: Object.fromEntries(resourceKinds.map((kind) => [kind, entry(kind)])),
+  resources: Object.fromEntries(chainKinds.map((kind) => [kind, entry(kind)])),
   dnsChange: { id: 'published', at: longAgo, insyncAt: longAgo },
   removal: { startedAt: '2026-01-01T00:00:00Z', reason: 'test' },
 };
@@ -59,7 +62,7 @@ class Scene {
       const left = this.answers[what] ?? [gone];
       return (left.length > 1 ? left.shift() : left[0]) ?? gone;
     };
-    const reconcilers = resourceKinds.map((kind) =>
+    const reconcilers = chainKinds.map((kind) =>
       toy(kind, {
         retire: async (_access, _context, { name }) => {
           this.asked.push(`retire ${name}`);
