@@ -2,6 +2,7 @@
 import { Command, CommanderError } from 'commander';
 import { declareFleet } from './declare-fleet.ts';
 import { declareReading } from './declare-read.ts';
+import { declareRecovering } from './declare-recover.ts';
 import { declareRehearsing } from './declare-rehearse.ts';
 import { declareRunning } from './declare-run.ts';
 import { declareWriting } from './declare-write.ts';
@@ -29,6 +30,7 @@ export async function runCli(
   const wiring = { root, host, programs, finish };
   declareRunning(wiring);
   declareWriting(wiring);
+  declareRecovering(wiring);
   declareReading(wiring);
   declareFleet(wiring);
   declareRehearsing(wiring);

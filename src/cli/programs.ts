@@ -1,6 +1,6 @@
 /** What the command line hands to the programs that the composition root wires. */
 import type { Mode } from '../model/records/shapes.ts';
-import type { Change } from '../model/resources.ts';
+import type { Change, FieldChange } from '../model/resources.ts';
 import type { AwsAccess } from '../store/client.ts';
 import type { RehearsalReport, RehearsalRequest } from './rehearsal.ts';
 
@@ -109,7 +109,63 @@ export interface LocalQuestion {
   readonly config: ControllerConfig;
 }
 
-/** The programs behind `start`, `sim`, `controller`, `plan --local` and `rehearse`. Each loads what it needs when it is called; the number is the exit code. */
+/** What a rebuild would write for one tenant. */
+export interface RebuiltTenant {
+  readonly tenant: string;
+  /** `driven`: by its record. `kept`: no accepted record says how it is to be; it is counted and left as it is. */
+  readonly standing: 'driven' | 'kept';
+  readonly add: readonly {
+    readonly placement: string;
+    readonly cell: string;
+    readonly infraGroup: string;
+    readonly slot: number;
+    readonly phase: string;
+    readonly resources: readonly string[];
+  }[];
+  /** Placements of the table of which nothing is live. */
+  readonly drop: readonly string[];
+}
+
+/** What `GET /api/rebuild` answers, and `rebuildLocal` returns. */
+export interface RebuildReport {
+  /** RFC 3339: when it was made. */
+  readonly at: string;
+  /** Why the state table is behind what is live; absent where it is not. */
+  readonly behind?: string;
+  readonly tenants: readonly RebuiltTenant[];
+  readonly findings: readonly { readonly reason: string; readonly about: string; readonly message: string }[];
+  /** Cells that were read to the end. */
+  readonly cells: readonly string[];
+  readonly epoch: { readonly lease: number; readonly fence?: number };
+}
+
+/** What `GET /api/adopt` answers, and `adoptLocal` returns. */
+export interface AdoptReport {
+  /** RFC 3339: when it was made. */
+  readonly at: string;
+  readonly tenant: string;
+  readonly arn: string;
+  /** Why it cannot be taken over, and what to do instead; absent where it can. */
+  readonly refusal?: string;
+  /** What it would become part of; absent where it was not found. */
+  readonly kind?: string;
+  readonly placement?: string;
+  /** What it is now, in words. */
+  readonly found?: string;
+  /** What would be written to it, our tags among it. */
+  readonly fields: readonly FieldChange[];
+  /** What follows for the resource, where that is more than the changes. */
+  readonly then?: string;
+}
+
+/** A question about adoption that is answered without a controller. */
+export interface AdoptLocalRequest {
+  readonly tenant: string;
+  readonly arn: string;
+  readonly config: ControllerConfig;
+}
+
+/** The programs behind `start`, `sim`, `controller`, `rehearse` and what `--local` answers. Each loads what it needs when it is called; the number is the exit code. */
 export interface Programs {
   start(options: StartOptions): Promise<number>;
   sim(options: SimOptions): Promise<number>;
@@ -118,6 +174,10 @@ export interface Programs {
   planLocal(request: PlanRequest): Promise<PlanReport>;
   /** Answers as `/api/<question>` does. Throws `CallError` where AWS does not answer. */
   askLocal(request: LocalQuestion): Promise<unknown>;
+  /** Throws `CallError` where the tables cannot be read. */
+  rebuildLocal(config: ControllerConfig): Promise<RebuildReport>;
+  /** Throws `CallError` where the tables cannot be read. */
+  adoptLocal(request: AdoptLocalRequest): Promise<AdoptReport>;
   /** Throws an error named `RehearsalError` where the records cannot be played. */
   rehearse(request: RehearsalRequest): Promise<RehearsalReport>;
 }

@@ -81,7 +81,7 @@ async function planTenant(deps: EngineDeps, entry: ObjectEntry, maxAgeMs: number
 function placingNotes(deps: EngineDeps, entry: ObjectEntry): readonly string[] {
   const accepted = entry.accepted?.effective;
   if (accepted === undefined || !entry.present) return [];
-  const closed = deps.placingClosed();
+  const closed = deps.placingClosed(accepted.tier);
   const wishes = wishesOf(deps, entry);
   const resolution = resolvePlacement(requestOf(entry.name, accepted), deps.book.ledger(deps.clock.now()), { wishes });
   switch (resolution.kind) {

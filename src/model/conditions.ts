@@ -12,6 +12,10 @@ export const conditionTypes = [
   'Synced',
   'Ready',
 ] as const;
+/** The condition of cells and of the Fleet that says whether the state table knows all that is live, and its reason where a rebuild could not read all. */
+export const stateKnown = 'StateKnown';
+export const notRebuilt = 'NotRebuilt';
+
 export type ConditionStatus = 'True' | 'False' | 'Unknown';
 
 export interface Condition {

@@ -10,6 +10,6 @@ export const guardReasons = [
   'route_closure',
   'rolled_back',
   'observer_suspected',
-  'rebuild_required',
+  'state_behind',
   'incomplete_view',
 ] as const;

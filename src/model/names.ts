@@ -2,7 +2,7 @@ import { base32Alphabet, base32Hash } from './records/canonical.ts';
 
 /*
  * How things are called in AWS. Every name follows from the ids of its placement, so a resource whose create call was never answered can be
- * found again. Worst case with four record names of 40 characters: 192 for clusters and families (ECS allows 255), 75 for DNS set
+ * found again. Worst case with four record names of 40 characters and an id of 20: 202 for clusters and families (ECS allows 255), 85 for DNS set
  * identifiers (Route 53 allows 128), 29 for target groups (ELBv2 allows 32), 128 for hosts (an ALB condition allows 128).
  */
 
@@ -40,9 +40,12 @@ export function newPlacementId(random: Random): string {
   return randomId(random, placementIdLength);
 }
 
-/** Whether a text has the form of an installation's id. */
+/** The longest id that an operator may give an installation (see src/store/installation.ts). */
+const installationIdMax = 20;
+
+/** Whether a text has the form of an installation's id: one that `init` makes, or one that an operator gave it. No `--`, so that names can be read apart. */
 export function isInstallationId(text: string): boolean {
-  return text.length === installationIdLength && /^[a-z2-7]+$/.test(text);
+  return text.length <= installationIdMax && /^[a-z0-9](?:-?[a-z0-9])*$/.test(text);
 }
 
 /** Whether a text has the form of a placement's id. */

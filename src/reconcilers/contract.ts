@@ -151,6 +151,36 @@ export interface IamNeed {
   readonly why: string;
 }
 
+/** Something that an operator named to be adopted, where one of ours stands or must stand. */
+export interface Adoptable {
+  readonly arn: string;
+  /** What it is now, in words. */
+  readonly found: string;
+  /** Why it may never be taken over, and what to do instead. */
+  readonly refusal?: string;
+  /** What has to come first; it is asked for again. */
+  readonly waits?: string;
+  /** All that is written to it: our tags, and what the ordinary pass puts right after them. */
+  readonly fields: readonly FieldChange[];
+  /** What follows beside that, in words. */
+  readonly then?: string;
+  /** `current`: it is the resource of the inventory from then on. `retired`: ours stands beside it, and it goes as what is superseded does. */
+  readonly becomes: 'current' | 'retired';
+}
+
+/** Taking over what bears no mark, or only part of ours. What names anybody else in its mark is never taken over. */
+export interface Adoption<D, L, C, A = Access> {
+  /** Which of `arns` (ARNs, or zone/name/type/set identifier) stand where this resource must be. Reads only. `serves`: a request to the placement would be answered. */
+  find(
+    access: A,
+    context: C,
+    now: { readonly desired: Desired<D>; readonly observation: Observation<L>; readonly serves: boolean },
+    arns: readonly string[],
+  ): Promise<readonly Adoptable[]>;
+  /** Makes these ours, and nothing else: the ordinary pass puts right what differs. */
+  take(access: A, context: C, desired: Desired<D>, found: readonly Adoptable[]): Promise<Applied>;
+}
+
 /**
  * `C`: what it looks at, a placement for all that a chain is made of; `A`: the ways that it needs. Those of an infra group have a context of their own and no zone.
  */
@@ -178,6 +208,8 @@ export interface Reconciler<D = unknown, L = unknown, C = PlacementContext, A = 
   retire(access: A, context: C, entry: InventoryResource): Promise<RetireStep>;
   /** What stands of this placement and bears our mark, and the inventory does not name: only for kinds of which every create call makes another one. */
   strays?(access: A, context: C): Promise<readonly InventoryResource[]>;
+  /** Absent for kinds of which nothing can be taken over. */
+  readonly adopt?: Adoption<D, L, C, A>;
   /** Pure: what this resource says about the tenant. */
   conditions(context: C, desired: Desired<D>, observation: Observation<L>): readonly ConditionUpdate[];
   /** Pure: facts that the engine acts upon. */

@@ -20,9 +20,10 @@ export interface DesiredTable {
   put(record: { kind: string; name: string; spec: unknown }, options?: { ifAbsent?: boolean }): Promise<void>;
   /**
    * Sets one top-level field of a record's spec (`state`, `mode`), or takes it out where `value` is undefined, and leaves the rest as it is.
-   * Throws class `not_found` when there is no such record and `invalid` when it has no spec to change.
+   * Throws class `not_found` when there is no such record and `invalid` when it has no spec to change. With `options`, only where the field still is what it was when it was read (undefined: absent); else
+   * class `conflict`.
    */
-  updateSpecField(kind: string, name: string, field: string, value: unknown): Promise<void>;
+  updateSpecField(kind: string, name: string, field: string, value: unknown, options?: { was: unknown }): Promise<void>;
   /** Removes a record; false when there was none. What runs because of it is not removed by that. */
   delete(kind: string, name: string): Promise<boolean>;
 }
@@ -47,11 +48,15 @@ export function createDesiredTable(dynamo: Dynamo, table: string): DesiredTable 
       const item = { kind, name, spec };
       await putItem(dynamo, { table, item, ...(options.ifAbsent === true ? { condition: absent } : {}) });
     },
-    updateSpecField: async (kind, name, field, value) => {
+    updateSpecField: async (kind, name, field, value, options) => {
       try {
-        await updateItem(dynamo, fieldUpdate(table, { kind, name }, field, value), { repeatable: true });
+        const change = fieldUpdate(table, { kind, name }, field, value);
+        await updateItem(dynamo, options === undefined ? change : onlyIf(change, options.was), {
+          repeatable: options === undefined,
+        });
       } catch (error) {
         if (!(error instanceof CallError) || error.class !== 'conflict') throw error;
+        if (options !== undefined && isMap((await get(kind, name))?.spec)) throw error;
         throw unchangeable(await get(kind, name), { table, kind, name, field, cause: error });
       }
     },
@@ -66,6 +71,17 @@ function fieldUpdate(table: string, key: { kind: string; name: string }, field: 
   return value === undefined
     ? { table, key, update: 'REMOVE #spec.#field', condition, names, values: { ':map': 'M' } }
     : { table, key, update: 'SET #spec.#field = :value', condition, names, values: { ':map': 'M', ':value': value } };
+}
+
+/** The field must still be what it was. */
+function onlyIf<T extends { readonly condition: string; readonly values: object }>(change: T, was: unknown): T {
+  if (was === undefined) return { ...change, condition: `${change.condition} AND attribute_not_exists(#spec.#field)` };
+  const values = { ...change.values, ':was': was };
+  return { ...change, condition: `${change.condition} AND #spec.#field = :was`, values };
+}
+
+function isMap(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function unchangeable(

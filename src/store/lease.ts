@@ -56,6 +56,8 @@ export interface LeaderLease extends Fence {
   onAcquired(listener: (epoch: number, handedOver: boolean) => void): () => void;
   /** Called once for each term that ends other than by `stop`. Returns the unsubscribe. */
   onLost(listener: (reason: string) => void): () => void;
+  /** Ends the term under way, told to the listeners as lost, and bids again at once with an epoch above this one. Nothing where we do not lead. */
+  raise(above: number): void;
   /** Competes until stopped. Once only. Failed calls are told and tried again; rejects only with what a listener threw. */
   run(): Promise<void>;
   /**
@@ -153,6 +155,12 @@ class Lease implements LeaderLease {
     if (this.running !== undefined) throw new Error('the lease was started already');
     this.running = this.compete();
     return this.running;
+  }
+
+  raise(above: number): void {
+    if (this.term === undefined) return;
+    this.highestBid = Math.max(this.highestBid, above);
+    this.endTerm('lost', `leading again under an epoch above ${above}`);
   }
 
   async stop(options: { release?: boolean } = {}): Promise<void> {

@@ -66,6 +66,18 @@ export function addApi(app: Hono, sources: WebSources): void {
       withFleet((_fleet, context) => answered(sources, question, context)),
     );
   }
+  app.get(
+    '/api/rebuild',
+    withFleet(async (_fleet, context) => context.json(await sources.rebuild())),
+  );
+  app.get(
+    '/api/adopt',
+    withFleet(async (fleet, context) => {
+      const { tenant = '', arn = '' } = context.req.query();
+      if (!fleet.tenants.some(({ name }) => name === tenant)) return noTenant(context, tenant);
+      return context.json(await sources.adopt({ tenant, arn }));
+    }),
+  );
   app.get('/api/activity', (context) => context.json(sources.activity()));
   app.get('/api/status', (context) => context.json(statusOf(sources)));
 }

@@ -1,4 +1,6 @@
+import type { AdoptReport, AdoptRequest } from '../controller/adopt/report.ts';
 import type { PlanReport } from '../controller/plan.ts';
+import type { RebuildReport } from '../controller/rebuild/report.ts';
 import type { RecentActivity } from '../telemetry/activity.ts';
 import type { FleetSnapshot } from './snapshot-types.ts';
 
@@ -22,6 +24,10 @@ export interface WebSources {
   plan(tenant?: string): Promise<PlanReport>;
   /** Answers a question about capacity and moves, by its name under `/api`. Throws `QuestionError`. */
   answer(question: string, terms: (name: string) => string | undefined): object;
+  /** What a rebuild of the state table would write now. A rejection is shown with its message. */
+  rebuild(): Promise<RebuildReport>;
+  /** What adopting a resource for a tenant would change now. A rejection is shown with its message. */
+  adopt(request: AdoptRequest): Promise<AdoptReport>;
   /** Everything in Prometheus' text format. */
   metrics(): Promise<string>;
 }

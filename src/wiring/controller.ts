@@ -1,6 +1,7 @@
 import type { ControllerConfig } from '../cli/programs.ts';
 import { build } from '../cli/version.ts';
-import type { PlanReport } from '../controller/plan.ts';
+import { adoptReport } from '../controller/adopt/report.ts';
+import type { Term } from '../controller/loop/term.ts';
 import { answerQuestion } from '../controller/questions/answer.ts';
 import { type Clock, systemClock } from '../model/clock.ts';
 import { CallError } from '../model/errors.ts';
@@ -111,7 +112,9 @@ export async function startController(config: ControllerConfig, host: Controller
       ready: () => readiness(leader),
       snapshot,
       activity: () => observer.activity(),
-      plan: (tenant) => plan(leader, tenant),
+      plan: async (tenant) => termOf(leader).plan(tenant),
+      rebuild: async () => termOf(leader).rebuildPlan(),
+      adopt: async (request) => adoptReport(termOf(leader).engine, request),
       answer: (question, terms) => answer(leader, config, question, terms),
       metrics: () => metrics.text(),
     },
@@ -150,7 +153,10 @@ async function installationOf(config: ControllerConfig, host: ControllerHost): P
 }
 
 function readiness(leader: Leader): Health {
-  if (leader.term?.working === true) return { ok: true, state: 'leading', reasons: [] };
+  if (leader.term?.working === true) {
+    const { behind } = leader.term;
+    return { ok: true, state: 'leading', reasons: behind === undefined ? [] : [behind] };
+  }
   if (leader.lease.isLeader())
     return { ok: false, state: 'loading', reasons: ['complete views of the tables and cells are still being read'] };
   const holder = leader.lease.observedHolder;
@@ -158,11 +164,10 @@ function readiness(leader: Leader): Health {
   return { ok: false, state: 'waiting', reasons: ['no leader is known yet'] };
 }
 
-async function plan(leader: Leader, tenant: string | undefined): Promise<PlanReport> {
+function termOf(leader: Leader): Term {
   const { term } = leader;
-  if (term?.working !== true)
-    throw new StartError('this controller does not lead, or is still reading: ask again in a moment, or use --local');
-  return term.plan(tenant);
+  if (term?.working === true) return term;
+  throw new StartError('this controller does not lead, or is still reading: ask again in a moment, or use --local');
 }
 
 function answer(

@@ -16,6 +16,7 @@ import { createLeaderLease, type LeaderLease } from '../store/lease.ts';
 import { createLeaseTable } from '../store/lease-item.ts';
 import { createRemovalBudget } from '../store/removals.ts';
 import { createReservations } from '../store/reservations.ts';
+import { createRestoring } from '../store/restoring.ts';
 import { createStateReader } from '../store/state.ts';
 import { createStateWriter, type StateWriter } from '../store/state-writer.ts';
 import { createStreamReader } from '../store/stream.ts';
@@ -181,6 +182,7 @@ export class Leader {
       epoch,
       removalsFrom: this.#removalsFrom,
       state,
+      raiseEpoch: (above) => this.lease.raise(above),
       observer: this.#options.observer(state),
     });
   }
@@ -207,7 +209,10 @@ export async function readOnlyTermDeps(
     ...awsOf(config.aws),
   });
   const loop: LoopConfig = { resyncMs: 300_000, detailMs: 900_000, concurrency: 1, mode: 'observe' };
-  const parts = { dynamo, budgets, clients, fence, epoch, installation, removalsFrom: 0, config: loop };
+  const nothing = (): void => undefined;
+  const reads = { removalsFrom: 0, config: loop, raiseEpoch: nothing };
+  // The epoch that the next leader would have: a fence that names it is another's.
+  const parts = { dynamo, budgets, clients, fence, epoch: epoch + 1, installation, ...reads };
   const close = (): void => {
     clients.close();
     dynamo.destroy();
@@ -226,6 +231,7 @@ interface TermParts
   readonly fence: Pick<LeaderLease, 'epoch' | 'remainingMs' | 'assertRemaining'>;
   readonly epoch: number;
   readonly removalsFrom: number;
+  readonly raiseEpoch: (above: number) => void;
   readonly state: StateWriter;
   readonly observer: LoopObserver;
 }
@@ -247,6 +253,8 @@ function termDepsOf(parts: TermParts): TermDeps {
     reader: createStateReader(dynamo, stateTable),
     state: parts.state,
     reservations: createReservations(fenced, newToken),
+    restoring: createRestoring(fenced, newToken),
+    raiseEpoch: parts.raiseEpoch,
     removals: createRemovalBudget(fenced),
     reconcilers,
     endpoints: endpointReconciler,

@@ -1,6 +1,8 @@
-import type { ControllerConfig, PlanReport, PlanRequest } from '../cli/programs.ts';
+import type { AdoptLocalRequest, ControllerConfig, PlanReport, PlanRequest } from '../cli/programs.ts';
+import { type AdoptReport, adoptReport } from '../controller/adopt/report.ts';
 import type { LoopObserver } from '../controller/loop/deps.ts';
 import { Term } from '../controller/loop/term.ts';
+import type { RebuildReport } from '../controller/rebuild/report.ts';
 import type { StateWriter } from '../store/state-writer.ts';
 import { machineHost } from './controller.ts';
 import { readOnlyTermDeps } from './leader.ts';
@@ -8,6 +10,16 @@ import { readOnlyTermDeps } from './leader.ts';
 /** `cellwright plan --local`: the controller's own code in this process, reading everything and writing nothing. */
 export async function planLocal(request: PlanRequest): Promise<PlanReport> {
   return withReadOnlyTerm(request.config, (term) => term.plan(request.tenant));
+}
+
+/** `cellwright rebuild --local`. */
+export async function rebuildLocal(config: ControllerConfig): Promise<RebuildReport> {
+  return withReadOnlyTerm(config, (term) => term.rebuildPlan());
+}
+
+/** `cellwright adopt --local`. */
+export async function adoptLocal(request: AdoptLocalRequest): Promise<AdoptReport> {
+  return withReadOnlyTerm(request.config, (term) => adoptReport(term.engine, request));
 }
 
 /** Loads everything as a controller that starts does, for `work`; nothing is written. Throws `CallError`. */

@@ -1,4 +1,5 @@
 // Commands load themselves when they are asked for, in real time; loaded before, they cost no virtual time.
+import '../../src/cli/commands/adopt.ts';
 import '../../src/cli/commands/apply.ts';
 import '../../src/cli/commands/capacity.ts';
 import '../../src/cli/commands/change.ts';
@@ -12,6 +13,7 @@ import '../../src/cli/commands/pin.ts';
 import '../../src/cli/commands/place-state.ts';
 import '../../src/cli/commands/plan.ts';
 import '../../src/cli/commands/rebalance.ts';
+import '../../src/cli/commands/rebuild.ts';
 import '../../src/cli/commands/run.ts';
 import '../../src/cli/commands/wait.ts';
 import { type CliHost, Interrupted } from '../../src/cli/host.ts';
@@ -164,6 +166,12 @@ function recordingPrograms(started: Desk['started']): Programs {
     },
     askLocal: async () => {
       throw new Error('no question was expected');
+    },
+    rebuildLocal: async () => {
+      throw new Error('no local rebuild was expected');
+    },
+    adoptLocal: async () => {
+      throw new Error('no local adoption was expected');
     },
     rehearse: async () => {
       throw new Error('no rehearsal was expected');

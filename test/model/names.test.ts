@@ -49,8 +49,21 @@ describe('ids', () => {
     );
   });
   it('are not taken in another form', () => {
-    for (const text of ['', 'ABCDEFGHIJ', 'abcdefghi1', 'abcdefghijk', 'abcde/ghij'])
+    for (const text of ['', 'ABCDEFGHIJ', 'abcde/ghij', 'abc--def', 'abc-', 'a'.repeat(21)])
       expect(isInstallationId(text)).toBe(false);
+    // What an operator may give it by `init --installation` is read back out of names too.
+    for (const text of ['prod', 'prod-eu-1', 'a'.repeat(20)]) {
+      expect(isInstallationId(text)).toBe(true);
+      const one = {
+        installation: text,
+        tier: 't',
+        cell: 'c',
+        infraGroup: 'g',
+        tenant: 'a-b',
+        placement: 'abcdefghijkl',
+      };
+      expect(parsePlacementName(placementName(one))).toEqual(one);
+    }
     expect(isPlacementId('abcdefghijk')).toBe(false);
   });
   it('differ with the random numbers', () => {

@@ -386,6 +386,8 @@ export function sources(snapshot: FleetSnapshot | undefined, changes: Partial<We
     activity: () => activity,
     plan: () => Promise.resolve(none),
     answer: () => ({}),
+    rebuild: () => Promise.resolve({ at, tenants: [], findings: [], cells: [], epoch: { lease: 1 } }),
+    adopt: (request) => Promise.resolve({ ...request, at, fields: [] }),
     metrics: () => Promise.resolve('# nothing\n'),
     ...changes,
   };

@@ -108,6 +108,22 @@ describe('the API', () => {
     expect((await ask('/api/capacity', {}, { answer, snapshot: () => undefined })).status).toBe(503);
   });
 
+  it('shows a rebuild, and what an adoption would change', async () => {
+    const rebuild = () =>
+      Promise.resolve({ at, behind: 'why', tenants: [], findings: [], cells: ['c1'], epoch: { lease: 2 } });
+    expect(await (await ask('/api/rebuild', {}, { rebuild })).json()).toMatchObject({ behind: 'why', cells: ['c1'] });
+    const asked: unknown[] = [];
+    const adopt = (request: { tenant: string; arn: string }) => {
+      asked.push(request);
+      return Promise.resolve({ ...request, at, fields: [] });
+    };
+    const arn = 'Z1/acme.example.com/A/';
+    const query = (tenant: string) => `/api/adopt?${new URLSearchParams({ tenant, arn }).toString()}`;
+    expect(await (await ask(query('acme-0'), {}, { adopt })).json()).toMatchObject({ tenant: 'acme-0', arn });
+    expect((await ask(query('nobody'), {}, { adopt })).status).toBe(404);
+    expect(asked).toEqual([{ tenant: 'acme-0', arn }]);
+  });
+
   it('says why a plan could not be made', async () => {
     const plan = () => Promise.reject(new Error('cell c1 cannot be read'));
     const answer = await ask('/api/plan', {}, { plan });

@@ -96,6 +96,7 @@ function read(): void {
     foreign: { rules: 5 },
     unreadable: { subnetAddresses: 'denied' },
     foreignSlots: [],
+    marked: [],
     strangers: { listener_rule: 5, target_group: 2, endpoint: 3 },
   };
   book.groups.set('g1', { ok: true, value: group });

@@ -9,6 +9,7 @@ import { fenceEpoch } from '../../aws/zone-fence.ts';
 import { CallError } from '../../model/errors.ts';
 import { marks, parsePlacementName, parseSetIdentifier, slotOfPriority } from '../../model/names.ts';
 import { vcpuToCpuUnits } from '../../placement/vector.ts';
+import type { MarkedPlacement } from '../rebuild/behind.ts';
 import type { CellReading, GroupReading, Reading, ZoneReading } from './readings.ts';
 
 /** What of the records and of our own books a reading needs. */
@@ -30,6 +31,8 @@ export interface CellScope {
   readonly groups: readonly GroupScope[];
   /** Clusters in the inventories of this cell. */
   readonly ownClusters: number;
+  /** Whether the state table knows a placement. */
+  readonly knows: (placement: string) => boolean;
   readonly now: number;
   readonly maxAgeMs: number;
 }
@@ -141,7 +144,7 @@ async function readGroup(
         ...figures.member('targets', use?.foreignTargets),
       },
       unreadable: figures.unreadable,
-      foreignSlots: await foreignSlots(access, group.listenerArn, isOurs, scope.maxAgeMs),
+      ...(await ruleMarks(access, group.listenerArn, isOurs, scope.maxAgeMs)),
       strangers: {
         listener_rule: figures.take('rules', use?.foreignRules) ?? 0,
         target_group: figures.take('targetGroups', use?.foreignTargetGroups) ?? 0,
@@ -180,31 +183,49 @@ export async function readZone(
   }
 }
 
-/** Placements that a live cluster of our installation names. Names alone are looked at: no tag would say more, and there may be ten thousand clusters. */
-async function markedPlacements(access: CellAccess, scope: CellScope): Promise<readonly string[]> {
-  const arns = await clusterArns(access, { maxAgeMs: scope.maxAgeMs });
-  return arns.flatMap((arn) => {
+/**
+ * Placements of which a live cluster bears our mark. Of clusters that the table knows the name will do, since there may be ten thousand; of others only the tags tell whose they are.
+ */
+async function markedPlacements(access: CellAccess, scope: CellScope): Promise<readonly MarkedPlacement[]> {
+  const { installation, maxAgeMs } = scope;
+  const arns = await clusterArns(access, { maxAgeMs });
+  const named = arns.flatMap((arn) => {
     const identity = parsePlacementName(arn.slice(arn.lastIndexOf('/') + 1));
-    return identity?.installation === scope.installation && identity.cell === access.name ? [identity.placement] : [];
+    return identity?.installation === installation && identity.cell === access.name ? [{ arn, ...identity }] : [];
   });
+  const marked = await Promise.all(
+    named.map(async ({ arn, placement, tenant }) => {
+      if (scope.knows(placement)) return [{ placement, tenant }];
+      const cluster = await access.views.cluster(arn, { maxAgeMs });
+      const tags = Object.fromEntries((cluster?.tags ?? []).map(({ key = '', value = '' }) => [key, value]));
+      const ours = tags[marks.installation] === installation && tags[marks.placement] === placement;
+      return ours && cluster?.status !== 'INACTIVE' ? [{ placement, tenant }] : [];
+    }),
+  );
+  return marked.flat();
 }
 
-/** Slots whose priorities a rule that is not ours holds: nothing could be built there. */
-async function foreignSlots(
+/** What the rules of a listener tell: slots whose priorities a rule that is not ours holds, where nothing could be built, and the placements that ours bear the mark of. */
+async function ruleMarks(
   access: CellAccess,
   listenerArn: string,
   isOurs: GroupSources['isOurs'],
   maxAgeMs: number,
-): Promise<readonly number[]> {
+): Promise<Pick<GroupReading, 'foreignSlots' | 'marked'>> {
   const rules = (await access.views.rules(listenerArn, { maxAgeMs })) ?? [];
   const slots = new Set<number>();
+  const marked: MarkedPlacement[] = [];
   for (const rule of rules) {
     const slot = slotOfPriority(Number(rule.Priority));
-    if (slot === undefined || rule.RuleArn === undefined) continue;
+    if (rule.RuleArn === undefined || rule.IsDefault === true) continue;
     const tags = await access.views.tags(rule.RuleArn, { maxAgeMs: 3_600_000 });
-    if (tags !== undefined && !isOurs(tags)) slots.add(slot);
+    if (tags === undefined) continue;
+    const { [marks.placement]: placement, [marks.tenant]: tenant = '' } = tags;
+    if (!isOurs(tags)) {
+      if (slot !== undefined) slots.add(slot);
+    } else if (placement !== undefined) marked.push({ placement, tenant });
   }
-  return [...slots];
+  return { foreignSlots: [...slots], marked };
 }
 
 /** Interface endpoints in the VPC that are not ours; those that cannot be read are not counted. */

@@ -1,5 +1,6 @@
 import type { CellDimension, GroupDimension } from '../../placement/vector.ts';
 import type { GroupFacts } from '../../reconcilers/contract.ts';
+import type { MarkedPlacement } from '../rebuild/behind.ts';
 
 /**
  * What was read of AWS for placement. `quotas` lacks what could not be read, and `unreadable` says why, by dimension: placement then closes that place and says
@@ -11,8 +12,8 @@ export interface CellReading {
   readonly quotas: Readonly<Partial<Record<CellDimension, number>>>;
   readonly foreign: Readonly<Partial<Record<CellDimension, number>>>;
   readonly unreadable: Readonly<Record<string, string>>;
-  /** Placement ids on live clusters that bear our installation's mark: what the state table must know. */
-  readonly marked: readonly string[];
+  /** Placements that live clusters and rules bear the mark of: what the state table must know. */
+  readonly marked: readonly MarkedPlacement[];
 }
 
 export interface GroupReading {
@@ -23,6 +24,8 @@ export interface GroupReading {
   readonly unreadable: Readonly<Record<string, string>>;
   /** Slots whose rule priorities a foreign rule holds. */
   readonly foreignSlots: readonly number[];
+  /** Placements that rules on its listener bear the mark of. */
+  readonly marked: readonly MarkedPlacement[];
   /** Rules and target groups on the load balancer, and interface endpoints in the VPC, that are not ours. */
   readonly strangers: { readonly listener_rule: number; readonly target_group: number; readonly endpoint: number };
 }

@@ -193,7 +193,7 @@ async function wire(
         },
         write: active && !deserted,
         take: () => turn.take(),
-        mayRemove: term.removalsFrom <= term.clock.now() && infra.placingClosed() === undefined,
+        mayRemove: term.removalsFrom <= term.clock.now() && infra.behind.closed() === undefined,
         refusals: deps.refusals,
         freshness: { depth: 'full', maxAgeMs, driftAgeMs: maxAgeMs },
       },

@@ -7,6 +7,7 @@ import type { EndpointReconciler, Reconciler } from '../../reconcilers/contract.
 import type { DesiredTable } from '../../store/desired.ts';
 import type { RemovalBudget } from '../../store/removals.ts';
 import type { Reservations } from '../../store/reservations.ts';
+import type { Restoring } from '../../store/restoring.ts';
 import type { StateReader } from '../../store/state.ts';
 import type { StateWriter } from '../../store/state-writer.ts';
 import type { StreamReader } from '../../store/stream.ts';
@@ -42,6 +43,10 @@ export interface TermDeps {
   readonly reader: StateReader;
   readonly state: StateWriter;
   readonly reservations: Reservations;
+  /** Puts what is live into the state table: for a rebuild alone. */
+  readonly restoring: Restoring;
+  /** Ends this term and leads again under an epoch above this one. */
+  readonly raiseEpoch: (above: number) => void;
   readonly removals: RemovalBudget;
   readonly reconcilers: readonly Reconciler[];
   /** Of the interface endpoints, one for each dependency and infra group. */

@@ -6,6 +6,7 @@ import type { PlacementBook } from '../capacity/book.ts';
 import { readCell, readZone } from '../capacity/read.ts';
 import { placementsOf, specOf } from '../fleet/entry.ts';
 import type { FleetView } from '../fleet/view.ts';
+import { type MarkedPlacement, StateBehind } from '../rebuild/behind.ts';
 import type { TermDeps } from './deps.ts';
 
 /** A role is assumed anew, to prove that it can be, when the last proof is older than this. */
@@ -21,14 +22,18 @@ export class Infrastructure {
   readonly #book: PlacementBook;
   readonly #cells = new Map<string, { readonly made: string; readonly access: CellAccess }>();
   readonly #zones = new Map<string, { readonly made: string; readonly access: ZoneAccess }>();
-  /** Placements on live clusters that no inventory names, by cell; twice in a row where the cell was read before. */
-  readonly #unknown = new Map<string, readonly string[]>();
-  readonly #suspects = new Map<string, ReadonlySet<string>>();
+  /** What is live and the state table does not know. */
+  readonly behind: StateBehind;
 
   constructor(deps: TermDeps, view: FleetView, book: PlacementBook) {
     this.#deps = deps;
     this.#view = view;
     this.#book = book;
+    this.behind = new StateBehind({
+      epoch: deps.epoch,
+      known: () => this.#placements(),
+      tierOf: (cell) => view.spec('Cell', cell)?.tier,
+    });
   }
 
   cell(name: string): CellAccess | undefined {
@@ -79,6 +84,7 @@ export class Infrastructure {
           tasks: placement.resources.service === undefined ? 0 : surelyRunning(specOf(entry, placement)),
         }));
     });
+    const known = this.#placements();
     const roles = access.roles({ maxAgeMs: rolesAgeMs });
     const { cell, groups, infra } = await readCell({
       access,
@@ -87,13 +93,15 @@ export class Infrastructure {
         ...group,
         ownTasks: placements.filter((one) => one.infraGroup === group.name).reduce((sum, one) => sum + one.tasks, 0),
       })),
+      knows: (placement) => known.has(placement),
       ownClusters: placements.filter((placement) => placement.resources.cluster !== undefined).length,
       now: this.#deps.clock.now(),
       maxAgeMs,
     });
     const before = this.#book.cells.get(name);
     const groupsBefore = this.#view.groups(name).map((group) => this.#book.groups.get(group.name)?.ok);
-    if (cell.ok) this.#compareMarks(name, cell.value.marked, before?.ok === true);
+    const read = [...groups.values()].flatMap((group) => (group.ok ? group.value.marked : []));
+    if (cell.ok) this.behind.noteCell(name, onePerPlacement([...cell.value.marked, ...read]), before?.ok === true);
     this.#book.cells.set(name, cell);
     for (const [group, reading] of groups) this.#book.groups.set(group, reading);
     for (const [group, parts] of infra) this.#book.infra.set(group, parts);
@@ -107,36 +115,23 @@ export class Infrastructure {
     const access = this.zone(tier);
     if (access === undefined) return;
     const { clock, installation } = this.#deps;
-    this.#book.zones.set(access.id, await readZone(access, installation, { now: clock.now(), maxAgeMs }));
+    const reading = await readZone(access, installation, { now: clock.now(), maxAgeMs });
+    this.#book.zones.set(access.id, reading);
+    if (reading.ok) this.behind.noteFence(access.id, reading.value.fenceEpoch);
     this.#book.invalidate();
   }
 
-  /** Why nothing may be placed: live resources or a fence that the state table knows nothing of. */
-  placingClosed(): string | undefined {
-    for (const [cell, placements] of this.#unknown) {
-      if (placements.length === 0) continue;
-      return `cell ${cell} has ${placements.length} placements with our mark that the state table does not know (${placements.slice(0, 3).join(', ')}): nothing is placed until the state table is rebuilt from what is live`;
-    }
-    for (const [zone, reading] of this.#book.zones) {
-      if (!reading.ok || reading.value.fenceEpoch <= this.#deps.epoch) continue;
-      return `the fence in zone ${zone} names epoch ${reading.value.fenceEpoch}, the lease is at ${this.#deps.epoch}: the state table is older than the zone; nothing is placed until it is rebuilt`;
-    }
-    return undefined;
-  }
-
-  /** A first reading is believed at once, since nothing can be under way yet; later ones when they say so twice. */
-  #compareMarks(cell: string, marked: readonly string[], readBefore: boolean): void {
-    const known = new Set(
-      this.#view.all('Tenant').flatMap((entry) => placementsOf(entry).map((placement) => placement.id)),
-    );
-    const unknown = marked.filter((id) => !known.has(id));
-    const suspects = this.#suspects.get(cell) ?? new Set();
-    this.#suspects.set(cell, new Set(unknown));
-    this.#unknown.set(cell, readBefore ? unknown.filter((id) => suspects.has(id)) : unknown);
+  /** Ids of all placements that the state table knows. */
+  #placements(): ReadonlySet<string> {
+    return new Set(this.#view.all('Tenant').flatMap((entry) => placementsOf(entry).map(({ id }) => id)));
   }
 }
 
 /** No more than surely run: what is taken for our own is not counted as somebody else's use. */
 function surelyRunning(spec: EffectiveTenant | undefined): number {
   return spec === undefined ? 0 : Math.min(spec.service.tasks, leastTasks(spec.service));
+}
+
+function onePerPlacement(marked: readonly MarkedPlacement[]): readonly MarkedPlacement[] {
+  return [...new Map(marked.map((one) => [one.placement, one])).values()];
 }

@@ -19,6 +19,7 @@ import { keyText } from '../keys.ts';
 import { drainTold, rebalanceTold, type Told, together } from '../movers/conditions.ts';
 import type { FleetMovers } from '../movers/movers.ts';
 import type { Outcome, Trigger } from '../outcome.ts';
+import { rebuildIfOrdered } from '../rebuild/order.ts';
 import { type RolloutRun, runRollout } from '../rollout/run.ts';
 import { worstOutcome } from '../tenant/context.ts';
 import type { ServingTable } from '../tier/closure.ts';
@@ -65,10 +66,17 @@ export async function runFleet(deps: InfraRunDeps, name: string): Promise<Outcom
     deps.book.invalidate();
     for (const tenant of deps.view.all('Tenant')) deps.enqueue(tenant.key, 'change');
   }
-  return driveMovers(deps, entry);
+  const { condition, outcome, raiseAbove } = await rebuildIfOrdered(rebuildDeps(deps), entry);
+  const moving = await driveMovers(deps, entry, condition === undefined ? [] : [condition]);
+  if (raiseAbove !== undefined) deps.term.raiseEpoch(raiseAbove);
+  return worstOutcome([outcome, moving]);
 }
 
-async function driveMovers(deps: InfraRunDeps, entry: ObjectEntry | undefined): Promise<Outcome> {
+async function driveMovers(
+  deps: InfraRunDeps,
+  entry: ObjectEntry | undefined,
+  found: readonly ConditionUpdate[],
+): Promise<Outcome> {
   const { movers, term } = deps;
   const { tenants, places } = movers.drain();
   for (const place of places) deps.enqueue(place, 'progress');
@@ -76,11 +84,30 @@ async function driveMovers(deps: InfraRunDeps, entry: ObjectEntry | undefined): 
   const progress = entry === undefined ? [] : movers.charge(before?.rebalance ?? []);
   // What is charged is durable before it may begin.
   if (entry !== undefined)
-    await report(deps, entry, [], { told: rebalanceTold(before, progress, movers.orders(), term.clock.now()) });
+    await report(deps, entry, found, { told: rebalanceTold(before, progress, movers.orders(), term.clock.now()) });
   for (const tenant of [...tenants, ...movers.begin(progress)]) deps.enqueue(keyText('Tenant', tenant), 'progress');
   const checkInMs = movers.lookAgainMs(progress);
   if (checkInMs === undefined) return { kind: 'settled' };
   return { kind: 'waiting', on: 'moves, and whose turn comes next', checkInMs };
+}
+
+/** What reads and writes a rebuild of the state table. */
+export function rebuildDeps(deps: Pick<InfraRunDeps, 'term' | 'view' | 'book' | 'infra' | 'enqueue'>) {
+  const { term, view, book, infra, enqueue } = deps;
+  return {
+    installation: term.installation,
+    clock: term.clock,
+    epoch: term.epoch,
+    view,
+    book,
+    cell: (name: string) => infra.cell(name),
+    zone: (tier: string) => infra.zone(tier),
+    behind: infra.behind,
+    state: term.state,
+    restoring: term.restoring,
+    event: term.observer.event.bind(term.observer),
+    enqueue,
+  };
 }
 
 /** One run of a tier: its tenants follow a change of it, and its shared name is kept. */
@@ -127,12 +154,16 @@ export async function runCell(deps: InfraRunDeps, name: string, trigger: Trigger
     deps.enqueue(fleetKey, 'change');
     for (const group of deps.view.all('InfraGroup')) deps.enqueue(group.key, 'change');
   }
+  const closed = deps.infra.behind.closed();
   const news = await deps.infra.readCell(name, trigger === 'resync' ? 5_000 : 60_000);
   if (changed || news) wakeTenants(deps, name);
+  if (deps.infra.behind.closed() !== closed) wakeHeld(deps);
   const reading = deps.book.cells.get(name);
   const reachable = readCondition('Reachable', reading, () => 'its account can be read');
+  const known = deps.infra.behind.conditionOf(name);
   const roles = rolesCondition(deps.book.roles.get(name));
-  const found = [reachable, roles, ...quotasRead(reading, deps.view.spec('Cell', name)?.quotas)];
+  const quotas = quotasRead(reading, deps.view.spec('Cell', name)?.quotas);
+  const found = [reachable, roles, ...quotas, ...(known === undefined ? [] : [known])];
   await report(deps, entry, found, { told: placeTold(deps, entry, 'Cell') });
   // Each status has one writer: the run of its own key.
   for (const group of deps.view.groups(name)) deps.enqueue(keyText('InfraGroup', group.name), 'resync');
@@ -160,6 +191,14 @@ function roomOf({ view, capacity }: InfraRunDeps, kind: 'Cell' | 'InfraGroup', n
   const tier = view.spec('Tier', view.spec('Cell', cell)?.tier ?? '');
   if (kind === 'InfraGroup' && tier?.routing.scope !== 'tier') return undefined;
   return capacity.figures(kind, name);
+}
+
+/** The state table turned out to lack something, or does no longer: the Fleet says so, and so do those whom it concerns. */
+function wakeHeld(deps: InfraRunDeps): void {
+  deps.enqueue(keyText('Fleet', 'default'), 'change');
+  const unknown = deps.infra.behind.tenants();
+  for (const tenant of deps.view.all('Tenant'))
+    if (unknown.has(tenant.name) || placementsOf(tenant).length === 0) deps.enqueue(tenant.key, 'change');
 }
 
 /** Tenants that are placed in the cell, and those that wait for room anywhere. */
@@ -288,7 +327,7 @@ function wasReached(entry: ObjectEntry, tier: string): boolean {
 
 /** Whether the last record of the name may go: no tenant of the tier but deleted ones, no doubt about what the state table knows, and no call of an earlier leader to come. */
 function isDeserted({ term, view, infra }: InfraRunDeps, tier: string): boolean {
-  if (infra.placingClosed() !== undefined || term.removalsFrom > term.clock.now()) return false;
+  if (infra.behind.closed() !== undefined || term.removalsFrom > term.clock.now()) return false;
   return tenantsOf(view, tier).every((entry) => {
     const known = entry.accepted?.effective;
     return entry.damaged.length === 0 && (known === undefined || known.state === 'deleted');

@@ -22,6 +22,7 @@ import { rebalancePlanner } from '../movers/plan-rebalance.ts';
 import type { Outcome, Trigger } from '../outcome.ts';
 import { type PlanReport, planFleet } from '../plan.ts';
 import { KeyedQueue } from '../queue/keyed-queue.ts';
+import { type RebuildReport, rebuildReport } from '../rebuild/report.ts';
 import type { EngineDeps } from '../tenant/deps.ts';
 import { HealthBook } from '../tenant/health.ts';
 import { runTenant } from '../tenant/step.ts';
@@ -31,7 +32,7 @@ import type { TermDeps } from './deps.ts';
 import { Infrastructure } from './infra.ts';
 import { laneOf } from './lanes.ts';
 import { lateWrites } from './late-writes.ts';
-import { fleetKey, fleetMode, type InfraRunDeps, runCell, runFleet, runTier } from './runs.ts';
+import { fleetKey, fleetMode, type InfraRunDeps, rebuildDeps, runCell, runFleet, runTier } from './runs.ts';
 import { Sweeps } from './sweeps.ts';
 
 /**
@@ -134,6 +135,7 @@ export class Term {
     await this.load();
     if (this.#stop.signal.aborted) return;
     this.#working = true;
+    this.#infra.behind.begin();
     this.#enqueueAll();
     this.#sweeps.start();
     this.#rereading = this.#lookForLateWrites();
@@ -145,6 +147,16 @@ export class Term {
     this.#load(await this.#deps.reader.loadAll());
     await this.#list();
     await this.#readEverything();
+  }
+
+  /** The rebuild of the state table as it would be carried out now, and why it is called for. Nothing is written. */
+  async rebuildPlan(): Promise<RebuildReport> {
+    return rebuildReport(rebuildDeps(this.#runs));
+  }
+
+  /** Why the state table is behind what is live, in words; undefined where it is not. */
+  get behind(): string | undefined {
+    return this.#infra.behind.closed();
   }
 
   /** What the controller would do now. Nothing is written. */
@@ -228,6 +240,8 @@ export class Term {
 
   async #readEverything(): Promise<void> {
     this.#deps.setCallShare(this.view.fleet()?.callShare ?? 0.7);
+    for (const entry of this.view.all('Cell'))
+      this.#infra.behind.recall(entry.name, entry.status?.value.conditions ?? []);
     await Promise.all([
       ...this.view.cells().map((cell) => this.#infra.readCell(cell.name, 0)),
       ...this.view.tiers().map((tier) => this.#infra.readZone(tier.name, 0)),
@@ -320,7 +334,8 @@ export class Term {
       zone: (tier) => this.#infra.zone(tier),
       mode: () => deps.config.mode,
       removalsFrom: () => deps.removalsFrom,
-      placingClosed: () => this.#infra.placingClosed(),
+      placingClosed: (tier) => this.#infra.behind.closed(tier),
+      leftAlone: (tenant) => this.#infra.behind.tenant(tenant),
       publication: (tier, group, tenant) => {
         const host = this.view.spec('Tier', tier)?.domain ?? tier;
         const publication = this.#publications.get(tier);

@@ -35,8 +35,10 @@ export interface EngineDeps {
   readonly mode: () => Mode;
   /** When the last call of an earlier leader must be over (clock.now()): nothing is removed before. */
   readonly removalsFrom: () => number;
-  /** Why nothing may be placed anywhere at present; undefined when it may. */
-  readonly placingClosed: () => string | undefined;
+  /** Why nothing may be placed (in this tier) at present; undefined when it may. */
+  readonly placingClosed: (tier?: string) => string | undefined;
+  /** Why a tenant is left alone altogether: the state table does not know all that is live of it. */
+  readonly leftAlone: (tenant: string) => string | undefined;
   /** Publication of a tier's shared name, by infra group. */
   readonly publication: (tier: string, infraGroup: string, tenant: string) => Publication;
   /** Takes down behind which infra groups a tenant serves, as its run saw it: what route closure goes by. */

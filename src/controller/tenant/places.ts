@@ -39,7 +39,9 @@ export async function decidePlaces(deps: EngineDeps, entry: ObjectEntry, accepte
     return { ...kept('Orphaned', ''), follows: true, condition: standing(entry, accepted), left: [] };
   }
   const wishes = wishesOf(deps, entry);
-  const placing = await placeTenant(placingDeps(deps, entry), entry, accepted, wishes);
+  const placing = await placeTenant(placingDeps(deps, entry, accepted), entry, accepted, wishes);
+  const { reason, message } = placing.condition;
+  if (reason === 'PlacingClosed') deps.observer.held('state_behind', entry.name, message);
   await takeBack(deps, entry, placing.aborts);
   if (placing.follows) await follow(deps, entry, accepted, new Set(placing.frozen));
   return { ...placing, left: leftByName(deps, entry, accepted) };
@@ -151,11 +153,11 @@ function formerOf(entry: ObjectEntry, accepted: EffectiveTenant, frozen: Readonl
 }
 
 /** What placing needs of the engine. */
-export function placingDeps(deps: EngineDeps, entry: ObjectEntry): PlacingDeps {
+export function placingDeps(deps: EngineDeps, entry: ObjectEntry, { tier }: EffectiveTenant): PlacingDeps {
   return {
     ...deps,
-    closed: deps.placingClosed,
-    zoneOf: (tier) => deps.view.spec('Tier', tier)?.zone.id,
+    closed: () => deps.placingClosed(tier),
+    zoneOf: (name) => deps.view.spec('Tier', name)?.zone.id,
     held: (id) => moveHeld(deps, entry, id),
   };
 }

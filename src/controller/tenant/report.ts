@@ -7,7 +7,7 @@ import type { EngineDeps } from './deps.ts';
 import { moveStatuses, movingCondition, phaseNews } from './move-status.ts';
 import { pairsOf } from './moving.ts';
 import type { Placing } from './placing.ts';
-import { placementStatus, type TenantFindings, tenantStatus } from './status.ts';
+import { chainTypes, placementStatus, type TenantFindings, tenantStatus } from './status.ts';
 
 /** What a run found about all placements together, as far as the status goes. */
 export interface RunFindings {
@@ -120,6 +120,29 @@ export async function reportInvalid(deps: EngineDeps, entry: ObjectEntry): Promi
     synced: unplaced,
     chains: [],
     placements: [],
+    endpoint: undefined,
+  });
+}
+
+/** A tenant that is live and of which no spec is known, since the state table was rebuilt without its record: kept as it is. */
+export async function reportKept(deps: EngineDeps, entry: ObjectEntry): Promise<void> {
+  const placements = placementsOf(entry);
+  const places = placements.map(({ infraGroup, cell }) => `${infraGroup} (${cell})`).join(', ');
+  const message = `it is live in ${places}, and no accepted record says how it is to be: it is left as it is, neither healed nor removed; write its record again, or one with state: deleted`;
+  const unknown = (type: string): ConditionUpdate => ({ type, status: 'Unknown', reason: 'Orphaned', message });
+  await writeStatus(deps, entry, {
+    generation: 0,
+    hash: undefined,
+    wanted: 'active',
+    accepted: entry.present
+      ? (entry.condition ?? unread())
+      : { type: 'Accepted', status: 'Unknown', reason: 'NoRecord', message },
+    everAccepted: true,
+    vanished: true,
+    placed: { type: 'Placed', status: 'True', reason: 'Orphaned', message: `in ${places}` },
+    synced: unknown('Synced'),
+    chains: [chainTypes.map(unknown)],
+    placements: placements.map((placement) => placementStatus(placement, [])),
     endpoint: undefined,
   });
 }

@@ -64,7 +64,7 @@ export async function servePlacement(
       clock: deps.clock,
       newToken: deps.newToken,
       save: (placement) => savePlacement(deps, entry, placement),
-      guard: (change) => guard(deps, entry, scope, change),
+      guard: (change, signals) => guard(deps, entry, scope, change, signals),
       report: (change, what) => deps.observer.change(change, what, entry.name),
       write,
       depth: 'full',
@@ -118,11 +118,31 @@ async function guard(
   entry: ObjectEntry,
   scope: PlacementScope,
   change: Change,
+  signals: ChainSignals,
 ): Promise<Refusal | undefined> {
+  const behind = builtAnew(deps, scope, change, signals);
+  if (behind !== undefined) return behind;
   if (change.action !== 'update' || change.kind !== 'service' || scope.context.tasks > 0) return undefined;
   const scaledToNothing = change.fields.some((field) => field.field === 'desiredCount' && Number(field.before) > 0);
   if (!scaledToNothing || !hasServed(scope.context)) return undefined;
   return chargeRemoval(deps, scope.context.placement.id, 'suspend', entry.name);
+}
+
+/**
+ * A placement without a cluster is built anew, and a table that is older than what is live may name one that was given up: it is not built while that is open. What has its cluster heals as ever.
+ */
+function builtAnew(
+  deps: EngineDeps,
+  scope: PlacementScope,
+  change: Change,
+  signals: ChainSignals,
+): Refusal | undefined {
+  if (change.action !== 'create') return undefined;
+  const { kind } = change;
+  const isFirst = kind === 'cluster' || kind === 'task_definition';
+  if (!isFirst && signals.cluster?.runningTasks !== undefined) return undefined;
+  const message = deps.placingClosed(scope.context.effective.tier);
+  return message === undefined ? undefined : { reason: 'state_behind', message };
 }
 
 /** Charges the removal budget for one placement. Undefined: granted, and durable. */

@@ -6,9 +6,10 @@ import type { Outcome, Trigger } from '../outcome.ts';
 import { worstOutcome } from './context.ts';
 import type { EngineDeps } from './deps.ts';
 import { type MoveRun, pairsOf, steerMoves } from './moving.ts';
-import { decidePlaces, forgetFormer, nameRestMs, type Places, placingDeps } from './places.ts';
+import { decidePlaces, forgetFormer, type Places, placingDeps } from './places.ts';
 import { shrinkTenant } from './placing.ts';
-import { noteGone, reportInvalid, reportTenant } from './report.ts';
+import { reportTenant } from './report.ts';
+import { undriven } from './undriven.ts';
 import { countedConditions, type Findings, findings, leave, scopeOf, type Work, workOn, workOnAll } from './work.ts';
 
 /** How often the targets of a tenant with more than one placement are looked at. */
@@ -24,10 +25,9 @@ export async function runTenant(deps: EngineDeps, name: string, trigger: Trigger
   if (looked === undefined) return { kind: 'settled' };
   const { entry } = looked;
   tellAdmission(deps, looked);
-  if (entry.damaged.length > 0) return damaged(deps, entry);
   const accepted = entry.accepted?.effective;
-  if (accepted === undefined) return raw === undefined ? forget(deps, entry) : invalid(deps, entry);
-  if (accepted.state === 'deleted' && placementsOf(entry).length === 0) return deleted(deps, entry);
+  const done = await undriven(deps, entry, raw !== undefined);
+  if (done !== undefined || accepted === undefined) return done ?? { kind: 'settled' };
   const wanted = accepted.state === 'deleted' ? undefined : await decidePlaces(deps, entry, accepted);
   if (wanted?.lost === true) return { kind: 'progressing', checkInMs: 200, what: wanted.condition.message };
   const found = findings();
@@ -103,41 +103,10 @@ async function giveBack(
 ): Promise<void> {
   if (wanted === undefined || wanted.shrink.length === 0) return;
   if (found.outcomes.every((outcome) => outcome.kind === 'settled'))
-    await shrinkTenant(placingDeps(deps, entry), entry, accepted, wanted.shrink);
-}
-
-/** A deleted tenant of which nothing is left: its finished status stays until its record is removed and its name has rested. */
-async function deleted(deps: EngineDeps, entry: ObjectEntry): Promise<Outcome> {
-  const accepted = entry.accepted?.effective;
-  if (accepted === undefined) return { kind: 'settled' };
-  await noteGone(deps, entry);
-  if (entry.present) {
-    const found = { ...findings(), stopped: 'gone' as const };
-    await report(deps, entry, accepted, undefined, found);
-    return { kind: 'settled' };
-  }
-  const rest = Date.parse(entry.spec?.value.goneAt ?? '') + nameRestMs - deps.clock.now();
-  if (rest > 0) return { kind: 'waiting', on: 'the name to have rested', checkInMs: rest };
-  return forget(deps, entry);
-}
-
-/** Neither a record nor anything that was ever accepted. */
-async function forget(deps: EngineDeps, entry: ObjectEntry): Promise<Outcome> {
-  if (entry.status !== undefined || entry.spec !== undefined || entry.inventory !== undefined)
-    await deps.state.remove(entry.key);
-  deps.view.forget(entry);
-  return { kind: 'settled' };
-}
-
-/** A record of which nothing was ever accepted. */
-async function invalid(deps: EngineDeps, entry: ObjectEntry): Promise<Outcome> {
-  await reportInvalid(deps, entry);
-  return { kind: 'settled' };
-}
-
-function damaged(deps: EngineDeps, entry: ObjectEntry): Outcome {
-  const items = entry.damaged.join(', ');
-  const message = `the state table's ${items} of ${entry.key} cannot be read: nothing is done about it until it is restored`;
-  deps.observer.held('incomplete_view', entry.name, message);
-  return { kind: 'held', reason: 'incomplete_view', checkInMs: 300_000 };
+    await shrinkTenant(
+      { ...placingDeps(deps, entry, accepted), closed: () => undefined },
+      entry,
+      accepted,
+      wanted.shrink,
+    );
 }

@@ -2,6 +2,7 @@ import type { ConditionUpdate } from '../../model/conditions.ts';
 import { isSuccessor } from '../../model/moves.ts';
 import type { EffectiveTenant } from '../../model/records/effective.ts';
 import type { Change, PlacementInventory } from '../../model/resources.ts';
+import { adoptListed } from '../adopt/take.ts';
 import { type ObjectEntry, placementsOf, servingSpec, specOf } from '../fleet/entry.ts';
 import type { Outcome, Trigger } from '../outcome.ts';
 import type { Serving } from '../tier/closure.ts';
@@ -63,11 +64,13 @@ export async function workOnAll(work: Work): Promise<void> {
 /** One placement, as far as it can be brought now. Undefined: it does not serve, or could not be looked at. */
 export async function workOn(work: Work, id: string, trigger: Trigger): Promise<Seen | undefined> {
   const { deps, entry, found } = work;
-  const placement = entry.inventory?.value.placements[id];
-  if (placement === undefined) return undefined;
-  const leaving = leavingOf(work, placement);
-  const scope = scopeOf(work, placement, leaving);
-  if (scope === undefined) return undefined;
+  const known = entry.inventory?.value.placements[id];
+  if (known === undefined) return undefined;
+  const leaving = leavingOf(work, known);
+  const reached = scopeOf(work, known, leaving);
+  if (reached === undefined) return undefined;
+  const placement = await adoptListed(deps, entry, reached);
+  const scope = { ...reached, context: { ...reached.context, placement } };
   if (leaving !== undefined) {
     if (await mustWait(work, scope, placement)) return undefined;
     await leave(work, scope, leaving);

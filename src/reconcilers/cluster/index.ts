@@ -1,6 +1,7 @@
 import type { Ecs } from '../../aws/ports.ts';
 import type { Reconciler } from '../contract.ts';
 import { nameOfPlacement } from '../names.ts';
+import { clusterAdoption } from './adopt.ts';
 import { createCluster, retireCluster, updateCluster } from './apply.ts';
 import { type ClusterContent, desiredCluster } from './desired.ts';
 import { diffCluster } from './diff.ts';
@@ -19,6 +20,7 @@ export const cluster: Reconciler<ClusterContent, Ecs.Cluster> = {
   create: createCluster,
   update: updateCluster,
   retire: retireCluster,
+  adopt: clusterAdoption,
   conditions: (_context, _desired, observation) => {
     const ready = observation.state === 'live' && observation.live.status === 'ACTIVE';
     if (ready) return [{ type: 'ClusterReady', status: 'True', reason: 'Active', message: 'the cluster is ACTIVE' }];

@@ -42,7 +42,7 @@ export async function retireRecords(access: Access, context: DnsContext): Promis
   return { step: 'gone', ...applied };
 }
 
-async function submit(access: Access, changes: readonly ZoneChange[]): Promise<Applied> {
+export async function submit(access: Access, changes: readonly ZoneChange[]): Promise<Applied> {
   if (changes.length === 0) return {};
   const result = await access.zone.change(changes);
   if (result.outcome === 'done') return { change: result.changeId };

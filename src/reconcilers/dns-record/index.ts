@@ -1,5 +1,6 @@
 import type { ConditionUpdate } from '../../model/conditions.ts';
 import type { Desired, DnsContext, Observation, Reconciler } from '../contract.ts';
+import { recordAdoption } from './adopt.ts';
 import { createRecords, retireRecords, updateRecords } from './apply.ts';
 import { type DnsContent, desiredRecords } from './desired.ts';
 import { diffRecords } from './diff.ts';
@@ -18,6 +19,7 @@ export const dnsRecord: Reconciler<DnsContent, LiveRecords, DnsContext> = {
   create: createRecords,
   update: updateRecords,
   retire: retireRecords,
+  adopt: recordAdoption,
   conditions: dnsReady,
   signals: (_context, observation) => ({ foreign: foreignOf(observation) }),
 };

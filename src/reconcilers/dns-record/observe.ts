@@ -8,7 +8,7 @@ export interface LiveRecords {
   readonly foreign: readonly ZoneRecord[];
 }
 
-const addressTypes = new Set(['A', 'AAAA', 'CNAME']);
+export const addressTypes = new Set(['A', 'AAAA', 'CNAME']);
 
 /** One read shows the whole zone, so probe and full are the same. A record is ours by its set identifier; nobody else's is ever looked at twice. */
 export async function observeRecords(

@@ -1,6 +1,7 @@
 import type { ConditionUpdate } from '../../model/conditions.ts';
 import { rulePriority } from '../../model/names.ts';
 import type { Desired, Observation, PlacementContext, Reconciler } from '../contract.ts';
+import { ruleAdoption } from './adopt.ts';
 import { createRule, retireRule, updateRule } from './apply.ts';
 import { desiredRule, type RuleContent } from './desired.ts';
 import { diffRule } from './diff.ts';
@@ -20,6 +21,7 @@ export const listenerRule: Reconciler<RuleContent, LiveRule> = {
   create: createRule,
   update: updateRule,
   retire: retireRule,
+  adopt: ruleAdoption,
   conditions: ruleReady,
   signals: (context, observation) => ({ foreign: shadowing(desiredRule(context), observation) }),
 };

@@ -1,4 +1,5 @@
 import type { Reconciler } from '../contract.ts';
+import { scalingAdoption } from './adopt.ts';
 import { createScaling, retireScaling, updateScaling } from './apply.ts';
 import { desiredScaling, resourceIdOf, type ScalingContent } from './desired.ts';
 import { diffScaling } from './diff.ts';
@@ -17,6 +18,7 @@ export const scaling: Reconciler<ScalingContent, LiveScaling> = {
   create: createScaling,
   update: updateScaling,
   retire: retireScaling,
+  adopt: scalingAdoption,
   conditions: () => [],
   signals: () => ({}),
 };

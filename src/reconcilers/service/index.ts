@@ -1,6 +1,7 @@
 import type { Ecs } from '../../aws/ports.ts';
 import { serviceName } from '../../model/names.ts';
 import type { Reconciler } from '../contract.ts';
+import { serviceAdoption } from './adopt.ts';
 import { createService, retireService, stopService, updateService } from './apply.ts';
 import { desiredService, type ServiceContent } from './desired.ts';
 import { diffService } from './diff.ts';
@@ -21,6 +22,7 @@ export const service: Reconciler<ServiceContent, Ecs.Service> = {
   update: updateService,
   stop: stopService,
   retire: retireService,
+  adopt: serviceAdoption,
   conditions: serviceStable,
   signals: serviceSignals,
 };

@@ -1,6 +1,7 @@
 import type { ConditionUpdate } from '../../model/conditions.ts';
 import { leastTasks } from '../../model/records/effective.ts';
 import type { Observation, PlacementContext, Reconciler, Signals } from '../contract.ts';
+import { targetGroupAdoption } from './adopt.ts';
 import { createTargetGroup, retireTargetGroup, updateTargetGroup } from './apply.ts';
 import { desiredTargetGroup, nameOf, type TargetGroupContent } from './desired.ts';
 import { diffTargetGroup, targetGroupNeedsSuccessor } from './diff.ts';
@@ -19,6 +20,7 @@ export const targetGroup: Reconciler<TargetGroupContent, LiveTargetGroup> = {
   create: createTargetGroup,
   update: updateTargetGroup,
   retire: retireTargetGroup,
+  adopt: targetGroupAdoption,
   conditions: (context, _desired, observation) => targetsHealthy(context, observation),
   signals: (_context, observation) => health(observation),
 };

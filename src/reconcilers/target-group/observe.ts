@@ -72,7 +72,7 @@ async function findGroup(
   return found ?? views.targetGroupByName(entry?.name ?? '', { maxAgeMs: options.driftAgeMs });
 }
 
-async function readAttributes(
+export async function readAttributes(
   access: Access,
   arn: string,
   driftAgeMs: number,

@@ -1,5 +1,6 @@
 import type { Reconciler } from '../contract.ts';
 import { nameOfPlacement } from '../names.ts';
+import { taskDefinitionAdoption } from './adopt.ts';
 import { registerTaskDefinition, retireTaskDefinition, tagTaskDefinition } from './apply.ts';
 import { desiredTaskDefinition, type TaskDefinitionContent } from './desired.ts';
 import { diffTaskDefinition, taskDefinitionNeedsSuccessor } from './diff.ts';
@@ -18,6 +19,7 @@ export const taskDefinition: Reconciler<TaskDefinitionContent, LiveTaskDefinitio
   create: registerTaskDefinition,
   update: tagTaskDefinition,
   retire: retireTaskDefinition,
+  adopt: taskDefinitionAdoption,
   strays: strayRevisions,
   // Nobody waits for a definition: what it does shows in the service.
   conditions: () => [],

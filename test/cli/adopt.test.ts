@@ -1,0 +1,89 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import type { AdoptReport } from '../../src/cli/programs.ts';
+import { createDesk, type Desk, type RunOptions, settleTenant } from './harness.ts';
+
+const arn = 'arn:aws:ecs:us-east-1:111111111111:cluster/c1';
+const shown: AdoptReport = {
+  at: '2026-01-01T00:00:00.000Z',
+  tenant: 'acme',
+  arn,
+  kind: 'cluster',
+  placement: 'abcdefghijkl',
+  found: 'cluster ACTIVE with 1 services and 2 running tasks',
+  fields: [
+    { field: 'tags', before: { 'cellwright:placement': null }, after: { 'cellwright:placement': 'abcdefghijkl' } },
+    { field: 'settings', before: [{ name: 'containerInsights', value: 'enabled' }], after: [] },
+  ],
+};
+
+let desk: Desk;
+beforeEach(async () => {
+  desk = await createDesk();
+  await settleTenant(desk, 'acme', { tier: 'standard', state: 'active' });
+});
+
+function answering(report: AdoptReport, more: RunOptions = {}): RunOptions {
+  return { ...more, programs: { adoptLocal: async () => report } };
+}
+
+async function entries(): Promise<readonly { arn: string; until: string }[]> {
+  const spec = (await desk.drive(desk.desired.get('Tenant', 'acme')))?.['spec'] as {
+    adopt?: { arn: string; until: string }[];
+  };
+  return spec.adopt ?? [];
+}
+
+describe('adopt', () => {
+  test('shows the difference first; a no changes nothing', async () => {
+    const run = await desk.cli(`adopt tenant acme ${arn} --local`, answering(shown, { terminal: true, stdin: 'n\n' }));
+    expect(run.code).toBe(1);
+    expect(run.err).toContain(
+      `cluster ${arn} (placement abcdefghijkl): cluster ACTIVE with 1 services and 2 running tasks`,
+    );
+    expect(run.err).toContain('~ settings:');
+    expect(run.err).toContain('Adopt it for tenant acme?');
+    expect(await entries()).toEqual([]);
+  });
+
+  test('writes the entry for as long as asked, beside others that still hold', async () => {
+    const other = 'Z0STANDARD/acme.standard.example.com/CNAME/';
+    const adopt = [
+      { arn: other, until: '2999-01-01T00:00:00Z' },
+      { arn: 'arn:aws:ecs:us-east-1:111111111111:cluster/over', until: '2020-01-01T00:00:00Z' },
+    ];
+    await desk.drive(desk.desired.put({ kind: 'Tenant', name: 'acme', spec: { tier: 'standard', adopt } }));
+    for (const length of ['2h', '30m']) {
+      const now = desk.world.clock.now();
+      const run = await desk.cli(`adopt tenant acme ${arn} --local --yes --for ${length}`, answering(shown));
+      expect(run.code).toBe(0);
+      const found = await entries();
+      expect(found.map((entry) => entry.arn)).toEqual([other, arn]);
+      const wanted = length === '2h' ? 7_200_000 : 1_800_000;
+      expect(Math.abs(Date.parse(found[1]?.until ?? '') - now - wanted)).toBeLessThan(30_000);
+    }
+  });
+
+  test('refuses what cannot be taken over, with what to do instead', async () => {
+    const refusal = 'its tag cellwright:installation says another: take it off by hand';
+    const run = await desk.cli(`adopt tenant acme ${arn} --local --yes`, answering({ ...shown, fields: [], refusal }));
+    expect(run.code).toBe(2);
+    expect(run.err).toContain(refusal);
+    expect(await entries()).toEqual([]);
+  });
+
+  test.each([
+    [`adopt cell one ${arn} --local --yes`, 'adopt does not take cell'],
+    [`adopt tenant acme ${arn} --local --yes --for 1y`, '--for 1y is no length of time'],
+    [`adopt tenant nobody ${arn} --local --yes`, 'nobody'],
+  ])('%s', async (line, why) => {
+    const run = await desk.cli(line, answering(shown));
+    expect(run.code).toBe(2);
+    expect(run.err).toContain(why);
+  });
+
+  test('wants --yes where nobody can be asked', async () => {
+    const run = await desk.cli(`adopt tenant acme ${arn} --local`, answering(shown));
+    expect(run.code).toBe(2);
+    expect(run.err).toContain('--yes');
+  });
+});
