@@ -32,7 +32,7 @@ class Bench {
     const effective = { tier: 'standard', state } as unknown as EffectiveTenant;
     const record = { kind: 'Tenant', name, spec: {} } as never;
     entry.accepted = { generation: 1, hash: 'h', record, effective };
-    entry.spec = { value: { generation: 1, hash: 'h', spec: {}, acceptedAt }, revision: 1 };
+    entry.spec = { value: { generation: 1, hash: 'h', spec: {}, acceptedAt }, rev: 1, epoch: 1 };
     return entry;
   }
 

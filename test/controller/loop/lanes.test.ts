@@ -10,7 +10,8 @@ function put(view: FleetView, name: string, ...placements: readonly (readonly [c
   );
   view.ensure('Tenant', name).inventory = {
     value: { placements: Object.fromEntries(found.map((one) => [one.id, one])) },
-    revision: 1,
+    rev: 1,
+    epoch: 1,
   };
 }
 
