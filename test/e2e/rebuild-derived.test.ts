@@ -1,5 +1,5 @@
 /** What is derived is compared with what was there, field by field. */
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { parseCapacity } from '../../src/store/capacity.ts';
 import { tenant } from '../support/fleet-plan.ts';
 import { Installation } from '../support/installation.ts';
@@ -18,6 +18,8 @@ import {
 
 let run: Installation;
 afterEach(() => run.stop());
+
+vi.setConfig({ testTimeout: 400_000 });
 
 const calm = { resyncMs: 60_000, detailMs: 600_000 };
 const usual = tenantsOf(12);
