@@ -17,6 +17,8 @@ export interface Instance {
   readonly seed: number;
   /** The fleet with nobody in it. */
   readonly view: PlacementView;
+  /** What each infra group has to give: they are all alike. */
+  readonly limits: Readonly<Record<GroupDimension, number>>;
   /** Twice as many as there are tenants at a time, in the order in which they come: the second half replaces those that leave. */
   readonly requests: readonly PlacementRequest[];
   /** Tenants that may be moved to tidy up. */
@@ -124,7 +126,7 @@ export function instanceOf(mix: Mix, tenants: number, seed: number): Instance {
   const movable = requests
     .filter(({ isolation }) => isolation === 'shared' && random() >= shape.unmovable)
     .map(({ tenant }) => tenant);
-  return { name: `${mix}-${tenants}`, tenants, seed, view, requests, movable: new Set(movable) };
+  return { name: `${mix}-${tenants}`, tenants, seed, view, limits: quotas, requests, movable: new Set(movable) };
 }
 
 /** At least four cells, so that a tenant with three placements has a choice. */

@@ -1,5 +1,6 @@
 /** What of a cell's and its groups' capacity is in use, and how much of that is not ours: plain numbers for placement. */
 
+import { clusterArns } from './cluster-arns.ts';
 import { incompleteAnswer, readPages } from './pages.ts';
 import type { CellAccess, Elb, Freshness } from './ports.ts';
 import { type Reading, reading } from './readings.ts';
@@ -50,7 +51,7 @@ export async function readCellFacts(
   const [targetGroups, foreignTargetGroups, clusters, ...used] = await Promise.all([
     reading(async () => (await all()).length),
     reading(async () => (await foreign(cell, arnsOfGroups(await all()), isOurs)).length),
-    reading(() => countClusters(cell)),
+    reading(async () => (await clusterArns(cell, listAge)).length),
     ...groups.map(async (group) => [group.name, await groupUse(cell, group, isOurs)] as const),
   ]);
   return { targetGroups, foreignTargetGroups, clusters, groups: Object.fromEntries(used) };
@@ -103,16 +104,6 @@ async function countTargets(cell: CellAccess, targetGroupArns: readonly string[]
     ),
   );
   return counts.reduce((sum, count) => sum + count, 0);
-}
-
-async function countClusters(cell: CellAccess): Promise<number> {
-  return cell.views.once('all-clusters', listAge, async () => {
-    const arns = await readPages({ service: 'ecs', operation: 'listClusters' }, async (nextToken) => {
-      const page = await cell.ecs.listClusters({ maxResults: 100, ...(nextToken === undefined ? {} : { nextToken }) });
-      return { items: page.clusterArns, next: page.nextToken };
-    });
-    return arns.length;
-  });
 }
 
 async function freeAddresses(

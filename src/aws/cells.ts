@@ -1,5 +1,6 @@
 /** One cell as reconcilers see it: each operation goes out under the role that the table of operations names for it. */
 import type { Clock } from '../model/clock.ts';
+import { CallError } from '../model/errors.ts';
 import type { AwsClients, CallTarget } from './clients.ts';
 import { type CellService, operations, type RoleName } from './operations.ts';
 import type {
@@ -10,7 +11,9 @@ import type {
   Ec2Api,
   EcsApi,
   ElbApi,
+  Freshness,
   QuotasApi,
+  RoleProof,
   ScalingApi,
 } from './ports.ts';
 import { type CellApis, createCellReads } from './views.ts';
@@ -49,16 +52,34 @@ export function createCellAccess(deps: {
   };
   const reads = createCellReads({ apis, clock });
   const made = new Map<CallPurpose, CellAccess>();
+  const roles = ({ maxAgeMs }: Freshness): Promise<readonly RoleProof[]> =>
+    Promise.all((['observe', 'apply', 'reap'] as const).map((role) => proofOf(clients, role, targets[role], maxAgeMs)));
   const as = (purpose: CallPurpose): CellAccess => {
     const found = made.get(purpose);
     if (found !== undefined) return found;
     const views: CellViews = reads.as(purpose);
     const { name, accountId, region } = cell;
-    const access: CellAccess = { name, accountId, region, ...apis(purpose), views, as };
+    const access: CellAccess = { name, accountId, region, ...apis(purpose), views, roles, as };
     made.set(purpose, access);
     return access;
   };
   return as('change');
+}
+
+async function proofOf(
+  clients: AwsClients,
+  role: RoleProof['role'],
+  target: CallTarget,
+  maxAgeMs: number,
+): Promise<RoleProof> {
+  const { roleArn } = target;
+  try {
+    await clients.prove(target, maxAgeMs);
+    return { role, roleArn };
+  } catch (error) {
+    if (!(error instanceof CallError) || error.class === 'fenced') throw error;
+    return { role, roleArn, error };
+  }
 }
 
 /** Forgets the sessions and clients of a cell that is gone. */

@@ -133,6 +133,7 @@ const dependencyNotReady: Readonly<Record<string, string>> = {
   'ecs.putClusterCapacityProviders': 'ClusterNotFoundException',
   'elbv2.createRule': 'TargetGroupNotFound',
   'elbv2.modifyRule': 'TargetGroupNotFound',
+  'application-autoscaling.putScalingPolicy': 'ObjectNotFoundException',
 };
 
 const ecsParameterWaits = [
@@ -210,6 +211,7 @@ function unreadableClass(status: number | undefined, unanswered: ErrorClass): Er
 function byMessage(code: string, message: string, call: FailedCall): ErrorClass | undefined {
   if (call.service === 'ecs' && code === 'InvalidParameterException') return ecsParameterClass(message);
   if (call.service === 'ecs' && code === 'ClientException') return ecsClientClass(message, call.operation);
+  if (call.service === 'application-autoscaling' && code === 'ValidationException') return scalingClass(message);
   if (code === 'InvalidChangeBatch') return changeBatchClass(message);
   if (code === 'InvalidSignatureException' && /signature (expired|not yet current)/i.test(message)) return 'transient';
   return undefined;
@@ -224,6 +226,15 @@ function ecsClientClass(message: string, operation: string): ErrorClass {
   if (operation === 'describeTaskDefinition') return 'not_found';
   if (/unable to describe task definition/i.test(message)) return 'not_found';
   return /too many concurrent attempts/i.test(message) ? 'transient' : 'invalid';
+}
+
+/** Texts as they were observed; the services' documents tell none. */
+function scalingClass(message: string): ErrorClass {
+  if (
+    /ECS service doesn't exist|does not route traffic to the target group|target group is not attached/i.test(message)
+  )
+    return 'waiting';
+  return /already exists|Only one TargetTrackingScaling policy/i.test(message) ? 'conflict' : 'invalid';
 }
 
 function changeBatchClass(message: string): ErrorClass {

@@ -48,6 +48,8 @@ export interface CallReport {
 export interface AwsClients {
   /** Answers with the SDK's output of this operation. Throws `CallError` and nothing else. */
   call(request: CallRequest): Promise<unknown>;
+  /** Proves, by a new session where AWS's last word is older than `maxAgeMs`, that the role can be assumed and is in its account. Throws `CallError`. */
+  prove(target: CallTarget, maxAgeMs: number): Promise<void>;
   /** Forgets clients and session of a role that is no longer used. */
   release(role: RoleIdentity): void;
   /** No call is begun any more: those that wait reject as `fenced`; those on the wire end by themselves. */
@@ -196,6 +198,11 @@ export async function createAwsClients(deps: AwsClientsDeps): Promise<AwsClients
     });
   };
 
+  const prove = async (target: CallTarget, maxAgeMs: number): Promise<void> => {
+    if (target.roleArn === ownCredentials) return;
+    checkAccount(await sessions.prove(target, maxAgeMs), target, { service: 'sts', operation: 'assumeRole' });
+  };
+
   const quiesce = (): void => {
     closing.abort(
       new CallError({
@@ -210,6 +217,7 @@ export async function createAwsClients(deps: AwsClientsDeps): Promise<AwsClients
 
   return {
     call,
+    prove,
     release: (role) => {
       sdk.release(rolePrefix(role));
       sessions.forget(role);
@@ -280,7 +288,11 @@ function refusedRole(failure: CallError, roleArn: string): CallError {
   });
 }
 
-function checkAccount(session: RoleSession, target: CallTarget, plan: AttemptPlan): void {
+function checkAccount(
+  session: RoleSession,
+  target: CallTarget,
+  plan: Pick<AttemptPlan, 'service' | 'operation'>,
+): void {
   if (session.accountId === target.accountId) return;
   throw new CallError({
     class: 'denied',

@@ -36,6 +36,8 @@ export type AssumeRole = (input: {
 export interface RoleSessions {
   /** A session good for at least five more minutes where AWS lets us have one. Throws `CallError`; `denied` where the role refuses. */
   session(role: RoleIdentity): Promise<RoleSession>;
+  /** Assumes the role anew, unless AWS let us (or refused us) less than `maxAgeMs` ago. A session that is good stays in use where that fails. Throws `CallError`. */
+  prove(role: RoleIdentity, maxAgeMs: number): Promise<RoleSession>;
   /** AWS called this session expired: the next call assumes the role anew. */
   expired(role: RoleIdentity, accessKeyId: string): void;
   /** Forgets a role that is no longer used. */
@@ -50,6 +52,8 @@ interface RoleState {
   session?: RoleSession | undefined;
   /** On the monotonic clock. */
   endsAt: number;
+  /** When the session was asked for. */
+  provenAt: number;
   pending?: Promise<RoleSession> | undefined;
   refusal?: { readonly error: CallError; readonly until: number } | undefined;
 }
@@ -83,27 +87,35 @@ export function createRoleSessions(deps: {
     });
     state.session = sessionFrom(answer, role.roleArn);
     state.endsAt = asked + durationSeconds * 1000;
+    state.provenAt = asked;
     return state.session;
   };
 
-  const renew = async (role: RoleIdentity, state: RoleState): Promise<RoleSession> => {
+  const renew = async (role: RoleIdentity, state: RoleState, proving = false): Promise<RoleSession> => {
     try {
       return await assume(role, state);
     } catch (error) {
       if (!(error instanceof CallError)) throw error;
       if (error.class === 'denied') state.refusal = { error, until: clock.monotonic() + refusalMemoryMs };
-      else if (state.session !== undefined && clock.monotonic() < state.endsAt) return state.session;
+      if (proving) throw error;
+      if (error.class !== 'denied' && state.session !== undefined && clock.monotonic() < state.endsAt)
+        return state.session;
       throw error;
     } finally {
       state.pending = undefined;
     }
   };
 
+  const stateOf = (role: RoleIdentity): RoleState => {
+    const key = keyOf(role);
+    const state = roles.get(key) ?? { endsAt: 0, provenAt: 0 };
+    roles.set(key, state);
+    return state;
+  };
+
   return {
     session: async (role) => {
-      const key = keyOf(role);
-      const state = roles.get(key) ?? { endsAt: 0 };
-      roles.set(key, state);
+      const state = stateOf(role);
       const now = clock.monotonic();
       if (state.session !== undefined && now < state.endsAt - renewBeforeMs) return state.session;
       if (state.pending !== undefined) return state.pending;
@@ -111,6 +123,13 @@ export function createRoleSessions(deps: {
       state.refusal = undefined;
       state.pending = renew(role, state);
       return state.pending;
+    },
+    prove: async (role, maxAgeMs) => {
+      const state = stateOf(role);
+      const now = clock.monotonic();
+      if (state.refusal !== undefined && now < state.refusal.until) throw state.refusal.error;
+      if (state.session !== undefined && now < state.provenAt + maxAgeMs) return state.session;
+      return renew(role, state, true);
     },
     expired: (role, accessKeyId) => {
       const state = roles.get(keyOf(role));

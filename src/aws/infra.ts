@@ -1,6 +1,7 @@
-/** Whether the things that an infra group is made of exist and fit together, and what others need to know of them. */
+/** What the things that an infra group is made of are like: facts, by part. What follows from them is the readiness gate's to say (controller/infra-group). */
 import { CallError } from '../model/errors.ts';
-import type { CellAccess, Elb, Freshness } from './ports.ts';
+import { type CertificateFact, readCertificates } from './certificates.ts';
+import type { CellAccess, Ec2, Elb, Freshness } from './ports.ts';
 
 /** What of an InfraGroup record this looks at. */
 export interface InfraGroupConfig {
@@ -8,6 +9,7 @@ export interface InfraGroupConfig {
   readonly vpcId: string;
   readonly subnetIds: readonly string[];
   readonly taskSecurityGroupIds: readonly string[];
+  readonly endpointSecurityGroupIds: readonly string[];
   readonly loadBalancerArn: string;
   readonly listenerArn: string;
 }
@@ -19,86 +21,108 @@ export interface InfraGroupFacts extends InfraGroupConfig {
   readonly dualstack: boolean;
 }
 
-export type InfraGroupReading =
-  | { readonly ready: true; readonly facts: InfraGroupFacts }
-  /** `reason` is CamelCase, for conditions. */
-  | { readonly ready: false; readonly reason: string; readonly message: string };
-
-/** Thrown and caught in this file only: something is certainly not as the record says. */
-class NotReady extends Error {
+/** Something that is certainly not as the record says. `reason` is CamelCase, for conditions. */
+export interface Finding {
   readonly reason: string;
-  constructor(reason: string, message: string) {
-    super(message);
-    this.reason = reason;
-  }
+  readonly message: string;
 }
 
-/** Reads one infra group. Throws `CallError` when AWS could not tell. */
+export interface ListenerFacts {
+  /** HTTP or HTTPS. */
+  readonly protocol: string;
+  /** What becomes of requests that no rule takes, in words; undefined: the fixed answer 404, as it should be. */
+  readonly otherDefault: string | undefined;
+  /** Of a listener that speaks HTTPS, the default one first. */
+  readonly certificates: readonly CertificateFact[];
+}
+
+export interface InfraGroupReading {
+  /** What tenants are built by; undefined where load balancer or listener are not what the record says: then nothing can be worked on. */
+  readonly facts: InfraGroupFacts | undefined;
+  readonly network: readonly Finding[];
+  /** Zones of the subnets, as far as they were found. */
+  readonly zones: Readonly<Record<string, string>>;
+  readonly loadBalancer: Finding | undefined;
+  readonly listener: Finding | ListenerFacts;
+}
+
+/** Reads one infra group. Throws `CallError` when AWS could not tell; certificates that could not be read say so themselves. */
 export async function readInfraGroup(
   access: CellAccess,
   group: InfraGroupConfig,
   freshness: Freshness,
 ): Promise<InfraGroupReading> {
-  try {
-    const loadBalancer = await readLoadBalancer(access, group, freshness);
-    await Promise.all([
-      checkListener(access, group, freshness),
-      checkNetwork(access, group, freshness),
-      checkSecurityGroups(access, group, freshness),
-    ]);
-    return { ready: true, facts: { ...group, ...loadBalancer } };
-  } catch (error) {
-    if (!(error instanceof NotReady)) throw error;
-    return { ready: false, reason: error.reason, message: error.message };
-  }
+  const [loadBalancer, listener, network] = await Promise.all([
+    readLoadBalancer(access, group, freshness),
+    readListener(access, group, freshness),
+    readNetwork(access, group, freshness),
+  ]);
+  const whole = loadBalancer.facts !== undefined && !isFinding(listener);
+  return {
+    facts: whole ? { ...group, ...loadBalancer.facts } : undefined,
+    network: network.findings,
+    zones: network.zones,
+    loadBalancer: loadBalancer.finding,
+    listener,
+  };
 }
 
-type LoadBalancerFacts = Pick<InfraGroupFacts, 'dnsName' | 'canonicalHostedZoneId' | 'dualstack'>;
+/** Tells what is wrong from what was read. */
+export function isFinding(part: object): part is Finding {
+  return 'reason' in part;
+}
+
+interface LoadBalancerReading {
+  readonly facts?: Pick<InfraGroupFacts, 'dnsName' | 'canonicalHostedZoneId' | 'dualstack'>;
+  readonly finding?: Finding;
+}
 
 async function readLoadBalancer(
   access: CellAccess,
   group: InfraGroupConfig,
   freshness: Freshness,
-): Promise<LoadBalancerFacts> {
+): Promise<LoadBalancerReading> {
   const arn = group.loadBalancerArn;
   const found = await access.views.loadBalancer(arn, freshness);
-  if (found === undefined) throw new NotReady('LoadBalancerMissing', `load balancer ${arn} does not exist`);
-  checkLoadBalancer(found, group);
-  const { DNSName, CanonicalHostedZoneId } = found;
-  if (DNSName === undefined || CanonicalHostedZoneId === undefined) {
-    throw new NotReady('LoadBalancerNotActive', `load balancer ${arn} has no DNS name yet`);
+  if (found === undefined) {
+    return { finding: { reason: 'LoadBalancerMissing', message: `load balancer ${arn} does not exist` } };
   }
-  return {
+  const fault = loadBalancerFault(found, group);
+  if (fault !== undefined) return { finding: fault };
+  const { DNSName, CanonicalHostedZoneId } = found;
+  const state = found.State?.Code;
+  const notActive = (message: string): Finding => ({ reason: 'LoadBalancerNotActive', message });
+  if (DNSName === undefined || CanonicalHostedZoneId === undefined) {
+    return { finding: notActive(`load balancer ${arn} has no DNS name yet`) };
+  }
+  const facts = {
     dnsName: DNSName.toLowerCase()
       .replace(/^dualstack\./, '')
       .replace(/\.$/, ''),
     canonicalHostedZoneId: CanonicalHostedZoneId,
     dualstack: found.IpAddressType?.startsWith('dualstack') ?? false,
   };
-}
-
-function checkLoadBalancer(found: Elb.LoadBalancer, group: InfraGroupConfig): void {
-  const arn = group.loadBalancerArn;
-  if (found.Type !== undefined && found.Type !== 'application') {
-    throw new NotReady('LoadBalancerUnsuitable', `load balancer ${arn} is of type ${found.Type}; expected application`);
-  }
-  if (found.VpcId !== group.vpcId) {
-    throw new NotReady(
-      'LoadBalancerUnsuitable',
-      `load balancer ${arn} is in VPC ${found.VpcId ?? '(none)'}; the record says ${group.vpcId}`,
-    );
-  }
+  if (state === 'active') return { facts };
+  const finding = notActive(`load balancer ${arn} is ${state ?? 'of unknown state'}; expected active`);
   // An impaired one routes, though it may lack nodes: what stands behind it goes on being looked after.
-  const state = found.State?.Code;
-  if (state !== 'active' && state !== 'active_impaired') {
-    throw new NotReady(
-      'LoadBalancerNotActive',
-      `load balancer ${arn} is ${state ?? 'of unknown state'}; expected active`,
-    );
-  }
+  return state === 'active_impaired' ? { facts, finding } : { finding };
 }
 
-async function checkListener(access: CellAccess, group: InfraGroupConfig, freshness: Freshness): Promise<void> {
+function loadBalancerFault(found: Elb.LoadBalancer, group: InfraGroupConfig): Finding | undefined {
+  const arn = group.loadBalancerArn;
+  const unsuitable = (message: string): Finding => ({ reason: 'LoadBalancerUnsuitable', message });
+  if (found.Type !== undefined && found.Type !== 'application') {
+    return unsuitable(`load balancer ${arn} is of type ${found.Type}; expected application`);
+  }
+  if (found.VpcId === group.vpcId) return undefined;
+  return unsuitable(`load balancer ${arn} is in VPC ${found.VpcId ?? '(none)'}; the record says ${group.vpcId}`);
+}
+
+async function readListener(
+  access: CellAccess,
+  group: InfraGroupConfig,
+  freshness: Freshness,
+): Promise<ListenerFacts | Finding> {
   const { listenerArn, loadBalancerArn } = group;
   const found = await whenFound('ListenerMissing', `listener ${listenerArn} does not exist`, () =>
     access.views.once(`${listenerArn}#listener`, freshness, async () => {
@@ -106,65 +130,97 @@ async function checkListener(access: CellAccess, group: InfraGroupConfig, freshn
       return Listeners?.find(({ ListenerArn }) => ListenerArn === listenerArn);
     }),
   );
+  if (isFinding(found)) return found;
   if (found.LoadBalancerArn !== loadBalancerArn) {
-    throw new NotReady(
-      'ListenerUnsuitable',
-      `listener ${listenerArn} belongs to ${found.LoadBalancerArn ?? '(none)'}; the record says ${loadBalancerArn}`,
-    );
+    const message = `listener ${listenerArn} belongs to ${found.LoadBalancerArn ?? '(none)'}; the record says ${loadBalancerArn}`;
+    return { reason: 'ListenerUnsuitable', message };
   }
+  const protocol = found.Protocol ?? 'HTTP';
+  return {
+    protocol,
+    otherDefault: otherDefault(found.DefaultActions ?? []),
+    certificates: protocol === 'HTTPS' ? await readCertificates(access, found, freshness) : [],
+  };
 }
 
-async function checkNetwork(access: CellAccess, group: InfraGroupConfig, freshness: Freshness): Promise<void> {
+/** What the default action does instead of the fixed answer 404; undefined where that is what it does. */
+function otherDefault(actions: readonly Elb.Action[]): string | undefined {
+  const [action, ...more] = actions;
+  if (action === undefined) return 'nothing';
+  if (more.length > 0) return `${actions.map(({ Type }) => Type).join(', then ')}`;
+  if (action.Type !== 'fixed-response') return action.Type ?? 'an unknown action';
+  const status = action.FixedResponseConfig?.StatusCode;
+  return status === '404' ? undefined : `the fixed answer ${status ?? '(none)'}`;
+}
+
+async function readNetwork(
+  access: CellAccess,
+  group: InfraGroupConfig,
+  freshness: Freshness,
+): Promise<{ findings: readonly Finding[]; zones: Readonly<Record<string, string>> }> {
   const { vpcId } = group;
-  await whenFound('VpcMissing', `VPC ${vpcId} does not exist`, () =>
-    access.views.once(`vpc/${vpcId}`, freshness, async () => {
-      const { Vpcs } = await access.ec2.describeVpcs({ VpcIds: [vpcId] });
-      return Vpcs?.find(({ VpcId }) => VpcId === vpcId);
-    }),
-  );
-  await Promise.all(
-    group.subnetIds.map(async (id) => {
-      const subnet = await whenFound('SubnetMissing', `subnet ${id} does not exist`, () =>
-        access.views.once(`subnet-exists/${id}`, freshness, async () => {
-          const { Subnets } = await access.ec2.describeSubnets({ SubnetIds: [id] });
-          return Subnets?.find(({ SubnetId }) => SubnetId === id);
-        }),
-      );
-      if (subnet.VpcId === vpcId) return;
-      throw new NotReady(
-        'SubnetUnsuitable',
-        `subnet ${id} is in VPC ${subnet.VpcId ?? '(none)'}; the record says ${vpcId}`,
-      );
-    }),
-  );
+  const securityGroups = [...new Set([...group.taskSecurityGroupIds, ...group.endpointSecurityGroupIds])];
+  const [vpc, subnets, groups] = await Promise.all([
+    whenFound('VpcMissing', `VPC ${vpcId} does not exist`, () =>
+      access.views.once(`vpc/${vpcId}`, freshness, async () => {
+        const { Vpcs } = await access.ec2.describeVpcs({ VpcIds: [vpcId] });
+        return Vpcs?.find(({ VpcId }) => VpcId === vpcId);
+      }),
+    ),
+    Promise.all(group.subnetIds.map((id) => readSubnet(access, vpcId, id, freshness))),
+    Promise.all(securityGroups.map((id) => readSecurityGroup(access, vpcId, id, freshness))),
+  ]);
+  const known = subnets.flatMap((subnet) => (isFinding(subnet) ? [] : [subnet]));
+  return {
+    findings: [vpc, ...subnets, ...groups].filter((part) => isFinding(part)),
+    zones: Object.fromEntries(known.map(({ SubnetId = '', AvailabilityZone = '' }) => [SubnetId, AvailabilityZone])),
+  };
 }
 
-async function checkSecurityGroups(access: CellAccess, group: InfraGroupConfig, freshness: Freshness): Promise<void> {
-  await Promise.all(
-    group.taskSecurityGroupIds.map(async (id) => {
-      const found = await whenFound('SecurityGroupMissing', `security group ${id} does not exist`, () =>
-        access.views.once(`security-group/${id}`, freshness, async () => {
-          const { SecurityGroups } = await access.ec2.describeSecurityGroups({ GroupIds: [id] });
-          return SecurityGroups?.find(({ GroupId }) => GroupId === id);
-        }),
-      );
-      if (found.VpcId === group.vpcId) return;
-      throw new NotReady(
-        'SecurityGroupUnsuitable',
-        `security group ${id} is in VPC ${found.VpcId ?? '(none)'}; the record says ${group.vpcId}`,
-      );
+async function readSubnet(
+  access: CellAccess,
+  vpcId: string,
+  id: string,
+  freshness: Freshness,
+): Promise<Ec2.Subnet | Finding> {
+  const subnet = await whenFound('SubnetMissing', `subnet ${id} does not exist`, () =>
+    access.views.once(`subnet-exists/${id}`, freshness, async () => {
+      const { Subnets } = await access.ec2.describeSubnets({ SubnetIds: [id] });
+      return Subnets?.find(({ SubnetId }) => SubnetId === id);
     }),
   );
+  if (isFinding(subnet) || subnet.VpcId === vpcId) return subnet;
+  const message = `subnet ${id} is in VPC ${subnet.VpcId ?? '(none)'}; the record says ${vpcId}`;
+  return { reason: 'SubnetUnsuitable', message };
+}
+
+async function readSecurityGroup(
+  access: CellAccess,
+  vpcId: string,
+  id: string,
+  freshness: Freshness,
+): Promise<Ec2.SecurityGroup | Finding> {
+  const found = await whenFound('SecurityGroupMissing', `security group ${id} does not exist`, () =>
+    access.views.once(`security-group/${id}`, freshness, async () => {
+      const { SecurityGroups } = await access.ec2.describeSecurityGroups({ GroupIds: [id] });
+      return SecurityGroups?.find(({ GroupId }) => GroupId === id);
+    }),
+  );
+  if (isFinding(found) || found.VpcId === vpcId) return found;
+  const message = `security group ${id} is in VPC ${found.VpcId ?? '(none)'}; the record says ${vpcId}`;
+  return { reason: 'SecurityGroupUnsuitable', message };
 }
 
 /** What `read` finds. Only AWS's precise not-found, or its refusal of the id's form, counts as missing. */
-async function whenFound<T>(reason: string, message: string, read: () => Promise<T | undefined>): Promise<T> {
+async function whenFound<T extends object>(
+  reason: string,
+  message: string,
+  read: () => Promise<T | undefined>,
+): Promise<T | Finding> {
   try {
-    const found = await read();
-    if (found !== undefined) return found;
+    return (await read()) ?? { reason, message };
   } catch (error) {
     if (!(error instanceof CallError) || (error.class !== 'not_found' && error.class !== 'invalid')) throw error;
-    throw new NotReady(reason, error.class === 'invalid' ? `${message}: ${error.message}` : message);
+    return { reason, message: error.class === 'invalid' ? `${message}: ${error.message}` : message };
   }
-  throw new NotReady(reason, message);
 }

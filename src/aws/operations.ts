@@ -50,6 +50,7 @@ export const operations = {
     untagResource: apply('ecs:tagModify'),
   },
   elbv2: {
+    describeAccountLimits: read('elbv2:read'),
     describeLoadBalancers: read('elbv2:read'),
     describeListeners: read('elbv2:read'),
     describeListenerCertificates: read('elbv2:read'),
@@ -76,6 +77,7 @@ export const operations = {
     describeVpcs: read('ec2:describe'),
     describeSecurityGroups: read('ec2:describe'),
     describeVpcEndpoints: read('ec2:describe'),
+    describeVpcEndpointServices: read('ec2:describe'),
     createVpcEndpoint: apply('ec2:createVpcEndpoint'),
     modifyVpcEndpoint: apply('ec2:modifyVpcEndpoint'),
     deleteVpcEndpoints: reap('ec2:deleteVpcEndpoints'),

@@ -15,6 +15,7 @@ import type { ElasticLoadBalancingV2 } from '@aws-sdk/client-elastic-load-balanc
 import type * as R53 from '@aws-sdk/client-route-53';
 import type { Route53 } from '@aws-sdk/client-route-53';
 import type { ServiceQuotas } from '@aws-sdk/client-service-quotas';
+import type { CallError } from '../model/errors.ts';
 import type { operations } from './operations.ts';
 
 export type { Ec2, Ecs, Elb, R53, Scaling };
@@ -46,6 +47,13 @@ export interface Freshness {
   readonly maxAgeMs: number;
 }
 
+/** What became of assuming one of a cell's roles; `error` is absent where it worked. */
+export interface RoleProof {
+  readonly role: 'observe' | 'apply' | 'reap';
+  readonly roleArn: string;
+  readonly error?: CallError;
+}
+
 /** One cell: an account and a Region, through its roles. */
 export interface CellAccess {
   readonly name: string;
@@ -58,6 +66,11 @@ export interface CellAccess {
   readonly scaling: ScalingApi;
   readonly quotas: QuotasApi;
   readonly views: CellViews;
+  /**
+   * Whether each of the cell's roles can be assumed, as AWS last said, at most `maxAgeMs` ago: proved by a new session, while one that is good goes on being used. Throws `CallError` only when
+   * our lease is gone.
+   */
+  roles(freshness: Freshness): Promise<readonly RoleProof[]>;
   /** The same cell, calling for another purpose. */
   as(purpose: CallPurpose): CellAccess;
 }
@@ -79,6 +92,12 @@ export interface CellViews {
   tags(arn: string, freshness: Freshness): Promise<Readonly<Record<string, string>> | undefined>;
   /** A load balancer; undefined when it does not exist. */
   loadBalancer(arn: string, freshness: Freshness): Promise<Elb.LoadBalancer | undefined>;
+  /** All interface endpoints of the account and Region, by whomever made, those that are going included; `touched('vpc-endpoints')` after each write to one. */
+  interfaceEndpoints(freshness: Freshness): Promise<readonly Ec2.VpcEndpoint[]>;
+  /** The scalable target of a service by resource id, `service/<cluster>/<service>` (50 a call); undefined when there is none. */
+  scalableTarget(resourceId: string, freshness: Freshness): Promise<Scaling.ScalableTarget | undefined>;
+  /** All scaling policies of a scalable target. */
+  scalingPolicies(resourceId: string, freshness: Freshness): Promise<readonly Scaling.ScalingPolicy[]>;
   /** Any other read, kept under `scope` and shared like the rest: `load` is called when what is kept is too old. */
   once<T>(scope: string, freshness: Freshness, load: () => Promise<T>): Promise<T>;
   /** Forgets what was read of this scope (an ARN or a name): call it after each write. */

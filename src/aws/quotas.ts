@@ -1,6 +1,7 @@
 /** The quotas of a cell that placement needs, as Service Quotas gives them for its account and Region. */
+import { CallError } from '../model/errors.ts';
 import { type QuotaDefinition, quotaDefinitions } from '../model/quota-codes.ts';
-import { incompleteAnswer } from './pages.ts';
+import { incompleteAnswer, readPages } from './pages.ts';
 import type { CellAccess } from './ports.ts';
 import { type Reading, reading } from './readings.ts';
 
@@ -10,17 +11,41 @@ export type CellQuotas = Readonly<Record<QuotaName, Reading>>;
 /** Quotas change by support case: an hour old is young. What could not be read is asked for again each time. */
 const maxAgeMs = 3_600_000;
 
+/**
+ * What Elastic Load Balancing calls these limits itself, for where Service Quotas cannot be asked: an account that lets us see its load balancers lets us see their limits. Source: the
+ * example of describe-account-limits, AWS CLI reference.
+ */
+const accountLimits: Readonly<Partial<Record<QuotaName, string>>> = {
+  targetGroupsPerRegion: 'target-groups',
+  targetGroupsPerLoadBalancer: 'target-groups-per-application-load-balancer',
+  rulesPerLoadBalancer: 'rules-per-application-load-balancer',
+  targetsPerLoadBalancer: 'targets-per-application-load-balancer',
+};
+
 /** Reads all of them. Throws `CallError` only when our lease is gone. */
 export async function readCellQuotas(access: CellAccess): Promise<CellQuotas> {
   const names = Object.keys(quotaDefinitions) as QuotaName[];
   const sweep = access.as('sweep');
   const read = await Promise.all(
-    names.map(async (name) => [name, await reading(() => readQuota(sweep, quotaDefinitions[name]))] as const),
+    names.map(async (name) => [name, await reading(() => readQuota(sweep, name))] as const),
   );
   return Object.fromEntries(read) as Record<QuotaName, Reading>;
 }
 
-async function readQuota(access: CellAccess, definition: QuotaDefinition): Promise<number> {
+async function readQuota(access: CellAccess, name: QuotaName): Promise<number> {
+  try {
+    return await serviceQuota(access, quotaDefinitions[name]);
+  } catch (error) {
+    const limit = accountLimits[name];
+    if (limit === undefined || !(error instanceof CallError) || error.class === 'fenced') throw error;
+    const found = await accountLimit(access, limit);
+    // What kept Service Quotas from answering is the better reason: that is where the quota belongs.
+    if (found === undefined) throw error;
+    return found;
+  }
+}
+
+async function serviceQuota(access: CellAccess, definition: QuotaDefinition): Promise<number> {
   const { serviceCode: ServiceCode, quotaCode: QuotaCode, name } = definition;
   return access.views.once(`quota/${ServiceCode}/${QuotaCode}`, { maxAgeMs }, async () => {
     const { Quota } = await access.quotas.getServiceQuota({ ServiceCode, QuotaCode });
@@ -30,4 +55,22 @@ async function readQuota(access: CellAccess, definition: QuotaDefinition): Promi
       `quota ${QuotaCode} (${name}) without a value`,
     );
   });
+}
+
+/** Undefined: it cannot be read there either, or the answer lacks it. */
+async function accountLimit(access: CellAccess, limit: string): Promise<number | undefined> {
+  try {
+    const limits = await access.views.once('elb-account-limits', { maxAgeMs }, () =>
+      readPages({ service: 'elbv2', operation: 'describeAccountLimits' }, async (Marker) => {
+        const page = await access.elb.describeAccountLimits(Marker === undefined ? {} : { Marker });
+        return { items: page.Limits, next: page.NextMarker };
+      }),
+    );
+    const text = limits.find(({ Name }) => Name === limit)?.Max;
+    const value = Number(text);
+    return text !== undefined && Number.isFinite(value) ? value : undefined;
+  } catch (error) {
+    if (!(error instanceof CallError) || error.class === 'fenced') throw error;
+    return undefined;
+  }
 }

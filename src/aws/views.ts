@@ -6,6 +6,7 @@ import type {
   AcmApi,
   CallPurpose,
   CellViews,
+  Ec2,
   Ec2Api,
   Ecs,
   EcsApi,
@@ -15,6 +16,7 @@ import type {
   QuotasApi,
   ScalingApi,
 } from './ports.ts';
+import { loadScalableTargets, loadScalingPolicies, targetsPerCall } from './scaling-reads.ts';
 import { attachmentScope, clusterName, clusterScope, createTouchLog, scopesOf, targetGroupScope } from './scopes.ts';
 import { createSharedReads, loadHalving, type Outcome, type SharedReads } from './shared-reads.ts';
 
@@ -41,7 +43,17 @@ const evictEveryMs = 60_000;
 /** AWS's page size for target groups and rules; its limits for DescribeClusters, DescribeTags and DescribeLoadBalancers. */
 const elbPageSize = 400;
 const clustersPerCall = 100;
+/** AWS's page size for endpoints. */
+const endpointPageSize = 1_000;
 const arnsPerCall = 20;
+
+/** Which service answers a shared read, where it is not Elastic Load Balancing. */
+const serviceOf: Readonly<Record<string, string>> = {
+  describeClusters: 'ecs',
+  describeScalableTargets: 'application-autoscaling',
+  describeScalingPolicies: 'application-autoscaling',
+  describeVpcEndpoints: 'ec2',
+};
 
 /** Creates the reads of one cell, shared by all purposes. */
 export function createCellReads(deps: { readonly apis: Apis; readonly clock: Clock }): CellReads {
@@ -53,7 +65,7 @@ export function createCellReads(deps: { readonly apis: Apis; readonly clock: Clo
     load: (keys: readonly string[], purpose: CallPurpose) => Promise<ReadonlyMap<string, Outcome<V>>>,
     dependsOn: (key: string, value: V) => readonly string[],
   ): SharedReads<V> => {
-    const service = operation === 'describeClusters' ? 'ecs' : 'elbv2';
+    const service = serviceOf[operation] ?? 'elbv2';
     return createSharedReads({ clock, touches, call: { service, operation }, maxBatch, load, dependsOn });
   };
   const single =
@@ -103,6 +115,19 @@ export function createCellReads(deps: { readonly apis: Apis; readonly clock: Clo
     (arn) => [arn],
   );
 
+  const targets = shared(
+    'describeScalableTargets',
+    targetsPerCall,
+    (ids, purpose) => loadScalableTargets(apis(purpose).scaling, ids),
+    (id) => [id],
+  );
+  const policies = shared(
+    'describeScalingPolicies',
+    1,
+    single((id, purpose) => loadScalingPolicies(apis(purpose).scaling, id)),
+    (id) => [id],
+  );
+
   const loaders = new Map<string, () => Promise<unknown>>();
   const others = shared<unknown>(
     'read',
@@ -117,7 +142,14 @@ export function createCellReads(deps: { readonly apis: Apis; readonly clock: Clo
     (scope) => [scope, ...scopesOf(scope.split('#')[0] ?? scope)],
   );
 
-  const kinds = [others, clusters, rules, attached, byName, tags, loadBalancers];
+  const endpoints = shared(
+    'describeVpcEndpoints',
+    1,
+    single((_scope, purpose) => loadInterfaceEndpoints(apis(purpose))),
+    (scope) => [scope],
+  );
+
+  const kinds = [others, endpoints, clusters, rules, attached, byName, tags, loadBalancers, targets, policies];
   let evictedAt = clock.monotonic();
   const evict = (): void => {
     const now = clock.monotonic();
@@ -140,6 +172,9 @@ export function createCellReads(deps: { readonly apis: Apis; readonly clock: Clo
         targetGroupByName: (name, freshness) => get(byName, name, freshness),
         tags: (arn, freshness) => get(tags, arn, freshness),
         loadBalancer: (arn, freshness) => get(loadBalancers, arn, freshness),
+        interfaceEndpoints: (freshness) => get(endpoints, 'vpc-endpoints', freshness),
+        scalableTarget: (id, freshness) => get(targets, id, freshness),
+        scalingPolicies: (id, freshness) => get(policies, id, freshness),
         once: async <T>(scope: string, freshness: Freshness, load: () => Promise<T>): Promise<T> => {
           evict();
           const kept = others.kept(scope, freshness);
@@ -180,6 +215,18 @@ function clusterFailure(name: string, failure: Ecs.Failure): CallError {
     operation: 'describeClusters',
     code: failure.reason ?? 'UnknownFailure',
     message: `cluster ${name} could not be read (${failure.reason ?? 'no reason given'}${detail})`,
+  });
+}
+
+/** With a filter, or AWS takes the call from a smaller bucket (facts: throttling of EC2). */
+async function loadInterfaceEndpoints({ ec2 }: CellApis): Promise<readonly Ec2.VpcEndpoint[]> {
+  return readPages({ service: 'ec2', operation: 'describeVpcEndpoints' }, async (NextToken) => {
+    const page = await ec2.describeVpcEndpoints({
+      Filters: [{ Name: 'vpc-endpoint-type', Values: ['Interface'] }],
+      MaxResults: endpointPageSize,
+      ...(NextToken === undefined ? {} : { NextToken }),
+    });
+    return { items: page.VpcEndpoints, next: page.NextToken };
   });
 }
 

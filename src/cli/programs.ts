@@ -85,11 +85,19 @@ export interface TenantPlan {
 }
 
 /** What `GET /api/plan` answers, and `planLocal` returns. */
+/** What would be done for the endpoints of one infra group. */
+export interface InfraGroupPlan {
+  readonly infraGroup: string;
+  readonly changes: readonly Change[];
+  readonly notes?: readonly string[];
+}
+
 export interface PlanReport {
   /** RFC 3339: when it was made. */
   readonly at: string;
   /** Tenants with changes or notes, by name; of those without either nothing is said. */
   readonly tenants: readonly TenantPlan[];
+  readonly infraGroups?: readonly InfraGroupPlan[];
 }
 
 /** A question about capacity and moves that the controller's own code answers in this process. */

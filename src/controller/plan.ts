@@ -21,6 +21,15 @@ export interface PlanReport {
   readonly at: string;
   /** Tenants with changes or notes, by name. */
   readonly tenants: readonly TenantPlan[];
+  /** Infra groups whose endpoints would change, by name; left out where one tenant was asked for. */
+  readonly infraGroups?: readonly InfraGroupPlan[];
+}
+
+/** What would be done for the endpoints of one infra group now. */
+export interface InfraGroupPlan {
+  readonly infraGroup: string;
+  readonly changes: readonly Change[];
+  readonly notes: readonly string[];
 }
 
 /**
@@ -134,6 +143,7 @@ async function planChain(
 
 const removalOrder: readonly ResourceKind[] = [
   'dns_record',
+  'scaling',
   'service',
   'listener_rule',
   'target_group',

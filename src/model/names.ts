@@ -12,6 +12,8 @@ export const marks = {
   tenant: 'cellwright:tenant',
   infraGroup: 'cellwright:infra-group',
   placement: 'cellwright:placement',
+  /** On VPC endpoints: which dependency of the tier they lead to. */
+  dependency: 'cellwright:dependency',
   spec: 'cellwright:spec',
 } as const;
 

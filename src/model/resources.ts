@@ -5,9 +5,11 @@ export const resourceKinds = [
   'target_group',
   'listener_rule',
   'service',
+  'scaling',
   'dns_record',
+  'endpoint',
 ] as const;
-/** In the order in which one placement's chain is built (design: the chain of one placement). */
+/** In the order in which one placement's chain is built (design: the chain of one placement); endpoints are kept for an infra group, not for a placement. */
 export type ResourceKind = (typeof resourceKinds)[number];
 
 /**
@@ -18,7 +20,7 @@ export interface InventoryResource {
   readonly kind: ResourceKind;
   /** The incarnation: +1 with each new create intent of this resource in this placement. */
   readonly n: number;
-  /** The name in AWS: cluster, family, service or target group name; the record's name; the rule's priority. */
+  /** The name in AWS: cluster, family, service or target group name; the record's name; the rule's priority; the scalable target's resource id. */
   readonly name: string;
   readonly arn?: string;
   /** Durable before the create call. `token` is the client token where the API takes one. */
@@ -105,9 +107,20 @@ export interface RemovalProgress {
   readonly releasedAt?: string;
 }
 
-/** A tenant's whole inventory: one item of the state table. */
+/** A tenant's whole inventory, or an infra group's: one item of the state table. */
 export interface TenantInventory {
   readonly placements: Readonly<Record<string, PlacementInventory>>;
+  /** Of an infra group: what was made for the dependencies of its tier, by dependency. Its `placements` are empty: those are the tenants'. */
+  readonly endpoints?: Readonly<Record<string, EndpointInventory>>;
+}
+
+/** What we created, or are about to, for one dependency of a tier in one infra group. */
+export interface EndpointInventory {
+  /** The endpoint service that the newest incarnation leads to: a dependency that was only renamed keeps its endpoint. */
+  readonly service: string;
+  readonly resource?: InventoryResource;
+  /** Superseded incarnations that still have to go. */
+  readonly retired: readonly InventoryResource[];
 }
 
 /** One member of an AWS input that is not as it should be. `field` is the top-level member of the call that puts it right. */

@@ -136,11 +136,11 @@ export function reservationFor(request: PlacementRequest, choice: Choice, placem
 
 function placeInDistinctCells(start: FilterContext, wanted: readonly Wanted[], options: PlaceOptions): Decision {
   const missing = wanted.length;
-  const first = chooseCells({ ...start, pending: start.pending.copy() }, wanted, options, false);
+  const first = chooseFor({ ...start, pending: start.pending.copy() }, wanted, options, false);
   if (first.choices.length === missing) return { kind: 'placed', choices: first.choices };
   if (first.choices.length > 0) {
     // Only the zone is shared between cells. When it is short, places without AAAA records go first, which finds what the score's order may miss.
-    const thrifty = chooseCells(
+    const thrifty = chooseFor(
       { ...start, pending: start.pending.copy() },
       wanted,
       { ...options, random: undefined },
@@ -156,8 +156,22 @@ function placeInDistinctCells(start: FilterContext, wanted: readonly Wanted[], o
 export const byPreference = (a: Alternative, b: Alternative): number =>
   a.inCommon - b.inCommon || b.score.value - a.score.value || (a.group < b.group ? -1 : 1);
 
-/** Chooses a place for each that is wanted, each in a cell of its own, and takes them into the context's `pending`; fewer where no more are to be found. */
+/** Chooses up to `missing` places, each in a cell of its own, and takes them into the context's `pending`; fewer where no more are to be found. */
 export function chooseCells(
+  start: FilterContext,
+  missing: number,
+  options: PlaceOptions,
+  thrifty: boolean,
+): { readonly choices: readonly Choice[]; readonly context: FilterContext } {
+  return chooseFor(
+    start,
+    Array.from({ length: missing }, () => ({})),
+    options,
+    thrifty,
+  );
+}
+
+function chooseFor(
   start: FilterContext,
   wanted: readonly Wanted[],
   options: PlaceOptions,
@@ -166,14 +180,14 @@ export function chooseCells(
   const choices: Choice[] = [];
   const kept = { keep: nearBest.count, ...(options.among === undefined ? {} : { among: options.among }) };
   let context = start;
-  for (const one of wanted) {
+  for (const [index, one] of wanted.entries()) {
     context = { ...context, request: restricted(start.request, one) };
     const { fitting, best } = survey(context, { ...kept, thrifty, strategy: strategyOf(context) });
     const chosen = pick(best, options.random);
     if (chosen === undefined) break;
     const runnerUp = best.find((candidate) => candidate !== chosen);
     choices.push(successorOf(choiceOf(context, chosen, { runnerUp, candidates: fitting }), one));
-    if (choices.length === wanted.length) break;
+    if (index === wanted.length - 1) break;
     context.pending.add(chosen.site, context.demandAt(chosen.site));
     context = { ...context, cellsTaken: new Set([...context.cellsTaken, chosen.site.cell.view.name]) };
   }

@@ -6,8 +6,10 @@ export interface ServiceSize {
   readonly cpu: number;
   /** `service.tasks`: the desired count. */
   readonly tasks: number;
-  /** `service.scaling`; `max` is the most tasks that the other hand may ask for. */
-  readonly scaling: { readonly mode: 'fixed' } | { readonly mode: 'external'; readonly max?: number };
+  /** `service.scaling`; `max` is the most tasks that another hand, or Application Auto Scaling, may ask for. */
+  readonly scaling:
+    | { readonly mode: 'fixed' }
+    | { readonly mode: 'external' | 'target-tracking'; readonly max?: number };
   /** The deployment's `maximumPercent` (200: ECS's default, and what we set). */
   readonly maximumPercent?: number;
   /** `expectedRps`: requests per second that the ALB has to carry for it. */
@@ -23,11 +25,11 @@ const defaultMaximumPercent = 200;
 
 /**
  * The most tasks that one placement may run at once: during a rolling deployment ECS starts new tasks before it stops the old ones, up to
- * `maximumPercent` of the desired count, rounded down (ECS API reference, DeploymentConfiguration). Under `external` scaling the desired count
- * may be anything up to `max`, so the deployment of `max` tasks is what has to fit.
+ * `maximumPercent` of the desired count, rounded down (ECS API reference, DeploymentConfiguration). Where another hand or a metric sets the
+ * desired count it may be anything up to `max`, so the deployment of `max` tasks is what has to fit.
  */
 export function surgeTasks(size: ServiceSize): number {
-  const desired = size.scaling.mode === 'external' ? Math.max(size.tasks, size.scaling.max ?? 0) : size.tasks;
+  const desired = size.scaling.mode === 'fixed' ? size.tasks : Math.max(size.tasks, size.scaling.max ?? 0);
   const percent = size.maximumPercent ?? defaultMaximumPercent;
   return Math.max(desired, Math.floor((desired * percent) / 100));
 }

@@ -209,7 +209,7 @@ function costText({ score, inCommon }: Alternative, strategy: ChoiceSummary['str
   const cost = loss.toFixed(1);
   const tenants = cost === '1.0' ? 'average tenant' : 'average tenants';
   const binds = binding === undefined ? '' : ` (${dimensionName(binding.dimension)} would bind)`;
-  const full = strategy === 'spread' ? `${Math.round(score.fullness * 100)} % full, ` : '';
+  const full = `${Math.round((strategy === 'spread' ? score.fullness : score.groupFullness) * 100)} % full, `;
   const common =
     inCommon > 0 ? `${inCommon} ${inCommon === 1 ? 'tenant' : 'tenants'} in common with its other cells, ` : '';
   return `${common}${full}costs ${cost} ${tenants} of room${binds}`;

@@ -241,9 +241,10 @@ export function isOpen(site: Site, ownRecords: boolean): boolean {
   return site.memo[kind];
 }
 
-/** Whether isolation lets the tenant join those who are at the site. */
+/** Whether isolation lets the tenant join those who are at the site, and nothing of its own is there. */
 export function tenantsAllow(site: Site, context: FilterContext): boolean {
-  const { request } = context;
+  const { request, scope } = context;
+  if (scope === 'tenant' && site.tenants.get(request.tenant) > 0) return false;
   if (request.isolation === 'shared' && site.dedicated.size === 0) return true;
   return isolationHolds(site, context).length === 0;
 }

@@ -187,6 +187,11 @@ export class Ledger {
     return [...(this.byTenant.get(tenant)?.values() ?? [])];
   }
 
+  /** The cells in which a tenant holds anything. */
+  cellsOf(tenant: string): Iterable<string> {
+    return this.presence.cellsOf(tenant);
+  }
+
   /** Whether a cell holds another tenant with this anti-affinity label. */
   labelHeldByOther(cell: string, label: string, tenant: string): boolean {
     return this.presence.labelHeldByOther(cell, label, tenant);

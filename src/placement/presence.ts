@@ -65,6 +65,11 @@ export class Presence {
       child(this.stayingLabels, labelKey(cell, antiAffinity)).add(tenant, by);
   }
 
+  /** The cells in which a tenant holds anything. */
+  cellsOf(tenant: string): Iterable<string> {
+    return this.cellsOfTenant.get(tenant)?.keys() ?? [];
+  }
+
   /** Whether a cell holds another tenant than `tenant` with this label. */
   labelHeldByOther(cell: string, label: string, tenant: string): boolean {
     return (this.labels.get(labelKey(cell, label))?.others(tenant) ?? 0) > 0;

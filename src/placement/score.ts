@@ -26,6 +26,8 @@ export interface Score {
   readonly loss: number;
   /** The share in use, 0 to 1, of the fuller of infra group and cell, before the choice. */
   readonly fullness: number;
+  /** The same of the infra group alone. */
+  readonly groupFullness: number;
   /** Whether nobody is in the infra group yet. */
   readonly opens: boolean;
   /** What runs out first after the choice; absent where nothing is limited. */
@@ -47,6 +49,9 @@ interface ScoreInput {
 
 /** Small against any loss that matters, large against the rounding errors of floating-point sums. */
 const tieBreak = 0.001;
+
+/** What a full infra group is worth against an empty one, in average tenants of room: those that are nearly empty are left to run dry (docs/decisions/0012). */
+const fullerIsWorth = 3;
 
 /** What it costs to open an infra group that nobody is in, in average tenants: more than any choice can lose, since an ALB holds 100 target groups. */
 const opening = 1000;
@@ -98,9 +103,9 @@ function narrow<D extends GroupDimension | CellDimension>(
 /**
  * Scores a site.
  *
- * `pack`: an infra group in use goes before one with nobody in it, so that no group is opened while those in use have room; among them the least
- * loss of room wins, so that a small tenant goes where slots are left but vCPU is short and a large one where slots are short; between equals
- * the fuller infra group.
+ * `pack`: an infra group in use goes before one with nobody in it, so that no group is opened while those in use have room. Among them the least
+ * loss of room wins, so that a small tenant goes where slots are left but vCPU is short and a large one where slots are short; a fuller infra
+ * group may cost a little more, so that those that run dry become empty.
  * `spread`: the emptier place wins (by the fuller of group and cell, then by the group), between equals the least loss of room.
  */
 export function scoreSite(site: Site, { demand, mean, strategy, pending }: ScoreInput): Score {
@@ -116,6 +121,7 @@ export function scoreSite(site: Site, { demand, mean, strategy, pending }: Score
     roomAfter: after.tenants,
     loss,
     fullness: Math.max(group, cell),
+    groupFullness: group,
     opens,
     ...(after.binding === undefined ? {} : { binding: after.binding }),
   };
@@ -137,7 +143,7 @@ interface Considered extends Pick<Score, 'opens' | 'loss'> {
 export function scoreValue({ opens, loss, group, cell, strategy }: Considered): number {
   const raw =
     strategy === 'pack'
-      ? -loss + tieBreak * group - (opens ? opening : 0)
+      ? -loss + fullerIsWorth * group - (opens ? opening : 0)
       : -Math.max(group, cell) - tieBreak * group - tieBreak * tieBreak * loss;
   return Math.round(raw * resolution) / resolution;
 }

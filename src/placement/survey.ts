@@ -39,14 +39,11 @@ export function survey(context: FilterContext, options: SurveyOptions): Survey {
   const found: Found = { fitting: 0, best: [], options };
   // What a placement takes of group and cell is the same at all sites: only the records of its zone differ.
   const { group, cell } = context.demandOf(false);
-  const takings: Takings = {
-    group: inOrder(group, groupDimensions),
-    cell: inOrder(cell, cellDimensions),
-    meanGroup: inOrder(context.mean.group, groupDimensions),
-    meanCell: inOrder(context.mean.cell, cellDimensions),
-  };
-  for (const cellSites of context.ledger.cellSitesOf(context.request.tier))
-    surveyCell(cellSites, context, takings, found);
+  fill(takings.group, group, groupDimensions);
+  fill(takings.cell, cell, cellDimensions);
+  fill(takings.meanGroup, context.mean.group, groupDimensions);
+  fill(takings.meanCell, context.mean.cell, cellDimensions);
+  for (const cellSites of context.ledger.cellSitesOf(context.request.tier)) surveyCell(cellSites, context, found);
   return found;
 }
 
@@ -56,16 +53,16 @@ interface Found {
   readonly options: SurveyOptions;
 }
 
-/** Demand and mean in the order of the accounts' dimensions. */
-interface Takings {
-  readonly group: readonly number[];
-  readonly cell: readonly number[];
-  readonly meanGroup: readonly number[];
-  readonly meanCell: readonly number[];
-}
+/** Demand and mean in the order of the accounts' dimensions, for the survey that is under way: made once, since a survey runs to its end before the next begins. */
+const takings = {
+  group: new Float64Array(groupDimensions.length),
+  cell: new Float64Array(cellDimensions.length),
+  meanGroup: new Float64Array(groupDimensions.length),
+  meanCell: new Float64Array(cellDimensions.length),
+};
 
-function inOrder<D extends string>(vector: Vector<D>, dimensions: readonly D[]): readonly number[] {
-  return dimensions.map((dimension) => vector[dimension]);
+function fill<D extends string>(array: Float64Array, vector: Vector<D>, dimensions: readonly D[]): void {
+  for (let index = 0; index < dimensions.length; index++) array[index] = vector[dimensions[index] as D];
 }
 
 /** How many average tenants fit, before and after the placement. */
@@ -74,7 +71,7 @@ interface Room {
   after: number;
 }
 
-function surveyCell(cellSites: CellSites, context: FilterContext, takings: Takings, found: Found): void {
+function surveyCell(cellSites: CellSites, context: FilterContext, found: Found): void {
   const { cell, zone, sites, spares } = cellSites;
   const { scope, cellsTaken, pending, demandOf, request } = context;
   const { name } = cell.view;
@@ -127,23 +124,19 @@ function offerSlowly(site: Site, inCommon: number, context: FilterContext, found
 }
 
 /** Narrows a room to what an account has to spare, whose figures begin at `from`; false where the demand does not fit. */
-function narrow(
-  room: Room,
-  demand: readonly number[],
-  mean: readonly number[],
-  spares: Float64Array,
-  from: number,
-): boolean {
+function narrow(room: Room, demand: Float64Array, mean: Float64Array, spares: Float64Array, from: number): boolean {
   let { before, after } = room;
   for (let index = 0; index < demand.length; index++) {
-    const has = spares[from + index] ?? 0;
-    const need = demand[index] ?? 0;
+    const has = spares[from + index] as number;
+    const need = demand[index] as number;
     if (need > 0 && need > has) return false;
-    const each = mean[index] ?? 0;
+    const each = mean[index] as number;
     if (each <= 0) continue;
     const free = has > 0 ? has : 0;
-    if (free / each < before) before = free / each;
-    if ((free - need) / each < after) after = (free - need) / each;
+    const roomBefore = free / each;
+    const roomAfter = (free - need) / each;
+    if (roomBefore < before) before = roomBefore;
+    if (roomAfter < after) after = roomAfter;
   }
   room.before = before;
   room.after = after;

@@ -70,11 +70,34 @@ export interface PlacementContext extends DnsContext {
   readonly placement: PlacementInventory;
   readonly cell: CellFacts;
   readonly group: GroupFacts;
-  /** Tasks that shall run: 0 while suspended, deleted or leaving. */
+  /** Tasks that shall run, or that scaling starts with: 0 while suspended, deleted or leaving. */
   readonly tasks: number;
   /** The task definition that ECS rolled back, while the same content is still asked for: the service then stays on `liveTaskDefinitionArn`. */
   readonly rolledBack?: { readonly taskDefinitionArn: string; readonly liveTaskDefinitionArn: string };
 }
+
+/** Where effects of an infra group's reconcilers go. */
+export type GroupAccess = Pick<Access, 'cell'>;
+
+/** Plain data: everything that the endpoint of one dependency in one infra group follows from. */
+export interface EndpointContext {
+  readonly installation: string;
+  readonly infraGroup: string;
+  readonly network: {
+    readonly vpcId: string;
+    /** One for each zone: an interface endpoint takes no second. */
+    readonly subnetIds: readonly string[];
+    readonly securityGroupIds: readonly string[];
+  };
+  readonly dependency: { readonly name: string; readonly serviceName: string; readonly privateDns: boolean };
+  /** The newest incarnation in the inventory. */
+  readonly resource?: InventoryResource | undefined;
+  /** Incarnations that it supersedes. */
+  readonly retired: readonly InventoryResource[];
+}
+
+/** The reconciler of the endpoints, as the engine knows it. */
+export type EndpointReconciler = Reconciler<unknown, unknown, EndpointContext, GroupAccess>;
 
 export type Desired<D> =
   | { readonly state: 'known'; readonly value: D /** Canonical hash of `value`. */; readonly hash: string }
@@ -112,7 +135,12 @@ export interface Applied {
 
 /** What a `create` call came to. */
 export type Created =
-  | ({ readonly outcome: 'created'; readonly arn: string } & Applied)
+  | ({
+      readonly outcome: 'created';
+      readonly arn: string;
+      /** AWS did not take all of it yet: what is missing is this change's, and no drift. */
+      readonly partial?: true;
+    } & Applied)
   /** AWS answered with something that already existed and does not bear our mark: nothing more was written to it. */
   | { readonly outcome: 'stranger'; readonly found: string };
 
@@ -123,30 +151,33 @@ export interface IamNeed {
   readonly why: string;
 }
 
-export interface Reconciler<D = unknown, L = unknown, C extends DnsContext = PlacementContext> {
+/**
+ * `C`: what it looks at, a placement for all that a chain is made of; `A`: the ways that it needs. Those of an infra group have a context of their own and no zone.
+ */
+export interface Reconciler<D = unknown, L = unknown, C = PlacementContext, A = Access> {
   readonly kind: ResourceKind;
   readonly iam: readonly IamNeed[];
   /** The name of incarnation `n` in AWS. */
   name(context: C, n: number): string;
   /** Pure: what should stand. Other resources' ids come from `context.placement.resources`. */
   desired(context: C): Desired<D>;
-  observe(access: Access, context: C, options: ObserveOptions): Promise<Observation<L>>;
+  observe(access: A, context: C, options: ObserveOptions): Promise<Observation<L>>;
   /** Pure: every field of ours that is not as desired. Empty means converged. */
   diff(desired: D, live: L, context: C): readonly FieldChange[];
   /** Pure: whether these changes can only be met by a successor (immutable fields). */
   needsSuccessor(fields: readonly FieldChange[]): boolean;
   /** Makes incarnation `entry.n` under `entry.name` with `entry.intent.token`. The intent is already durable. */
-  create(access: Access, context: C, desired: D, entry: InventoryResource): Promise<Created>;
+  create(access: A, context: C, desired: D, entry: InventoryResource): Promise<Created>;
   /** Puts right just these fields. */
-  update(access: Access, context: C, desired: D, live: L, fields: readonly FieldChange[]): Promise<Applied>;
+  update(access: A, context: C, desired: D, live: L, fields: readonly FieldChange[]): Promise<Applied>;
   /**
    * Service: one step towards no tasks, without deleting anything. `gone`: no task of it runs. Absent for kinds that run nothing.
    */
-  readonly stop?: (access: Access, context: C, entry: InventoryResource) => Promise<RetireStep>;
+  readonly stop?: (access: A, context: C, entry: InventoryResource) => Promise<RetireStep>;
   /** One step towards gone for an incarnation of ours (checked for our mark first). Repeat until `gone`. */
-  retire(access: Access, context: C, entry: InventoryResource): Promise<RetireStep>;
+  retire(access: A, context: C, entry: InventoryResource): Promise<RetireStep>;
   /** What stands of this placement and bears our mark, and the inventory does not name: only for kinds of which every create call makes another one. */
-  strays?(access: Access, context: C): Promise<readonly InventoryResource[]>;
+  strays?(access: A, context: C): Promise<readonly InventoryResource[]>;
   /** Pure: what this resource says about the tenant. */
   conditions(context: C, desired: Desired<D>, observation: Observation<L>): readonly ConditionUpdate[];
   /** Pure: facts that the engine acts upon. */
@@ -178,6 +209,8 @@ export interface Signals {
   readonly unhealthyTargets?: number;
   /** Listener rule: a rule of somebody else matches first. DNS: a foreign record stands under the name. */
   readonly foreign?: readonly string[];
+  /** Endpoint: it will never serve, only a successor can; it is given up once it is this old (milliseconds). */
+  readonly lost?: { readonly found: string; readonly retryMs: number };
   /** Milliseconds after which the live state is expected to have changed by itself. */
   readonly checkInMs?: number;
 }

@@ -1,7 +1,9 @@
 import { cluster } from './cluster/index.ts';
-import type { Reconciler } from './contract.ts';
+import type { EndpointReconciler, Reconciler } from './contract.ts';
 import { dnsRecord } from './dns-record/index.ts';
+import { endpoint } from './endpoint/index.ts';
 import { listenerRule } from './listener-rule/index.ts';
+import { scaling } from './scaling/index.ts';
 import { service } from './service/index.ts';
 import { targetGroup } from './target-group/index.ts';
 import { taskDefinition } from './task-definition/index.ts';
@@ -13,5 +15,9 @@ export const reconcilers: readonly Reconciler[] = [
   targetGroup,
   listenerRule,
   service,
+  scaling,
   dnsRecord,
 ];
+
+/** What is kept for each infra group. */
+export const endpointReconciler: EndpointReconciler = endpoint;

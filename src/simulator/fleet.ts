@@ -15,6 +15,7 @@ export interface FleetTier {
     readonly roleArn?: string | undefined;
     readonly externalId?: string | undefined;
   };
+  readonly dependencies?: readonly { readonly name: string; readonly serviceName: string }[] | undefined;
 }
 
 /** What is read of a Cell record. */
@@ -73,6 +74,7 @@ export const fleetFargateVcpu = 4_000;
  */
 export function seedFleet(world: World, fleet: FleetSeed): void {
   seedZones(world, fleet.tiers);
+  seedServices(world, fleet.tiers);
   const cells = new Map(fleet.cells.map((cell) => [cell.name, cell]));
   for (const cell of fleet.cells) seedCell(world, cell);
   const tiers = new Map(fleet.tiers.map((tier) => [tier.name, tier]));
@@ -96,6 +98,24 @@ export function seedQuotas(world: World, fleet: Pick<FleetSeed, 'cells' | 'infra
     raise(world, cell, 'ecsClusters', quotas.clusters);
   }
   seedGroupQuotas(world, fleet.infraGroups, new Map(fleet.cells.map((cell) => [cell.name, cell])));
+}
+
+/** The account that owns the services which tiers depend upon. */
+const servicesAccount = '888888888888';
+
+/**
+ * The endpoint services that tiers depend upon, as far as they are no service of AWS: each is open to all, and has a DNS name of its own. Throws
+ * `Error` for a name that no service could have.
+ */
+function seedServices(world: World, tiers: readonly FleetTier[]): void {
+  const named = new Map(
+    tiers.flatMap(({ dependencies = [] }) => dependencies.map((one) => [one.serviceName, one.name])),
+  );
+  for (const [serviceName, name] of named) {
+    if (!serviceName.startsWith('com.amazonaws.vpce.')) continue;
+    const privateDnsName = `${name}.services.internal`;
+    world.ec2.seedEndpointService({ serviceName, account: servicesAccount, acceptanceRequired: false, privateDnsName });
+  }
 }
 
 function wrong(record: string, field: string, found: string, expected: string): Error {
@@ -213,7 +233,7 @@ function seedNetwork(world: World, group: FleetInfraGroup, cell: FleetCell, seed
     throw wrong(`InfraGroup ${group.name}`, 'vpcId', vpcId, `a VPC of its own: that one is cell ${owner.name}'s`);
   }
   if (owner === undefined) {
-    world.ec2.seedVpc({ vpcId, account: cell.accountId, region: cell.region });
+    world.ec2.seedVpc({ vpcId, account: cell.accountId, region: cell.region, dnsHostnames: true });
     seeded.vpcs.set(vpcId, cell);
   }
   const zones = zonesOf(cell.region);

@@ -2,7 +2,7 @@
 
 import type { Clock } from '../model/clock.ts';
 import { createAcm } from './acm/index.ts';
-import type { MetricControls } from './autoscaling/index.ts';
+import type { MetricControls, ScalingState } from './autoscaling/index.ts';
 import { createAutoscaling } from './autoscaling/index.ts';
 import type { DynamoDb } from './dynamodb/index.ts';
 import { createDynamoDb } from './dynamodb/index.ts';
@@ -40,6 +40,7 @@ export interface Truth {
   readonly ecs: EcsState;
   readonly elb: ElbState;
   readonly dns: DnsState;
+  readonly scaling: ScalingState;
   readonly items: DynamoDb['items'];
 }
 
@@ -95,7 +96,7 @@ function furnish(world: SimulatedAws, options: EcsOptions): CompleteAws {
   });
   const rollShards: DynamoDb['rollShards'] = (place, options) => database.rollShards(place, options);
   const items: DynamoDb['items'] = (place) => database.items(place);
-  const truth: Truth = { ecs: ecs.state, elb: elb.state, dns: route53.state, items };
+  const truth: Truth = { ecs: ecs.state, elb: elb.state, dns: route53.state, scaling: autoscaling.state, items };
   const shards = world.past.byHand('shards', { roll: rollShards });
   const conditions = world.past.byHand('conditions', new Conditions(world, ecs.world, database));
   return Object.assign(world, {

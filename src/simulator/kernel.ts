@@ -314,7 +314,8 @@ export interface Ec2World {
   ): readonly { readonly subnetId: string; readonly ip: string }[];
   /** Replaces the security groups of the interface with this address. */
   setInterfaceGroups(vpcId: string, ip: string, groupIds: readonly string[]): void;
-  seedVpc(seed: { vpcId: string; account: string; region: string; cidr?: string }): void;
+  /** `dnsHostnames`: enableDnsHostnames (false, AWS's default), without which no endpoint has private DNS. */
+  seedVpc(seed: { vpcId: string; account: string; region: string; cidr?: string; dnsHostnames?: boolean }): void;
   /** `cidr` defaults to a free /20 of the VPC. */
   seedSubnet(seed: { subnetId: string; vpcId: string; zone?: string; cidr?: string }): void;
   seedSecurityGroup(seed: { groupId: string; vpcId: string }): void;

@@ -167,7 +167,8 @@ async function removeObject(at: FencedTable, pk: string): Promise<void> {
 }
 
 function assertNothingPlaced(pk: string, item: Item): void {
-  const placements = Object.keys(parseStored<TenantInventory>(item)?.value.placements ?? { unreadable: true });
+  const { placements: placed, endpoints = {} } = parseStored<TenantInventory>(item)?.value ?? {};
+  const placements = [...Object.keys(placed ?? { unreadable: true }), ...Object.keys(endpoints)];
   if (placements.length === 0) return;
   throw new CallError({
     class: 'invalid',

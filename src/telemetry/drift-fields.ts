@@ -1,6 +1,6 @@
 import type { ResourceKind } from '../model/resources.ts';
 
-/** Values of the label `resource`: what Cellwright keeps, and what it will keep (endpoints). */
+/** Values of the label `resource`: what Cellwright keeps. */
 export const resourceLabels = [
   'task_definition',
   'cluster',
@@ -9,8 +9,13 @@ export const resourceLabels = [
   'service',
   'dns_record',
   'endpoint',
-] as const satisfies readonly (ResourceKind | 'endpoint')[];
+] as const satisfies readonly ResourceKind[];
 export type ResourceLabel = (typeof resourceLabels)[number];
+
+/** The label under which a kind of resource is counted: scaling is a part of its service. */
+export function resourceLabel(kind: ResourceKind): ResourceLabel {
+  return kind === 'scaling' ? 'service' : kind;
+}
 
 /** Drift of a whole resource: not there, or one too many. */
 export const wholeFields = ['_missing', '_extra'] as const;
@@ -100,6 +105,13 @@ export const driftFields: Readonly<Record<ResourceLabel, readonly string[]>> = {
     'volumeConfigurations',
     'vpcLatticeConfigurations',
     'tags',
+    // Of its scalable target.
+    'MinCapacity',
+    'MaxCapacity',
+    'SuspendedState',
+    'TargetTrackingScalingPolicyConfiguration',
+    'PolicyName',
+    'Tags',
   ],
   dns_record: [
     'Weight',
@@ -115,7 +127,20 @@ export const driftFields: Readonly<Record<ResourceLabel, readonly string[]>> = {
     'TrafficPolicyInstanceId',
     'CidrRoutingConfig',
   ],
-  endpoint: [],
+  endpoint: [
+    'VpcEndpointType',
+    'VpcId',
+    'ServiceName',
+    'AddSubnetIds',
+    'RemoveSubnetIds',
+    'AddSecurityGroupIds',
+    'RemoveSecurityGroupIds',
+    'PrivateDnsEnabled',
+    'ResetPolicy',
+    'IpAddressType',
+    'DnsOptions',
+    'Tags',
+  ],
 };
 
 /** Every pair of `resource` and `field` that is known, those of the whole resource included. */

@@ -1,5 +1,6 @@
 import { guardReasons } from '../model/guard-reasons.ts';
 import { resourceKinds } from '../model/resources.ts';
+import { resourceLabel } from './drift-fields.ts';
 import type { HeldReason } from './label-values.ts';
 import type { Metrics } from './metrics.ts';
 import type { Run } from './runs.ts';
@@ -50,8 +51,10 @@ export class Holds {
     for (const held of this.#byObject.values()) {
       for (const [reason, message] of held) {
         if (!ownershipReasons.has(reason)) continue;
-        const resource = resourceKinds.find((kind) => message.startsWith(`${kind} `));
-        if (resource !== undefined) counts.set(resource, (counts.get(resource) ?? 0) + 1);
+        const kind = resourceKinds.find((candidate) => message.startsWith(`${candidate} `));
+        if (kind === undefined) continue;
+        const resource = resourceLabel(kind);
+        counts.set(resource, (counts.get(resource) ?? 0) + 1);
       }
     }
     return counts;

@@ -9,6 +9,7 @@ import type { Change, MoveCause } from '../model/resources.ts';
 import type { ObjectEvent } from '../model/state.ts';
 import { type Activity, ActivityLog, type RecentActivity } from './activity.ts';
 import { Decisions } from './decisions.ts';
+import { resourceLabel } from './drift-fields.ts';
 import { DriftEpisodes, fieldsOf } from './episodes.ts';
 import { Holds } from './holds.ts';
 import { controllerOf } from './label-values.ts';
@@ -74,13 +75,24 @@ class TelemetryObserver implements Observer {
     this.#change(change, what, keyText('Tier', tier), { tier });
   }
 
+  wired(change: Change, what: 'seen' | 'applied', infraGroup: string): void {
+    this.#change(change, what, keyText('InfraGroup', infraGroup), { infraGroup });
+  }
+
   held(reason: string, tenant: string, message: string): void {
-    const object = keyText('Tenant', tenant);
+    this.#held(keyText('Tenant', tenant), { tenant }, reason, message);
+  }
+
+  groupHeld(reason: string, infraGroup: string, message: string): void {
+    this.#held(keyText('InfraGroup', infraGroup), { infraGroup }, reason, message);
+  }
+
+  #held(object: string, whose: Readonly<Record<string, string>>, reason: string, message: string): void {
     const run = this.queue.run(object);
     const known = run?.held.has(reason) ?? false;
     run?.held.set(reason, message);
     if (known || this.#holds.stands(object, reason)) return;
-    this.#options.logger.warn({ tenant, reason, detail: message }, 'a change is held back');
+    this.#options.logger.warn({ ...whose, reason, detail: message }, 'a change is held back');
     this.#activity.add({ what: 'held', at: this.#now(), object, reason, message: printable(message) });
     this.#options.events(object, { type: 'Warning', reason: heldEvent(reason), message: printable(message) });
   }
@@ -188,8 +200,8 @@ class TelemetryObserver implements Observer {
     }
     const run = this.queue.run(object);
     if (run !== undefined) run.applied += 1;
-    const { kind: resource, action, reason } = change;
-    this.#options.metrics.inc('cellwright_changes_total', { resource, action, reason });
+    const { kind, action, reason } = change;
+    this.#options.metrics.inc('cellwright_changes_total', { resource: resourceLabel(kind), action, reason });
     logger.info({ ...fields, fields: fieldsOf(change) }, 'change applied');
     if (reason === 'drift') this.#heal(change, object);
     else this.#activity.add({ what: 'change', action, reason, ...this.#subject(change, object) });
@@ -199,7 +211,8 @@ class TelemetryObserver implements Observer {
     const { metrics, events } = this.#options;
     const fresh = this.#episodes.seen(object, change);
     if (fresh.length === 0) return;
-    for (const field of fresh) metrics.inc('cellwright_drift_detected_total', { resource: change.kind, field });
+    const resource = resourceLabel(change.kind);
+    for (const field of fresh) metrics.inc('cellwright_drift_detected_total', { resource, field });
     this.#activity.add({ what: 'drift', ...this.#subject(change, object), fields: fresh });
     events(object, {
       type: 'Warning',
@@ -211,8 +224,9 @@ class TelemetryObserver implements Observer {
   #heal(change: Change, object: string): void {
     const { metrics, events } = this.#options;
     const { fields, seconds } = this.#episodes.applied(object, change);
-    for (const field of fields) metrics.inc('cellwright_drift_healed_total', { resource: change.kind, field });
-    metrics.observe('cellwright_heal_duration_seconds', { resource: change.kind }, seconds);
+    const resource = resourceLabel(change.kind);
+    for (const field of fields) metrics.inc('cellwright_drift_healed_total', { resource, field });
+    metrics.observe('cellwright_heal_duration_seconds', { resource }, seconds);
     this.#activity.add({ what: 'healed', ...this.#subject(change, object), fields, seconds });
     const message = `${change.kind} ${change.name}: put right (${fields.join(', ')})`;
     events(object, { type: 'Normal', reason: 'DriftHealed', message });

@@ -1,4 +1,5 @@
 import { tenantPhases } from '../model/conditions.ts';
+import type { PlacementStatus } from '../model/state.ts';
 import { type Html, html } from './html.ts';
 import { pill, type Tone, toneOfPhase } from './page-parts.ts';
 import type { FleetSnapshot, TenantSnapshot } from './snapshot-types.ts';
@@ -59,7 +60,7 @@ function places(tenant: TenantSnapshot): Html {
   if (tenant.placements.length === 0) return html`<span class="soft">none</span>`;
   return html`${tenant.placements.map((placement) => {
     const phase = placement.phase === 'serving' ? undefined : html` <span class="soft">${placement.phase}</span>`;
-    return html`<span class="place" title="placement ${placement.id} in cell ${placement.cell}">${placement.infraGroup} <span class="soft">#${placement.slot}</span>${phase}</span>`;
+    return html`<span class="place" title="placement ${placement.id} in cell ${placement.cell}">${placement.infraGroup} <span class="soft">#${placement.slot}</span>${phase}${moveText(placement)}</span>`;
   })}`;
 }
 
@@ -68,4 +69,11 @@ const urgencies: Readonly<Record<Tone, number>> = { bad: 0, warn: 1, busy: 2, qu
 function urgency(tenant: TenantSnapshot): number {
   const doubtful = tenant.phase === 'Ready' && tenant.conditions.some((condition) => condition.status !== 'True');
   return doubtful ? urgencies.warn : urgencies[toneOfPhase(tenant.phase)];
+}
+
+/** That a placement is to replace another one, and how far that is. */
+function moveText({ move }: PlacementStatus): Html | undefined {
+  if (move === undefined) return undefined;
+  const words = move.aborted === undefined ? `move: ${move.phase}` : 'move taken back';
+  return html` <span class="soft" title="since ${move.since}: ${move.why}; waits for ${move.waitsFor}">${words}</span>`;
 }

@@ -25,7 +25,7 @@ export interface FleetSnapshot {
   /** How the drains stand: placements by what they are at. */
   readonly drains: readonly DrainSnapshot[];
   /** Resources of others where ours stand, by resource. */
-  readonly strangers: Readonly<Record<'listener_rule' | 'target_group' | 'dns_record', number>>;
+  readonly strangers: Readonly<Record<'listener_rule' | 'target_group' | 'dns_record' | 'endpoint', number>>;
 }
 
 /** One cell or infra group that drains. */

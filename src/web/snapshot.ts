@@ -256,11 +256,12 @@ function strangersOf(
   tenants: readonly TenantSnapshot[],
   tiers: readonly TierSnapshot[],
 ): FleetSnapshot['strangers'] {
-  const counts = { listener_rule: 0, target_group: 0, dns_record: 0 };
+  const counts = { listener_rule: 0, target_group: 0, dns_record: 0, endpoint: 0 };
   for (const reading of book.groups.values()) {
     if (!reading.ok) continue;
     counts.listener_rule += reading.value.strangers.listener_rule;
     counts.target_group += reading.value.strangers.target_group;
+    counts.endpoint += reading.value.strangers.endpoint;
   }
   counts.dns_record = [...tenants, ...tiers].filter((object) =>
     object.conditions.some((condition) => condition.reason === 'ForeignRecord'),

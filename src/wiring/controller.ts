@@ -1,6 +1,6 @@
 import type { ControllerConfig } from '../cli/programs.ts';
 import { build } from '../cli/version.ts';
-import { type PlanReport, planFleet } from '../controller/plan.ts';
+import type { PlanReport } from '../controller/plan.ts';
 import { answerQuestion } from '../controller/questions/answer.ts';
 import { type Clock, systemClock } from '../model/clock.ts';
 import { CallError } from '../model/errors.ts';
@@ -162,7 +162,7 @@ async function plan(leader: Leader, tenant: string | undefined): Promise<PlanRep
   const { term } = leader;
   if (term?.working !== true)
     throw new StartError('this controller does not lead, or is still reading: ask again in a moment, or use --local');
-  return planFleet(term.engine, tenant);
+  return term.plan(tenant);
 }
 
 function answer(

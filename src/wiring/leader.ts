@@ -7,7 +7,7 @@ import type { ControllerConfig } from '../cli/programs.ts';
 import type { LoopConfig, LoopObserver, TermDeps } from '../controller/loop/deps.ts';
 import { Term } from '../controller/loop/term.ts';
 import type { Clock } from '../model/clock.ts';
-import { reconcilers } from '../reconcilers/registry.ts';
+import { endpointReconciler, reconcilers } from '../reconcilers/registry.ts';
 import { type AwsAccess, createDynamo, type Dynamo } from '../store/client.ts';
 import { createDesiredTable } from '../store/desired.ts';
 import { fencedError } from '../store/fence.ts';
@@ -249,6 +249,7 @@ function termDepsOf(parts: TermParts): TermDeps {
     reservations: createReservations(fenced, newToken),
     removals: createRemovalBudget(fenced),
     reconcilers,
+    endpoints: endpointReconciler,
     stream: (callbacks) =>
       createStreamReader({
         client: createStreamClient(aws, dynamo, desiredTable),

@@ -1,14 +1,13 @@
 import type { ControllerConfig, PlanReport, PlanRequest } from '../cli/programs.ts';
 import type { LoopObserver } from '../controller/loop/deps.ts';
 import { Term } from '../controller/loop/term.ts';
-import { planFleet } from '../controller/plan.ts';
 import type { StateWriter } from '../store/state-writer.ts';
 import { machineHost } from './controller.ts';
 import { readOnlyTermDeps } from './leader.ts';
 
 /** `cellwright plan --local`: the controller's own code in this process, reading everything and writing nothing. */
 export async function planLocal(request: PlanRequest): Promise<PlanReport> {
-  return withReadOnlyTerm(request.config, (term) => planFleet(term.engine, request.tenant));
+  return withReadOnlyTerm(request.config, (term) => term.plan(request.tenant));
 }
 
 /** Loads everything as a controller that starts does, for `work`; nothing is written. Throws `CallError`. */
@@ -36,6 +35,8 @@ const nothing = (): void => undefined;
 const silent: LoopObserver = {
   change: nothing,
   shared: nothing,
+  wired: nothing,
+  groupHeld: nothing,
   held: nothing,
   event: nothing,
   callFailed: nothing,

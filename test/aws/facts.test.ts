@@ -1,3 +1,4 @@
+import { ElasticLoadBalancingV2 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { readCellFacts } from '../../src/aws/cell-facts.ts';
 import { readInfraGroup } from '../../src/aws/infra.ts';
@@ -33,8 +34,24 @@ describe('quotas of a cell', () => {
     expect((await sim.finish(readCellQuotas(sim.cell))).fargateVcpu).toEqual({ value: 5_000 });
   });
 
-  it('that cannot be read say so, and are tried again', async () => {
+  it('of load balancing are read where the load balancer itself tells them, if Service Quotas may not be asked', async () => {
     denyAll('service-quotas');
+    sim.world.quotas.set({ account, region }, 'rulesPerLoadBalancer', 150);
+    const since = sim.world.log.last;
+    const quotas = await sim.finish(readCellQuotas(sim.cell));
+    expect(quotas.rulesPerLoadBalancer).toEqual({ value: 150 });
+    expect(quotas.targetGroupsPerRegion).toEqual({ value: 3_000 });
+    expect(quotas.fargateVcpu).toEqual({ unreadable: expect.stringContaining('getServiceQuota') as string });
+    expect(sim.calls('elbv2', since)).toEqual(['DescribeAccountLimits']);
+  });
+
+  it('that cannot be read anywhere say so, and are tried again', async () => {
+    sim.world.faults = {
+      before: (call) =>
+        call.service === 'service-quotas' || call.operation === 'DescribeAccountLimits'
+          ? { kind: 'error', error: new AwsError('AccessDeniedException', 'not authorized', { status: 400 }) }
+          : undefined,
+    };
     const quotas = await sim.finish(readCellQuotas(sim.cell));
     for (const quota of Object.values(quotas)) {
       expect(quota).toEqual({ unreadable: expect.stringContaining('AccessDeniedException') as string });
@@ -118,30 +135,71 @@ describe('an infra group', () => {
     vpcId,
     subnetIds: ['subnet-a', 'subnet-b'],
     taskSecurityGroupIds: ['sg-tasks'],
+    endpointSecurityGroupIds: ['sg-tasks'],
     loadBalancerArn,
     listenerArn,
   };
   const read = (over: Partial<typeof group> = {}): Promise<Awaited<ReturnType<typeof readInfraGroup>>> =>
     sim.finish(readInfraGroup(sim.cell, { ...group, ...over }, { maxAgeMs: 0 }));
 
-  it('is ready when everything stands, with what DNS needs to know', async () => {
+  it('tells what DNS needs to know, and the zones of its subnets', async () => {
     const reading = await read();
-    expect(reading).toMatchObject({ ready: true, facts: { ...group, dualstack: false } });
-    if (!reading.ready) return;
-    expect(reading.facts.dnsName).toMatch(/^[a-z0-9.-]+\.elb\.amazonaws\.com$/);
-    expect(reading.facts.canonicalHostedZoneId).toMatch(/^Z/);
+    expect(reading).toMatchObject({ facts: { ...group, dualstack: false }, network: [], loadBalancer: undefined });
+    expect(reading.facts?.dnsName).toMatch(/^[a-z0-9.-]+\.elb\.amazonaws\.com$/);
+    expect(reading.facts?.canonicalHostedZoneId).toMatch(/^Z/);
+    expect(new Set(Object.values(reading.zones)).size).toBe(2);
+    expect(reading.listener).toMatchObject({ protocol: 'HTTPS', otherDefault: undefined });
+  });
+
+  const missing = 'sg-0123456789abcdef0';
+  it.each([
+    ['SubnetMissing', { subnetIds: ['subnet-a', 'subnet-0123456789abcdef0'] }],
+    ['SecurityGroupMissing', { taskSecurityGroupIds: [missing] }],
+    ['SecurityGroupMissing', { endpointSecurityGroupIds: ['sg-tasks', missing] }],
+  ])('says of its network: %s, and can be worked on all the same', async (reason, over) => {
+    const reading = await read(over);
+    expect(reading.network).toMatchObject([{ reason, message: expect.stringContaining('does not exist') as string }]);
+    expect(reading.facts).toBeDefined();
+  });
+
+  it('says everything that is amiss at once', async () => {
+    const reading = await read({ subnetIds: ['subnet-0123456789abcdef0'], taskSecurityGroupIds: [missing] });
+    expect(reading.network.map(({ reason }) => reason)).toEqual(['SubnetMissing', 'SecurityGroupMissing']);
   });
 
   it.each([
     ['LoadBalancerMissing', { loadBalancerArn: loadBalancerArn.replace(/.$/, '0') }],
-    ['ListenerMissing', { listenerArn: listenerArn.replace(/.$/, '1') }],
-    ['SubnetMissing', { subnetIds: ['subnet-a', 'subnet-0123456789abcdef0'] }],
-    ['SecurityGroupMissing', { taskSecurityGroupIds: ['sg-0123456789abcdef0'] }],
     ['LoadBalancerUnsuitable', { vpcId: 'vpc-0123456789abcdef0' }],
-  ])('is not: %s', async (reason, over) => {
+  ])('cannot be worked on: %s', async (reason, over) => {
     const reading = await read(over);
-    expect(reading).toMatchObject({ ready: false, reason });
-    expect(reading.ready ? '' : reading.message).not.toBe('');
+    expect(reading.loadBalancer).toMatchObject({ reason });
+    expect(reading.facts).toBeUndefined();
+  });
+
+  it('cannot be worked on without its listener', async () => {
+    const reading = await read({ listenerArn: listenerArn.replace(/.$/, '1') });
+    expect(reading).toMatchObject({ facts: undefined, listener: { reason: 'ListenerMissing' } });
+  });
+
+  it('tells what a listener does with what no rule takes', async () => {
+    const credentials = { accessKeyId: account, secretAccessKey: 'secret' };
+    const hand = new ElasticLoadBalancingV2({ region, requestHandler: sim.handler, credentials });
+    await sim.finish(
+      hand.modifyListener({
+        ListenerArn: listenerArn,
+        DefaultActions: [
+          {
+            Type: 'redirect',
+            RedirectConfig: { Protocol: 'HTTPS', Host: 'other.example.net', StatusCode: 'HTTP_301' },
+          },
+        ],
+      }),
+    );
+    expect((await read()).listener).toMatchObject({ otherDefault: 'redirect' });
+    const fixed = { StatusCode: '503', ContentType: 'text/plain' };
+    const DefaultActions = [{ Type: 'fixed-response' as const, FixedResponseConfig: fixed }];
+    await sim.finish(hand.modifyListener({ ListenerArn: listenerArn, DefaultActions }));
+    expect((await read()).listener).toMatchObject({ otherDefault: 'the fixed answer 503' });
   });
 
   it('is unknown, not missing, when AWS does not tell', async () => {

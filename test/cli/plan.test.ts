@@ -99,6 +99,20 @@ describe('plan', () => {
     expect(run.out).not.toContain('secret');
   });
 
+  test('shows what would become of the endpoints of infra groups', async () => {
+    const change = { action: 'create', kind: 'endpoint', placement: 'g1', name: 'g1--orders--1', reason: 'asked' };
+    const groups = [{ infraGroup: 'g1', changes: [change], notes: ['closed for new tenants'] }];
+    const http = await answering(200, { ...empty, infraGroups: groups });
+    const run = await live('plan', { env: { CELLWRIGHT_HTTP: http } });
+    expect(run).toMatchObject({ code: 1, err: '' });
+    expect(run.out.trimEnd().split('\n')).toEqual([
+      'infra-group g1',
+      '  + endpoint g1--orders--1 (asked)',
+      '  ! closed for new tenants',
+      'Plan: 1 to add, 0 to change, 0 to remove',
+    ]);
+  });
+
   test('one tenant is asked for by name; nothing to do is 0', async () => {
     const http = await answering(200, empty);
     const run = await live(`plan tenant acme --http ${http}`);

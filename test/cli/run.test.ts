@@ -107,7 +107,8 @@ describe('start, sim and controller', () => {
     await writeFile(faultFile, '');
     await desk.cli(['sim', '--fault-file', faultFile, '--read-lag', '2.5']);
     await desk.cli('sim --read-lag ecs=3,dynamodb=0.5');
-    const all = { ecs: 2.5, elbv2: 2.5, route53: 2.5, ec2: 2.5, 'service-quotas': 2.5, dynamodb: 2.5 };
+    const of = 'ecs elbv2 route53 ec2 acm application-autoscaling service-quotas dynamodb'.split(' ');
+    const all = Object.fromEntries(of.map((service) => [service, 2.5]));
     expect(desk.started.sim).toMatchObject([{ faultFile, readLag: all }, { readLag: { ecs: 3, dynamodb: 0.5 } }]);
   });
 

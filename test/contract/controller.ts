@@ -23,14 +23,20 @@ export class Controller {
   readonly machine: Machine;
   readonly ledger: Ledger;
   readonly applied: Change[] = [];
-  readonly #ground: Ground;
+  protected readonly ground: Ground;
   readonly #reconcilers: readonly Reconciler[];
+  readonly #usual: Variation;
   readonly #death: Promise<never>;
   #die: (error: Killed) => void = () => undefined;
   #dead = false;
 
-  constructor(ground: Ground, machine: Machine, ledger: Ledger, reconcilers: readonly Reconciler[]) {
-    this.#ground = ground;
+  constructor(
+    ground: Ground,
+    machine: Machine,
+    { ledger, reconcilers, usual }: { ledger: Ledger; reconcilers: readonly Reconciler[]; usual: Variation },
+  ) {
+    this.#usual = usual;
+    this.ground = ground;
     this.machine = machine;
     this.ledger = ledger;
     this.#reconcilers = reconcilers;
@@ -53,8 +59,8 @@ export class Controller {
       {
         reconcilers,
         clock: this.machine.process.clock,
-        newToken: () => token(this.#ground.random),
-        save: (placement) => this.#save(placement),
+        newToken: () => token(this.ground.random),
+        save: (placement) => this.save(placement),
         guard: async () => undefined,
         report: (change, what) => {
           if (what === 'applied') this.applied.push(change);
@@ -73,7 +79,7 @@ export class Controller {
         return { ...this.context(varied).dns, want: stood || serves ? 'publish' : 'keep' };
       },
     );
-    return this.#alive(work);
+    return this.alive(work);
   }
 
   /** Passes, and retirement of what was superseded, until nothing is left to do. Throws when that is not reached. */
@@ -84,7 +90,7 @@ export class Controller {
       const healthy = (last.signals.target_group?.healthyTargets ?? 0) >= this.context(varied).tasks;
       const stable = last.converged && last.signals.service?.stable === true && healthy;
       if (stable && (await this.#insync()) && (await this.#retireOld(varied))) return last;
-      await this.#ground.clock.advance(3_000);
+      await this.ground.clock.advance(3_000);
     }
     throw new Error(`not settled: ${JSON.stringify(last, undefined, 1)}`);
   }
@@ -95,7 +101,7 @@ export class Controller {
     for (let pass = 0; pass < 60; pass++) {
       if (step.state === 'gone') return;
       if (step.state === 'held') throw new Error(`the removal is held: ${step.refusal.message}`);
-      await this.#ground.clock.advance(step.state === 'busy' ? step.checkInMs : 1_000);
+      await this.ground.clock.advance(step.state === 'busy' ? step.checkInMs : 1_000);
       step = await this.removeStep();
     }
     throw new Error(`not gone: ${JSON.stringify(step, undefined, 1)}`);
@@ -105,12 +111,12 @@ export class Controller {
   async removeStep(goal: 'stop' | 'remove' = 'remove'): Promise<RemovalStep> {
     const { placement } = this.ledger;
     const removal = placement.removal ?? { startedAt: this.#now(), reason: 'test' };
-    await this.#save({ ...placement, phase: 'leaving', removal });
+    await this.save({ ...placement, phase: 'leaving', removal });
     const work = removePlacement(
       {
         reconcilers: this.#reconcilers,
         clock: this.machine.process.clock,
-        save: (next) => this.#save(next),
+        save: (next) => this.save(next),
         charge: async () => undefined,
         report: () => undefined,
       },
@@ -118,19 +124,20 @@ export class Controller {
       this.context(),
       goal,
     );
-    return this.#alive(work);
+    return this.alive(work);
   }
 
   context(varied: Variation = {}): PlacementContext {
-    return contextOf(this.ledger.placement, varied);
+    const service = { ...this.#usual.service, ...varied.service };
+    return contextOf(this.ledger.placement, { ...this.#usual, ...varied, service });
   }
 
   async #insync(): Promise<boolean> {
     const { placement } = this.ledger;
     const change = placement.dnsChange;
     if (change === undefined || change.insyncAt !== undefined) return true;
-    const insync = await this.#alive(this.machine.access.zone.insync(change.id));
-    if (insync) await this.#save({ ...placement, dnsChange: { ...change, insyncAt: this.#now() } });
+    const insync = await this.alive(this.machine.access.zone.insync(change.id));
+    if (insync) await this.save({ ...placement, dnsChange: { ...change, insyncAt: this.#now() } });
     return insync;
   }
 
@@ -138,40 +145,31 @@ export class Controller {
   async #retireOld(varied: Variation): Promise<boolean> {
     for (const old of this.ledger.placement.retired) {
       const reconciler = this.#reconcilers.find(({ kind }) => kind === old.kind);
-      const step = await this.#alive(
+      const step = await this.alive(
         reconciler?.retire(this.machine.access, this.context(varied), old) ?? Promise.resolve(undefined),
       );
       if (step?.step !== 'gone') return false;
       const { placement } = this.ledger;
-      await this.#save({ ...placement, retired: placement.retired.filter((one) => one !== old) });
+      await this.save({ ...placement, retired: placement.retired.filter((one) => one !== old) });
     }
     return true;
   }
 
-  async #save(placement: PlacementInventory): Promise<void> {
+  protected async save(placement: PlacementInventory): Promise<void> {
     if (this.#dead) return new Promise(() => undefined);
     this.ledger.placement = placement;
   }
 
   /** Lets time pass until the work is done, or the process dead. */
-  #alive<T>(work: Promise<T>): Promise<T> {
-    return this.#ground.run(Promise.race([work, this.#death]));
+  protected alive<T>(work: Promise<T>): Promise<T> {
+    return this.ground.run(Promise.race([work, this.#death]));
   }
 
   #now(): string {
-    return new Date(this.#ground.clock.now()).toISOString();
+    return new Date(this.ground.clock.now()).toISOString();
   }
 }
 
-/** Starts a controller on what is durable. */
-export async function start(
-  ground: Ground,
-  reconcilers: readonly Reconciler[],
-  ledger: Ledger = emptyLedger(),
-): Promise<Controller> {
-  return new Controller(ground, await ground.boot(), ledger, reconcilers);
-}
-
-function token(random: () => number): string {
+export function token(random: () => number): string {
   return Array.from({ length: 32 }, () => Math.floor(random() * 16).toString(16)).join('');
 }

@@ -23,6 +23,14 @@ export const group: GroupFacts = {
   dualstack: true,
 };
 
+/** Two services that have the same DNS name of their own, as one that is set up anew. */
+export const dependency = {
+  name: 'orders',
+  serviceName: 'com.amazonaws.vpce.us-east-1.vpce-svc-0123456789abcdef0',
+  privateDns: true,
+};
+export const otherServiceName = 'com.amazonaws.vpce.us-east-1.vpce-svc-0123456789abcdef1';
+
 export const service: EffectiveService = {
   image: 'registry.example.test/app:1',
   containerPort: 8080,

@@ -5,14 +5,15 @@ import type { Hands } from './world.ts';
 
 /** All that is not AWS's own tombstone of something dead. */
 export async function liveState(hands: Hands): Promise<unknown> {
-  const [clusters, definitions, groups, rules, records] = [
+  const [clusters, definitions, groups, rules, records, targets] = [
     await readClusters(hands),
     await readDefinitions(hands),
     await readTargetGroups(hands),
     await readRules(hands),
     await readRecords(hands),
+    await readScaling(hands),
   ];
-  return neutral({ clusters, definitions, groups, rules, records });
+  return neutral({ clusters, definitions, groups, rules, records, targets, endpoints: await readEndpoints(hands) });
 }
 
 async function readClusters({ ecs }: Hands): Promise<unknown[]> {
@@ -99,6 +100,31 @@ async function readRules({ elb }: Hands): Promise<unknown[]> {
   return Promise.all(Rules.map(async (rule) => ({ ...rule, tags: await tagsOf(elb, rule.RuleArn ?? '') })));
 }
 
+/** Without their ids and all that is named after them. */
+async function readEndpoints({ ec2 }: Hands): Promise<unknown[]> {
+  const { VpcEndpoints = [] } = await ec2.describeVpcEndpoints({});
+  return VpcEndpoints.filter(({ State }) => String(State) !== 'deleted')
+    .map((one) => {
+      const {
+        VpcEndpointId: _id,
+        NetworkInterfaceIds,
+        DnsEntries = [],
+        CreationTimestamp: _at,
+        Tags = [],
+        ...rest
+      } = one;
+      return {
+        ...rest,
+        SubnetIds: [...(one.SubnetIds ?? [])].sort(),
+        Groups: (one.Groups ?? []).map(({ GroupId }) => GroupId).sort(),
+        interfaces: NetworkInterfaceIds?.length,
+        names: DnsEntries.map(({ DnsName = '' }) => DnsName).filter((name) => !name.startsWith('vpce-')),
+        tags: Object.fromEntries(Tags.map(({ Key = '', Value }) => [Key, Value]).sort()),
+      };
+    })
+    .sort((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1));
+}
+
 async function tagsOf(elb: Hands['elb'], arn: string): Promise<unknown> {
   const { TagDescriptions = [] } = await elb.describeTags({ ResourceArns: [arn] });
   return Object.fromEntries((TagDescriptions[0]?.Tags ?? []).map(({ Key = '', Value }) => [Key, Value]).sort());
@@ -107,6 +133,21 @@ async function tagsOf(elb: Hands['elb'], arn: string): Promise<unknown> {
 async function readRecords({ dns }: Hands): Promise<unknown[]> {
   const { ResourceRecordSets = [] } = await dns.listResourceRecordSets({ HostedZoneId: zoneId });
   return ResourceRecordSets.filter(({ Name = '' }) => !Name.startsWith('_cellwright-'));
+}
+
+async function readScaling({ scaling }: Hands): Promise<unknown[]> {
+  const ecs = { ServiceNamespace: 'ecs' } as const;
+  const { ScalableTargets = [] } = await scaling.describeScalableTargets(ecs);
+  return Promise.all(
+    ScalableTargets.map(async ({ CreationTime: _at, ScalableTargetARN, ...target }) => {
+      const { Tags = {} } = await scaling.listTagsForResource({ ResourceARN: ScalableTargetARN });
+      const { ScalingPolicies = [] } = await scaling.describeScalingPolicies({ ...ecs, ResourceId: target.ResourceId });
+      const policies = ScalingPolicies.map(
+        ({ CreationTime: _made, PolicyARN: _arn, Alarms: _alarms, ...rest }) => rest,
+      );
+      return { ...target, tags: Object.fromEntries(Object.entries(Tags).sort()), policies };
+    }),
+  );
 }
 
 function sorted(tags: readonly { key?: string | undefined; value?: string | undefined }[] | undefined): unknown {

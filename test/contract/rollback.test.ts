@@ -8,7 +8,9 @@ const good = { service: { image: 'registry.example.test/app:2' } };
 
 describe('a definition that ECS rolled back', () => {
   it('is held, not fought: the service heals on what it went back to, until the record asks for something else', async () => {
-    const { ground, controller } = await settledWorld([], { latencyFactor: 1 });
+    const { ground, controller } = await settledWorld(Object.assign([], { kind: 'service' as const }), {
+      latencyFactor: 1,
+    });
     const before = chainOf(ground, controller).arn('task_definition');
     const running = async () => {
       const { arn, hands } = chainOf(ground, controller);

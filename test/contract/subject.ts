@@ -36,12 +36,16 @@ export interface Stranger {
   readonly look: (hands: Hands) => Promise<unknown>;
   /** What keeps our own removal from its end while the stranger stands. */
   readonly blocks?: RegExp;
+  /** It goes by AWS's own hand with what it stands on. */
+  readonly ends?: true;
   /** More that has to be true of the last pass. */
   readonly then?: (result: ChainResult) => void;
 }
 
 export interface Subject {
   readonly kind: ResourceKind;
+  /** What the record says in all of the suite, where that is not the usual. */
+  readonly usual?: Variation;
   readonly drifts: readonly Drift[];
   readonly strangers: readonly Stranger[];
   /** Takes the mark off. Absent where a name is the mark. */

@@ -7,11 +7,11 @@ import { quiet } from './rules/quiet.ts';
 import { removal } from './rules/removal.ts';
 import { strangers } from './rules/strangers.ts';
 import type { Subject } from './subject.ts';
-import type { Witness } from './witness.ts';
+import type { Witnesses } from './witness.ts';
 
 /** Registers the whole suite for one kind. To be awaited: it counts the calls of one whole life first. */
 export async function contractSuite(subject: Subject): Promise<void> {
-  const witnesses: Witness[] = [];
+  const witnesses: Witnesses = Object.assign([], { kind: subject.kind });
   const faults = await crashes(subject, witnesses);
   describe(`${subject.kind} reconciler`, () => {
     quiet(subject, witnesses);

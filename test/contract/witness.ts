@@ -1,25 +1,35 @@
 /** Reconcilers that tell whose call is on the way: for the audit of IAM actions, and for faults at one reconciler's calls only. */
 import type { ResourceKind } from '../../src/model/resources.ts';
-import type { Reconciler } from '../../src/reconcilers/contract.ts';
-import { reconcilers } from '../../src/reconcilers/registry.ts';
+import type { EndpointReconciler, Reconciler } from '../../src/reconcilers/contract.ts';
+import { endpointReconciler, reconcilers } from '../../src/reconcilers/registry.ts';
 import type { CallRecord } from '../../src/simulator/kernel.ts';
 import type { Ground } from './world.ts';
 
 export type Effect = 'observe' | 'create' | 'update' | 'stop' | 'retire';
+
+/** All witnesses of one kind's suite. */
+export type Witnesses = Witness[] & { readonly kind: ResourceKind };
 
 /** Which reconciler works at this moment, and what it has called so far. */
 export class Witness {
   at: { readonly kind: ResourceKind; readonly effect: Effect } | undefined;
   readonly calls: { readonly kind: ResourceKind; readonly effect: Effect; readonly call: CallRecord }[] = [];
   readonly reconcilers: readonly Reconciler[];
+  /** What the suite is about. */
+  readonly kind: ResourceKind;
+  readonly endpoint: EndpointReconciler;
   readonly #ground: Ground;
 
-  constructor(ground: Ground) {
+  constructor(ground: Ground, kind: ResourceKind) {
     this.#ground = ground;
+    this.kind = kind;
     this.reconcilers = reconcilers.map((reconciler) => this.#watched(reconciler));
+    this.endpoint = this.#watched(endpointReconciler);
   }
 
   of(kind: ResourceKind): Reconciler {
+    // Handed only contexts that its own controller made.
+    if (kind === 'endpoint') return this.endpoint as unknown as Reconciler;
     const found = this.reconcilers.find((reconciler) => reconciler.kind === kind);
     if (found === undefined) throw new Error(`no reconciler for ${kind}`);
     return found;
@@ -30,7 +40,7 @@ export class Witness {
     return new Set(this.calls.filter((one) => one.kind === kind).map(({ call }) => actionOf(call)));
   }
 
-  #watched(inner: Reconciler): Reconciler {
+  #watched<D, L, C, A>(inner: Reconciler<D, L, C, A>): Reconciler<D, L, C, A> {
     const { kind, stop } = inner;
     const watch = async <T>(effect: Effect, work: () => Promise<T>): Promise<T> => {
       const { log } = this.#ground.aws;

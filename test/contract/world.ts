@@ -1,4 +1,6 @@
 /** The ground that the reconcilers are proved on: one account of the simulated AWS, hands that are not ours, and controllers that can die. */
+import { ApplicationAutoScaling } from '@aws-sdk/client-application-auto-scaling';
+import { EC2 } from '@aws-sdk/client-ec2';
 import { ECS } from '@aws-sdk/client-ecs';
 import { ElasticLoadBalancingV2 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { Route53 } from '@aws-sdk/client-route-53';
@@ -11,18 +13,31 @@ import { createZoneAccess } from '../../src/aws/zones.ts';
 import { setIdentifier } from '../../src/model/names.ts';
 import type { EffectiveTenant } from '../../src/model/records/effective.ts';
 import type { PlacementInventory } from '../../src/model/resources.ts';
-import type { Access, GroupFacts, PlacementContext } from '../../src/reconcilers/contract.ts';
+import type { Access, EndpointContext, GroupFacts, PlacementContext } from '../../src/reconcilers/contract.ts';
 import { type CompleteAws, createSimulatedAws } from '../../src/simulator/index.ts';
 import type { CallRecord } from '../../src/simulator/kernel.ts';
 import { createRequestHandler } from '../../src/simulator/mounts/request-handler.ts';
 import { randomFrom, VirtualClock, VirtualProcess } from '../support/virtual-clock.ts';
-import { account, group, installation, region, reserved, service, tenant, zoneId } from './facts.ts';
+import {
+  account,
+  dependency,
+  group,
+  installation,
+  otherServiceName,
+  region,
+  reserved,
+  service,
+  tenant,
+  zoneId,
+} from './facts.ts';
 
 /** The plain SDK clients of the account, as somebody who is not the controller. */
 export interface Hands {
+  readonly ec2: EC2;
   readonly ecs: ECS;
   readonly elb: ElasticLoadBalancingV2;
   readonly dns: Route53;
+  readonly scaling: ApplicationAutoScaling;
 }
 
 export interface Ground {
@@ -54,10 +69,18 @@ export function prepare(options: { seed?: number; latencyFactor?: number } = {})
   for (const name of ['apply', 'observe', 'reap', 'dns'])
     aws.sts.seedRole({ arn: role(name), trustedAccount: '000000000000' });
   const { vpcId, subnetIds, loadBalancerArn, listenerArn } = group;
-  aws.ec2.seedVpc({ vpcId, account, region });
+  aws.ec2.seedVpc({ vpcId, account, region, dnsHostnames: true });
   for (const subnetId of subnetIds) aws.ec2.seedSubnet({ subnetId, vpcId });
-  for (const groupId of ['sg-alb', ...group.taskSecurityGroupIds, 'sg-other'])
+  for (const groupId of ['sg-alb', ...group.taskSecurityGroupIds, 'sg-other', 'sg-endpoints'])
     aws.ec2.seedSecurityGroup({ groupId, vpcId });
+  aws.ec2.seedSubnet({ subnetId: 'subnet-d', vpcId, zone: 'us-east-1c' });
+  // In the zone of an earlier one: an endpoint cannot have both.
+  const zone = aws.ec2.subnetZone(account, region, 'subnet-a') ?? '';
+  aws.ec2.seedSubnet({ subnetId: 'subnet-twin', vpcId, zone });
+  for (const serviceName of [dependency.serviceName, otherServiceName]) {
+    const privateDnsName = 'orders.example.test';
+    aws.ec2.seedEndpointService({ serviceName, account: '222222222222', acceptanceRequired: false, privateDnsName });
+  }
   aws.elb.seedLoadBalancer({ arn: loadBalancerArn, vpcId, subnetIds, securityGroupIds: ['sg-alb'] });
   aws.elb.seedListener({ arn: listenerArn, loadBalancerArn });
   aws.route53.seedZone({ id: zoneId, name: 'example.test', account });
@@ -74,7 +97,13 @@ export function prepare(options: { seed?: number; latencyFactor?: number } = {})
     clock,
     aws,
     random,
-    hands: { ecs: new ECS(config), elb: new ElasticLoadBalancingV2(config), dns: new Route53(config) },
+    hands: {
+      ec2: new EC2(config),
+      ecs: new ECS(config),
+      elb: new ElasticLoadBalancingV2(config),
+      dns: new Route53(config),
+      scaling: new ApplicationAutoScaling(config),
+    },
     boot: async () => boot({ clock, random, inner }),
     run: (work) => clock.drive(work),
     writes: (since) =>
@@ -123,6 +152,7 @@ export interface Variation {
   readonly region?: string;
   readonly tasks?: number;
   readonly routing?: EffectiveTenant['routing'];
+  readonly dependency?: Partial<EndpointContext['dependency']>;
 }
 
 /** The context of the one placement that this suite is about. */

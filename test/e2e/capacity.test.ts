@@ -145,8 +145,8 @@ describe('a demand that grows', () => {
   });
 });
 
-describe('a change that would need a move', () => {
-  it('changes nothing that runs and says MoveRequired; taken back, all is well', async () => {
+describe('a change that asks for a move to where there is no room', () => {
+  it('changes nothing that runs and says why; taken back, all is well', async () => {
     const other = tier('other');
     const three = cell('three', 'other', 3);
     const groups = [group('g1', one), group('g2', two), group('g3', three)];
@@ -162,19 +162,21 @@ describe('a change that would need a move', () => {
       tenant('bolt', 'standard', { pin: ['g1'], ...label }),
     ]);
     await run.until('both Ready', () => run.phases().Ready === 2);
+    await write(run, ...groups.slice(1).map((place) => ({ ...place, spec: { ...place.spec, state: 'cordoned' } })));
+    await run.advance(20);
     const before = run.aws.log.last;
     const where = placements('acme')[0]?.id;
-    const changes: [field: string, spec: PlainRecord][] = [
-      ['not in the pin', tenant('acme', 'standard', { pin: ['g2'] })],
-      ['tier', tenant('acme', 'other')],
-      ['antiAffinity', tenant('acme', 'standard', { pin: ['g1'], ...label })],
-      ['isolation', tenant('acme', 'standard', { pin: ['g1'], isolation: 'dedicated' })],
+    const changes: [words: string, spec: PlainRecord][] = [
+      ['NotActive(cordoned)', tenant('acme', 'standard', { pin: ['g2'] })],
+      ['of tier other', tenant('acme', 'other')],
+      ['NotInPin', tenant('acme', 'standard', { pin: ['g1'], ...label })],
+      ['IsolationClass', tenant('acme', 'standard', { pin: ['g1'], isolation: 'dedicated' })],
     ];
     for (const [words, record] of changes) {
       await write(run, record);
       await run.until(words, () => condition('acme', 'Placed')?.message.includes(words) === true, 60_000);
       await run.advance(100);
-      expect(condition('acme', 'Placed')).toMatchObject({ status: 'False', reason: 'MoveRequired' });
+      expect(condition('acme', 'Placed')).toMatchObject({ status: 'False', reason: 'Unplaceable' });
       expect(run.route('acme.standard.example.com').answers).toMatchObject([{ tenant: 'acme', status: 200 }]);
       expect(placements('acme').map(({ id }) => id)).toEqual([where]);
     }
@@ -183,6 +185,18 @@ describe('a change that would need a move', () => {
     await run.until('acme as its record says', () => isCurrent('acme'));
     expect(condition('acme', 'Placed')?.status).toBe('True');
     expect(run.mutations(before)).toEqual([]);
+  });
+
+  it('is decided before a cordon or after it, never in between', async () => {
+    const names = ['a', 'b', 'c', 'd', 'e', 'f'];
+    await begin([standard, one, two, group('g1', one), group('g2', two)]);
+    await write(run, ...names.map((name) => tenant(name, 'standard')), group('g1', one, { state: 'cordoned' }));
+    await run.until('all Ready', () => run.phases().Ready === names.length);
+    // The generation of the infra group, raised by the cordon, and that of its cell.
+    expect((await run.stored('InfraGroup', 'g1')).capacity?.capacityEpoch).toBe(3);
+    const accepted = Date.parse((await run.stored('InfraGroup', 'g1')).spec?.value.acceptedAt ?? '');
+    for (const { infraGroup, reservedAt } of names.flatMap((name) => placements(name)))
+      if (infraGroup === 'g1') expect(Date.parse(reservedAt)).toBeLessThanOrEqual(accepted + 1_000);
   });
 });
 

@@ -19,7 +19,7 @@ export async function leftOf(run: Installation, ids: readonly string[]): Promise
 }
 
 async function inAccount(run: Installation, account: string, ids: readonly string[]): Promise<string[]> {
-  const { ecs, elb } = handsOf(run, account);
+  const { ecs, elb, scaling } = handsOf(run, account);
   const drive = <T>(work: Promise<T>): Promise<T> => run.clock.drive(work);
   const isOne = (text: string | undefined): boolean => ids.some((id) => text?.includes(id) === true);
   const found: string[] = [];
@@ -35,6 +35,9 @@ async function inAccount(run: Installation, account: string, ids: readonly strin
     const { taskDefinitionArns = [] } = await drive(ecs.listTaskDefinitions({ status }));
     found.push(...taskDefinitionArns.filter(isOne).map((arn) => `task definition ${arn} ${status}`));
   }
+  const { ScalableTargets = [] } = await drive(scaling.describeScalableTargets({ ServiceNamespace: 'ecs' }));
+  const scaled = ScalableTargets.map((target) => target.ResourceId);
+  found.push(...scaled.filter(isOne).map((id) => `scalable target ${id}`));
   const { TargetGroups = [] } = await drive(elb.describeTargetGroups({}));
   const { LoadBalancers = [] } = await drive(elb.describeLoadBalancers({}));
   const arns = TargetGroups.map((group) => group.TargetGroupArn ?? '');

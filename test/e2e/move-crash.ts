@@ -22,6 +22,9 @@ const quick = tier('standard', {
 
 const limit = 3_600_000;
 
+/** In how many parts the calls of a move are taken. */
+export const parts = [0, 1, 2, 3, 4, 5, 6, 7] as const;
+
 /** Whether a call changes AWS, or something of the state table that a move hangs on: not the lease, a status or an event. */
 function counts({ operation, service }: Call, input: object): boolean {
   if (/^(Describe|List|Get|Query|Scan|Batch|Assume)/.test(operation)) return false;

@@ -60,6 +60,7 @@ describe('a change of tier', () => {
     await run.advance(100);
     expect(groupsOf(run)).toEqual(['g1', 'g2']);
     await run.until('Drain', () => movePhaseOf(run) === 'Drain', limit);
+    expect(watch.complaints()).toEqual([]);
     watch = new TrafficWatch(run, [next]);
     expect(status(run)?.endpoint).toBe(next.host);
     await run.until('acme in g2', () => isSettledIn(run, ['g2']), limit);
@@ -97,6 +98,9 @@ describe('a change of tier', () => {
     await run.advance(60);
     expect(groupsOf(run)).toEqual(['g1']);
     await write(run, group('g2', two));
+    await run.until('Drain', () => movePhaseOf(run) === 'Drain', limit);
+    expect(watch.complaints()).toEqual([]);
+    watch = new TrafficWatch(run, [next]);
     await run.until('acme in g2', () => isSettledIn(run, ['g2']), limit);
   });
 
@@ -112,6 +116,7 @@ describe('a change of tier', () => {
     await run.until('Warm', () => movePhaseOf(run) === 'Warm', limit);
     await write(run, tenant('acme', 'iron'));
     await run.until('Drain', () => movePhaseOf(run) === 'Drain', limit);
+    expect(watch.complaints()).toEqual([]);
     watch = new TrafficWatch(run, [{ tenant: 'acme', host: 'acme.iron.example.com' }]);
     await run.until('acme in g3', () => isSettledIn(run, ['g3']), limit);
   });
@@ -125,11 +130,12 @@ describe('a change of tier', () => {
     observe(old, echo);
     await write(run, tenant('acme', 'gold'));
     await run.until('Drain', () => movePhaseOf(run) === 'Drain', limit);
+    expect(watch.complaints()).toEqual([]);
     watch = new TrafficWatch(run, [within, echo]);
     await run.until('acme in both groups', () => isSettledIn(run, ['g2', 'g3']), limit);
     await write(run, tenant('acme', 'bronze'));
     await run.until('Drain', () => movePhaseOf(run) === 'Drain', limit);
-    watch.complaints();
+    expect(watch.complaints()).toEqual([]);
     watch = new TrafficWatch(run, [old, echo]);
     await run.until('acme in g1', () => isSettledIn(run, ['g1']), limit);
     expect(status(run, 'echo')?.phase).toBe('Ready');

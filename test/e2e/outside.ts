@@ -1,4 +1,5 @@
 /** What somebody else's hands can do to the AWS of an installation, and what can be seen of it from outside. */
+import { ApplicationAutoScaling } from '@aws-sdk/client-application-auto-scaling';
 import { ECS } from '@aws-sdk/client-ecs';
 import { ElasticLoadBalancingV2 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { Route53 } from '@aws-sdk/client-route-53';
@@ -12,6 +13,7 @@ export interface Hands {
   readonly ecs: ECS;
   readonly elb: ElasticLoadBalancingV2;
   readonly dns: Route53;
+  readonly scaling: ApplicationAutoScaling;
 }
 
 /** Everything of a chain, by the ids that the inventory has. */
@@ -60,6 +62,7 @@ export function handsOf(run: Installation, account: string): Hands {
     ecs: new ECS(config),
     elb: new ElasticLoadBalancingV2(config),
     dns: new Route53({ ...config, region: 'us-east-1' }),
+    scaling: new ApplicationAutoScaling(config),
   };
   of.set(key, made);
   return made;

@@ -40,7 +40,9 @@ describe('planBatch', () => {
     ).toEqual(['c1', 'c2']);
     expect(groupsOf(plan)['c']).toEqual(['g22']);
     const [choice] = plan.placed.get('a') ?? [];
-    expect(choice?.why).toMatch(/^g\d\d in cell c\d: costs .* of room.*; planned together with 2 other tenants$/);
+    expect(choice?.why).toMatch(
+      /^g\d\d in cell c\d: \d+ % full, costs .* of room.*; planned together with 2 other tenants$/,
+    );
     expect(choice?.basis.candidates).toBeGreaterThan(0);
     expect([...ledger.allReservations()]).toEqual([]);
     expect(ledger.site('g11')?.opened).toBe(false);

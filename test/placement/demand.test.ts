@@ -34,4 +34,13 @@ describe('surgeTasks', () => {
     expect(surgeTasks({ ...size, scaling: { mode: 'external', max: 2 } })).toBe(6);
     expect(surgeTasks({ ...size, scaling: { mode: 'external' } })).toBe(6);
   });
+
+  it('keeps room for the most tasks that a metric may ask for', () => {
+    const tracked: ServiceSize = { ...size, tasks: 2, scaling: { mode: 'target-tracking', max: 10 } };
+    expect(surgeTasks(tracked)).toBe(20);
+    expect(demandOf(tracked, { dualstack: false })).toMatchObject({
+      group: { targets: 20, subnetAddresses: 20 },
+      cell: { fargateVcpu: 20 * 512 },
+    });
+  });
 });

@@ -146,8 +146,8 @@ describe('a placed tenant', () => {
       choices: [
         {
           why:
-            'g11 in cell c1: costs 1.0 average tenant of room (target groups would bind); ' +
-            'next best of 4 that fit: g12 in cell c1, costs 1.0 average tenant of room (target groups would bind)',
+            'g11 in cell c1: 0 % full, costs 1.0 average tenant of room (target groups would bind); ' +
+            'next best of 4 that fit: g12 in cell c1, 0 % full, costs 1.0 average tenant of room (target groups would bind)',
           basis: { candidates: 4, runnerUp: { group: 'g12' } },
         },
       ],
@@ -160,7 +160,7 @@ describe('a placed tenant', () => {
     const [first, second] = explainPlaced(request('acme', { placements: 2 }), ledger);
     expect(first).toMatchObject({ group: 'g11', slot: 0, today: { candidates: 2, runnerUp: { group: 'g12' } } });
     expect(second?.today?.runnerUp?.group).toBe('g22');
-    expect(first?.text).toMatch(/^slot 0 of g11 in cell c1: costs 1\.0 average tenant of room/);
+    expect(first?.text).toMatch(/^slot 0 of g11 in cell c1: 0 % full, costs 1\.0 average tenant of room/);
   });
 
   it('says when nothing else fits, and when its infra group has no record', () => {

@@ -13,7 +13,7 @@ export interface Meddling {
 
 /** What meddlers may do to a placement as it stands; nothing where it has nothing yet. */
 export function meddlings(aws: CompleteAws, { placement }: OwnedPlacement): readonly Meddling[] {
-  const { cluster, service, target_group, listener_rule, task_definition, dns_record } = placement.resources;
+  const { cluster, service, scaling, target_group, listener_rule, task_definition, dns_record } = placement.resources;
   const account = (cluster?.arn ?? target_group?.arn ?? '').split(':')[4] ?? '';
   if (account === '') return [];
   const on = (id: ServiceId, operation: string, input: object): Meddling => ({
@@ -28,6 +28,15 @@ export function meddlings(aws: CompleteAws, { placement }: OwnedPlacement): read
     found.push(on('ecs', 'UpdateService', { ...named, desiredCount: 0 }));
     found.push(on('ecs', 'UpdateService', { ...named, healthCheckGracePeriodSeconds: 7, enableECSManagedTags: true }));
     found.push(on('ecs', 'DeleteService', { ...named, force: true }));
+  }
+  if (scaling?.arn !== undefined) {
+    const named = { ServiceNamespace: 'ecs', ScalableDimension: 'ecs:service:DesiredCount', ResourceId: scaling.name };
+    const SuspendedState = { DynamicScalingOutSuspended: true };
+    found.push(
+      on('application-autoscaling', 'RegisterScalableTarget', { ...named, MinCapacity: 0, SuspendedState }),
+      on('application-autoscaling', 'DeleteScalingPolicy', { ...named, PolicyName: 'cellwright' }),
+      on('application-autoscaling', 'DeregisterScalableTarget', named),
+    );
   }
   if (task_definition?.arn !== undefined)
     found.push(on('ecs', 'DeregisterTaskDefinition', { taskDefinition: task_definition.arn }));

@@ -154,6 +154,23 @@ const failTask: Operation = (stage) => {
   return `task ${task.arn} failed`;
 };
 
+/** The load of a service changes: where a policy follows it, the count does. */
+const load: Operation = (stage) => {
+  const owned = stage.draw.pick([...stage.oracle.truth.placements().values()]);
+  const service = owned?.placement.resources.service?.arn;
+  if (owned === undefined || service === undefined) return undefined;
+  const value = stage.draw.pick([5, 50, 200] as const);
+  for (const metric of metrics) stage.run.aws.metrics.set({ service, metric, value });
+  stage.oracle.shaken(owned.tenant);
+  return `the load of ${owned.tenant} is ${value}`;
+};
+
+const metrics = [
+  'ECSServiceAverageCPUUtilization',
+  'ECSServiceAverageMemoryUtilization',
+  'ALBRequestCountPerTarget',
+] as const;
+
 const killOne: Operation = (stage) => {
   const controller = stage.draw.pick(stage.run.controllers);
   if (controller === undefined) return undefined;
@@ -221,7 +238,7 @@ const users = [
   vanishOrReturn,
 ] as const;
 const operators = [changeTier, groupState, groupState, cellWeight] as const;
-const meddlers = [meddle, meddle, failTask] as const;
+const meddlers = [meddle, meddle, failTask, load] as const;
 const machines = [killOne, stopOne, freezeAtWork, freezeAtWork, secondController, loseLease, leaseTrouble] as const;
 const hands: readonly [readonly Operation[], ...(readonly Operation[])[]] = [
   users,

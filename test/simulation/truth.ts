@@ -84,7 +84,7 @@ export class TruthView {
 
   /** Everything in AWS that bears our mark and has not ended. */
   marked(): readonly MarkedResource[] {
-    return [...this.#markedEcs(), ...this.#markedElb(), ...this.#markedDns()];
+    return [...this.#markedEcs(), ...this.#markedElb(), ...this.#markedDns(), ...this.#markedScaling()];
   }
 
   /** Healthy targets of a target group that are running tasks. */
@@ -126,6 +126,15 @@ export class TruthView {
       const placement = ours(rule.tags);
       if (placement !== undefined)
         yield { kind: 'listener_rule', arn: rule.arn, name: String(rule.priority), placement };
+    }
+  }
+
+  *#markedScaling(): Generator<MarkedResource> {
+    for (const place of this.#aws.truth.scaling.regions.values()) {
+      for (const target of place.targets.values()) {
+        const placement = ours(target.tags);
+        if (placement !== undefined) yield { kind: 'scaling', arn: target.arn, name: target.resourceId, placement };
+      }
     }
   }
 

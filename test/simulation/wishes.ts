@@ -12,6 +12,7 @@ export interface Wish {
     readonly cpu?: number;
     readonly memoryMiB?: number;
     readonly tasks?: number;
+    readonly scaling?: Readonly<Record<string, unknown>>;
     readonly environment?: Readonly<Record<string, string>>;
   };
 }
@@ -36,7 +37,7 @@ export function firstWish(draw: Draw, asked: Asked): Wish {
     tier: asked.shared ? sharedTier : ownTier,
     state: 'active',
     ...(asked.shared ? {} : { placements: draw.whole(1, 2) }),
-    service: draw.chance(0.3) ? { tasks: 2 } : {},
+    service: { ...(draw.chance(0.3) ? { tasks: 2 } : {}), ...(draw.chance(0.4) ? { scaling: tracking(draw) } : {}) },
   };
 }
 
@@ -49,6 +50,8 @@ export function nextWish(draw: Draw, wish: Wish, serial: number): Wish {
     { ...wish, service: { ...service, tasks: draw.whole(1, 2) } },
     { ...wish, service: { ...service, cpu: 512, memoryMiB: 1024 } },
     { ...wish, service: { ...service, cpu: 256, memoryMiB: 512 } },
+    { ...wish, service: { ...service, scaling: { mode: 'fixed' } } },
+    { ...wish, service: { ...service, scaling: tracking(draw) } },
     otherCount(wish),
     otherCount(wish),
     otherPlace(draw, wish),
@@ -65,6 +68,11 @@ export function otherPlace(draw: Draw, wish: Wish): Wish {
   if (wish.tier === otherTier) return { ...free, tier: ownTier };
   if (draw.chance(0.25)) return { ...free, tier: otherTier };
   return draw.chance(0.2) ? free : { ...free, pin: [draw.pick(ownGroups)] };
+}
+
+function tracking(draw: Draw): NonNullable<Wish['service']['scaling']> {
+  const metric = draw.pick(['cpu', 'memory', 'requests'] as const);
+  return { mode: 'target-tracking', min: draw.whole(1, 2), max: draw.whole(2, 3), metric, target: draw.whole(40, 60) };
 }
 
 function otherCount(wish: Wish): Wish {

@@ -153,14 +153,16 @@ export class SimulatedInstallation {
 function readLags(draw: Draw): Partial<Record<ServiceId, number>> {
   if (!draw.chance(1 / 3)) return {};
   const lag = draw.whole(500, 10_000);
-  const some = (['ecs', 'elbv2', 'route53', 'ec2', 'dynamodb'] as const).filter(() => draw.chance(0.6));
+  const some = (['ecs', 'elbv2', 'route53', 'ec2', 'dynamodb', 'application-autoscaling'] as const).filter(() =>
+    draw.chance(0.6),
+  );
   return Object.fromEntries(some.map((service) => [service, lag]));
 }
 
 /** Loads every client once, so that no seed waits for files, in whatever order they come. */
 async function loadSdk(clock: VirtualClock, config: SdkConfig): Promise<void> {
   const clients = createSdkClients({ clock });
-  const services = ['ecs', 'elbv2', 'ec2', 'service-quotas', 'route53', 'sts'] as const;
+  const services = ['ecs', 'elbv2', 'ec2', 'application-autoscaling', 'service-quotas', 'route53', 'sts'] as const;
   for (const service of services) await clients.client(service, service, () => config);
 }
 
@@ -170,6 +172,9 @@ function observerOf(say: (text: string) => void): LoopObserver {
     change: (change, what, tenant) =>
       say(`${tenant}: ${what} ${change.action} ${change.kind} ${change.name} (${change.reason})`),
     shared: (change, what, tier) => say(`tier ${tier}: ${what} ${change.action} ${change.name} (${change.reason})`),
+    wired: (change, what, group) =>
+      say(`infra group ${group}: ${what} ${change.action} ${change.name} (${change.reason})`),
+    groupHeld: (reason, group, message) => say(`infra group ${group}: held ${reason}: ${message}`),
     held: (reason, tenant, message) => say(`${tenant}: held ${reason}: ${message}`),
     callFailed: (what, error) => say(`${what}: call failed: ${error.message}`),
     failed: (what, error) => say(`${what}: FAILED: ${error.stack ?? error.message}`),

@@ -217,6 +217,10 @@ export class Installation {
     return {
       change: (change, what, tenant) => void told.changes.push({ at: clock.now(), tenant, what, change }),
       shared: (change, what, tier) => void told.changes.push({ at: clock.now(), tenant: `tier ${tier}`, what, change }),
+      wired: (change, what, group) =>
+        void told.changes.push({ at: clock.now(), tenant: `infra-group ${group}`, what, change }),
+      groupHeld: (reason, group, message) =>
+        void told.held.push({ at: clock.now(), reason, tenant: `infra-group ${group}`, message }),
       held: (reason, tenant, message) => void told.held.push({ at: clock.now(), reason, tenant, message }),
       callFailed: (what, error) => void told.failures.push({ at: clock.now(), what, error }),
       failed: (what, error) => void told.failures.push({ at: clock.now(), what, error }),

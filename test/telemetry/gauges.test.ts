@@ -88,7 +88,7 @@ describe('the fleet', () => {
       tenants: [tenant('a', { mode: 'paused' })],
       orphans: [...orphans, { kind: 'Cell', name: 'c' }],
       refused: [{ kind: 'Gadget', name: 'x', problems: [] }],
-      strangers: { listener_rule: 2, target_group: 0, dns_record: 1 },
+      strangers: { listener_rule: 2, target_group: 0, dns_record: 1, endpoint: 4 },
     };
     collectFleet(metrics, snapshot, new Map([['listener_rule', 1]]));
     expect(await value('cellwright_paused_tenants')).toBe(1);
@@ -97,6 +97,7 @@ describe('the fleet', () => {
     expect(await value('cellwright_refused_records', { kind: 'unknown' })).toBe(1);
     expect(await value('cellwright_ownership_conflicts', { resource: 'listener_rule' })).toBe(3);
     expect(await value('cellwright_ownership_conflicts', { resource: 'dns_record' })).toBe(1);
+    expect(await value('cellwright_ownership_conflicts', { resource: 'endpoint' })).toBe(4);
     expect(await value('cellwright_ownership_conflicts', { resource: 'service' })).toBe(0);
   });
 

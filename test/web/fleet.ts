@@ -193,7 +193,7 @@ export function fleet(count: number): FleetSnapshot {
         ],
       },
     ],
-    strangers: { listener_rule: 1, target_group: 0, dns_record: 0 },
+    strangers: { listener_rule: 1, target_group: 0, dns_record: 0, endpoint: 0 },
     capacity,
     drains: [{ kind: 'InfraGroup', name: 'std-euw1-a2', moving: 10, leaving: 2, waiting: 20, held: 1 }],
   };

@@ -3,6 +3,7 @@ import { PlacementBook } from '../../src/controller/capacity/book.ts';
 import type { ObjectEntry } from '../../src/controller/fleet/entry.ts';
 import { acceptedOf } from '../../src/controller/fleet/entry.ts';
 import { FleetView } from '../../src/controller/fleet/view.ts';
+import { gateBasis } from '../../src/controller/infra-group/basis.ts';
 import { effectiveTenant } from '../../src/model/records/effective.ts';
 import { type Kind, specSchemas } from '../../src/model/records/kinds.ts';
 import type { ObjectStatus } from '../../src/model/state.ts';
@@ -95,9 +96,10 @@ function read(): void {
     foreign: { rules: 5 },
     unreadable: { subnetAddresses: 'denied' },
     foreignSlots: [],
-    strangers: { listener_rule: 5, target_group: 2 },
+    strangers: { listener_rule: 5, target_group: 2, endpoint: 3 },
   };
   book.groups.set('g1', { ok: true, value: group });
+  book.gates.set('g1', { basis: gateBasis(view, 'g1'), closed: undefined, missing: [] });
   book.invalidate();
 }
 
@@ -183,7 +185,12 @@ describe('capacity', () => {
     read();
     const off = condition('DnsReady', 'False', 'ForeignRecord');
     status(put('Tenant', 'acme', { tier: 'standard' }), { conditions: conditions(off) });
-    expect(snapshotOf(view, book, now).strangers).toEqual({ listener_rule: 5, target_group: 2, dns_record: 1 });
+    expect(snapshotOf(view, book, now).strangers).toEqual({
+      endpoint: 3,
+      listener_rule: 5,
+      target_group: 2,
+      dns_record: 1,
+    });
   });
 });
 

@@ -108,11 +108,23 @@ function placementLines(placement: PlacementStatus): string[] {
   const { id, cell, infraGroup, slot, phase } = placement;
   return [
     `${id}: ${phase}, cell ${cell}, infra group ${infraGroup}, slot ${slot}`,
+    ...moveLines(placement),
     ...arns.flatMap(([what, arn]) => (arn === undefined ? [] : [`  ${what.padEnd(16)}${arn}`])),
     ...placement.records.map(
       ({ zone, name, type, setIdentifier }) =>
         `  ${'record'.padEnd(16)}${name} ${type} in ${zone}, set ${setIdentifier}`,
     ),
+  ];
+}
+
+function moveLines({ move }: PlacementStatus): string[] {
+  if (move === undefined) return [];
+  const { phase, from, cause, since, why, waitsFor, aborted } = move;
+  return [
+    `  ${'replaces'.padEnd(16)}${from} since ${since} (${cause}: ${why})`,
+    aborted === undefined
+      ? `  ${'move'.padEnd(16)}${phase}, waits for ${waitsFor}`
+      : `  ${'move'.padEnd(16)}being taken back (${aborted}), waits for ${waitsFor}`,
   ];
 }
 

@@ -5,7 +5,7 @@ import { readControllerSettings, readHttpSettings } from '../config.ts';
 import type { Context } from '../context.ts';
 import { CliError, exitCodes } from '../errors.ts';
 import { askController } from '../http.ts';
-import type { PlanReport, TenantPlan } from '../programs.ts';
+import type { InfraGroupPlan, PlanReport, TenantPlan } from '../programs.ts';
 import { redactEnvironment } from '../redact.ts';
 import type { Tone } from '../style.ts';
 import { clean } from '../table.ts';
@@ -28,12 +28,14 @@ export async function plan(
   const tenant = tenantOf(word, name);
   const report = options.local === true ? await planHere(context, tenant) : await planThere(context, tenant);
   const tenants = report.tenants.filter((each) => tenant === undefined || each.tenant === tenant);
-  const totals = totalsOf(tenants);
+  const groups = report.infraGroups ?? [];
+  const totals = totalsOf([...groups, ...tenants]);
   await context.output.data({ ...report, tenants: redactEnvironment(tenants), totals }, () => [
+    ...groups.flatMap((each) => groupLines(context, each)),
     ...tenants.flatMap((each) => tenantLines(context, each)),
     `Plan: ${totals.add} to add, ${totals.change} to change, ${totals.remove} to remove`,
   ]);
-  return tenants.every(({ changes }) => changes.length === 0) ? exitCodes.yes : exitCodes.no;
+  return [...groups, ...tenants].every(({ changes }) => changes.length === 0) ? exitCodes.yes : exitCodes.no;
 }
 
 function tenantOf(word: string | undefined, name: string | undefined): string | undefined {
@@ -77,8 +79,8 @@ function isReport(answer: unknown): answer is PlanReport {
   );
 }
 
-function totalsOf(tenants: readonly TenantPlan[]): Totals {
-  const actions = tenants.flatMap(({ changes }) => changes.map(({ action }) => action));
+function totalsOf(plans: readonly Pick<TenantPlan, 'changes'>[]): Totals {
+  const actions = plans.flatMap(({ changes }) => changes.map(({ action }) => action));
   const count = (...wanted: Change['action'][]): number => actions.filter((action) => wanted.includes(action)).length;
   return { add: count('create', 'replace'), change: count('update'), remove: count('delete', 'replace') };
 }
@@ -90,18 +92,27 @@ const signs: Readonly<Record<Change['action'], { sign: string; tone: Tone }>> = 
   delete: { sign: '-', tone: 'bad' },
 };
 
-function tenantLines(context: Context, { tenant, changes, notes }: TenantPlan): string[] {
-  if (changes.length === 0 && (notes ?? []).length === 0) return [];
+function groupLines(context: Context, { infraGroup, ...plan }: InfraGroupPlan): string[] {
+  return objectLines(context, `infra-group ${clean(infraGroup)}`, plan);
+}
+
+function tenantLines(context: Context, { tenant, ...plan }: TenantPlan): string[] {
+  return objectLines(context, `tenant ${clean(tenant)}`, plan);
+}
+
+function objectLines(context: Context, title: string, { changes, notes = [] }: Omit<TenantPlan, 'tenant'>): string[] {
+  if (changes.length === 0 && notes.length === 0) return [];
   return [
-    `tenant ${clean(tenant)}`,
+    title,
     ...changes.flatMap((change) => changeLines(context, change)),
-    ...(notes ?? []).map((note) => `  ! ${clean(note)}`),
+    ...notes.map((note) => `  ! ${clean(note)}`),
   ];
 }
 
 function changeLines(context: Context, change: Change): string[] {
   const { sign, tone } = signs[change.action];
-  const head = `${sign} ${change.kind} ${clean(change.name)} (${change.reason}, placement ${change.placement})`;
+  const of = change.kind === 'endpoint' ? '' : `, placement ${change.placement}`;
+  const head = `${sign} ${change.kind} ${clean(change.name)} (${change.reason}${of})`;
   const fields = change.action === 'update' || change.action === 'replace' ? change.fields : [];
   return [`  ${context.output.paint(tone, head)}`, ...fields.map(fieldLine)];
 }

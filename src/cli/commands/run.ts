@@ -98,7 +98,16 @@ function readableFile<K extends string>(flag: string, key: K, option: unknown): 
 }
 
 /** Services whose reads may lag behind; STS has none that could, and streams come late by themselves. */
-const laggingServices = ['ecs', 'elbv2', 'route53', 'ec2', 'service-quotas', 'dynamodb'] as const;
+const laggingServices = [
+  'ecs',
+  'elbv2',
+  'route53',
+  'ec2',
+  'acm',
+  'application-autoscaling',
+  'service-quotas',
+  'dynamodb',
+] as const;
 const longestLag = 900;
 
 /** `3` for all services, or `ecs=3,dynamodb=0.5`. */

@@ -1,3 +1,5 @@
+import type { InfraGroupReading } from '../../aws/infra.ts';
+import type { RoleProof } from '../../aws/ports.ts';
 import type { PlacementInventory, PlacementMove, PlacementPhase } from '../../model/resources.ts';
 import { capacityOf, unknownCapacity } from '../../placement/capacity.ts';
 import { Ledger } from '../../placement/ledger.ts';
@@ -6,7 +8,18 @@ import { cellDimensions, groupDimensions, vcpuToCpuUnits, zoneDimensions } from 
 import { placementsOf, specOf } from '../fleet/entry.ts';
 import { type Mode, strictest } from '../fleet/modes.ts';
 import type { FleetView } from '../fleet/view.ts';
+import { gateBasis } from '../infra-group/basis.ts';
 import type { CellReading, GroupReading, Reading, ZoneReading } from './readings.ts';
+
+/** Whether an infra group takes new tenants, as it was looked at last. */
+export interface Gate {
+  /** What of the records it was looked at for (`gateBasis`). */
+  readonly basis: string;
+  /** Why not; undefined when it does. */
+  readonly closed: string | undefined;
+  /** Dependencies of the tier without an endpoint that is available. */
+  readonly missing: readonly string[];
+}
 
 /** What everything in the table is short of until it was read. */
 const unread = { ok: false, reason: 'NotRead', message: 'not read yet' } as const;
@@ -19,6 +32,12 @@ export class PlacementBook {
   readonly cells = new Map<string, Reading<CellReading>>();
   readonly groups = new Map<string, Reading<GroupReading>>();
   readonly zones = new Map<string, Reading<ZoneReading>>();
+  /** What infra groups are made of, by part. */
+  readonly infra = new Map<string, Reading<InfraGroupReading>>();
+  /** Whether the roles of cells can be assumed. */
+  readonly roles = new Map<string, readonly RoleProof[]>();
+  /** Readiness gates of infra groups. */
+  readonly gates = new Map<string, Gate>();
   /** Slots at rest: until when (milliseconds since the epoch), by infra group and slot. */
   readonly resting = new Map<string, Map<number, number>>();
   /** Capacity epochs of infra groups, as the state table has them. */
@@ -122,7 +141,7 @@ export class PlacementBook {
       const base = { name: cell.name, tier: cell.tier, state: cell.state } as const;
       if (!reading.ok) return { ...base, incomplete: reading.message, capacity: unknownCapacity(cellDimensions) };
       const { foreign, quotas: read } = reading.value;
-      const foreignVcpu = vcpuToCpuUnits(cell.foreignVcpu ?? 0) + (foreign.fargateVcpu ?? 0);
+      const foreignVcpu = Math.max(vcpuToCpuUnits(cell.foreignVcpu ?? 0), foreign.fargateVcpu ?? 0);
       const capacity = capacityOf(cellDimensions, {
         record,
         read,
@@ -157,8 +176,17 @@ export class PlacementBook {
         unlimited: ['rps'],
       });
       const restingSlots = [...this.#atRest(group.name, now), ...foreignSlots];
-      return { ...base, dualstack: facts.dualstack, restingSlots, capacity };
+      const closed = this.#closed(group.name);
+      const notReady = closed === undefined ? {} : { notReady: closed };
+      return { ...base, ...notReady, dualstack: facts.dualstack, restingSlots, capacity };
     });
+  }
+
+  /** What the readiness gate says. One that was looked at for other records says nothing yet. */
+  #closed(group: string): string | undefined {
+    const gate = this.gates.get(group);
+    if (gate !== undefined && gate.basis === gateBasis(this.#view, group)) return gate.closed;
+    return 'its readiness gate was not looked at yet';
   }
 
   #zones(): ZoneView[] {

@@ -1,8 +1,10 @@
 import { readCellFacts } from '../../aws/cell-facts.ts';
-import { readInfraGroup } from '../../aws/infra.ts';
+import { clusterArns } from '../../aws/cluster-arns.ts';
+import { readForeignFargate } from '../../aws/foreign-tasks.ts';
+import { type InfraGroupReading, isFinding, readInfraGroup } from '../../aws/infra.ts';
 import type { CellAccess, ZoneAccess } from '../../aws/ports.ts';
 import { readCellQuotas } from '../../aws/quotas.ts';
-import type { Reading as Figure } from '../../aws/readings.ts';
+import { type Reading as Figure, reading } from '../../aws/readings.ts';
 import { fenceEpoch } from '../../aws/zone-fence.ts';
 import { CallError } from '../../model/errors.ts';
 import { marks, parsePlacementName, parseSetIdentifier, slotOfPriority } from '../../model/names.ts';
@@ -15,6 +17,7 @@ export interface GroupScope {
   readonly vpcId: string;
   readonly subnetIds: readonly string[];
   readonly taskSecurityGroupIds: readonly string[];
+  readonly endpointSecurityGroupIds: readonly string[];
   readonly loadBalancerArn: string;
   readonly listenerArn: string;
   /** Tasks of ours that run in the group's subnets: their addresses are taken, but ours. */
@@ -34,6 +37,8 @@ export interface CellScope {
 export interface CellAndGroups {
   readonly cell: Reading<CellReading>;
   readonly groups: ReadonlyMap<string, Reading<GroupReading>>;
+  /** What the groups are made of, by part: what the readiness gate goes by. */
+  readonly infra: ReadonlyMap<string, Reading<InfraGroupReading>>;
 }
 
 /**
@@ -44,9 +49,11 @@ export async function readCell(scope: CellScope): Promise<CellAndGroups> {
   const access = scope.access.as('sweep');
   try {
     const isOurs = (tags: Readonly<Record<string, string>>): boolean => tags[marks.installation] === scope.installation;
-    const [quotas, use, marked] = await Promise.all([
+    const isOurCluster = (name: string): boolean => parsePlacementName(name)?.installation === scope.installation;
+    const [quotas, use, fargate, marked] = await Promise.all([
       readCellQuotas(access),
       readCellFacts(access, scope.groups, isOurs),
+      readForeignFargate(access, isOurCluster),
       markedPlacements(access, scope),
     ]);
     const figures = new Figures();
@@ -61,6 +68,8 @@ export async function readCell(scope: CellScope): Promise<CellAndGroups> {
       },
       foreign: {
         ...figures.member('targetGroups', use.foreignTargetGroups),
+        // What cannot be read is left to the record: a role need not see into everybody's clusters.
+        ...('value' in fargate ? { fargateVcpu: fargate.value } : {}),
         clusters: Math.max(0, (figures.take('clusters', use.clusters) ?? 0) - scope.ownClusters),
       },
       unreadable: figures.unreadable,
@@ -68,13 +77,26 @@ export async function readCell(scope: CellScope): Promise<CellAndGroups> {
     };
     const known: CellReading = { ...cell, quotas: figures.known(cell.quotas) };
     const groups = new Map<string, Reading<GroupReading>>();
+    const infra = new Map<string, Reading<InfraGroupReading>>();
     for (const group of scope.groups) {
-      groups.set(group.name, await readGroup(access, scope, group, { quotas, use: use.groups[group.name], isOurs }));
+      const parts = await readParts(access, group, scope.maxAgeMs);
+      infra.set(group.name, parts);
+      const sources = { quotas, use: use.groups[group.name], isOurs };
+      groups.set(group.name, parts.ok ? await readGroup(access, scope, group, parts.value, sources) : parts);
     }
-    return { cell: { ok: true, value: known }, groups };
+    return { cell: { ok: true, value: known }, groups, infra };
   } catch (error) {
     const failed = failure(error);
-    return { cell: failed, groups: new Map(scope.groups.map((group) => [group.name, failed])) };
+    const all = new Map(scope.groups.map((group) => [group.name, failed]));
+    return { cell: failed, groups: all, infra: all };
+  }
+}
+
+async function readParts(access: CellAccess, group: GroupScope, maxAgeMs: number): Promise<Reading<InfraGroupReading>> {
+  try {
+    return { ok: true, value: await readInfraGroup(access, group, { maxAgeMs }) };
+  } catch (error) {
+    return failure(error);
   }
 }
 
@@ -88,12 +110,17 @@ async function readGroup(
   access: CellAccess,
   scope: CellScope,
   group: GroupScope,
+  infra: InfraGroupReading,
   sources: GroupSources,
 ): Promise<Reading<GroupReading>> {
   const { quotas, use, isOurs } = sources;
+  const { facts } = infra;
+  // Without load balancer and listener there is nothing to work on; whatever else is amiss closes the group for new tenants only.
+  if (facts === undefined) {
+    const found = infra.loadBalancer ?? (isFinding(infra.listener) ? infra.listener : undefined);
+    return { ok: false, reason: 'NotReady', message: 'not ready', ...found };
+  }
   try {
-    const infra = await readInfraGroup(access, group, { maxAgeMs: scope.maxAgeMs });
-    if (!infra.ready) return { ok: false, reason: infra.reason, message: infra.message };
     const figures = new Figures();
     const free = Object.values(use?.freeAddresses ?? {}).map((figure) => figures.take('subnetAddresses', figure));
     const addresses = free.includes(undefined)
@@ -101,7 +128,7 @@ async function readGroup(
       : free.reduce<number>((sum, count) => sum + (count ?? 0), group.ownTasks);
     const value: GroupReading = {
       at: scope.now,
-      facts: infra.facts,
+      facts,
       quotas: {
         ...figures.member('targetGroups', quotas.targetGroupsPerLoadBalancer),
         ...figures.member('rules', quotas.rulesPerLoadBalancer),
@@ -118,6 +145,7 @@ async function readGroup(
       strangers: {
         listener_rule: figures.take('rules', use?.foreignRules) ?? 0,
         target_group: figures.take('targetGroups', use?.foreignTargetGroups) ?? 0,
+        endpoint: await foreignEndpoints(access, group.vpcId, isOurs, scope.maxAgeMs),
       },
     };
     return { ok: true, value: { ...value, quotas: figures.known(value.quotas) } };
@@ -154,19 +182,7 @@ export async function readZone(
 
 /** Placements that a live cluster of our installation names. Names alone are looked at: no tag would say more, and there may be ten thousand clusters. */
 async function markedPlacements(access: CellAccess, scope: CellScope): Promise<readonly string[]> {
-  const arns = await access.views.once('cluster-arns', { maxAgeMs: scope.maxAgeMs }, async () => {
-    const found: string[] = [];
-    let nextToken: string | undefined;
-    do {
-      const page = await access.ecs.listClusters({
-        maxResults: 100,
-        ...(nextToken === undefined ? {} : { nextToken }),
-      });
-      found.push(...(page.clusterArns ?? []));
-      nextToken = page.nextToken;
-    } while (nextToken !== undefined);
-    return found;
-  });
+  const arns = await clusterArns(access, { maxAgeMs: scope.maxAgeMs });
   return arns.flatMap((arn) => {
     const identity = parsePlacementName(arn.slice(arn.lastIndexOf('/') + 1));
     return identity?.installation === scope.installation && identity.cell === access.name ? [identity.placement] : [];
@@ -189,6 +205,23 @@ async function foreignSlots(
     if (tags !== undefined && !isOurs(tags)) slots.add(slot);
   }
   return [...slots];
+}
+
+/** Interface endpoints in the VPC that are not ours; those that cannot be read are not counted. */
+async function foreignEndpoints(
+  access: CellAccess,
+  vpcId: string,
+  isOurs: GroupSources['isOurs'],
+  maxAgeMs: number,
+): Promise<number> {
+  const figure = await reading(async () => {
+    const all = await access.views.interfaceEndpoints({ maxAgeMs });
+    return all.filter(
+      ({ VpcId, Tags = [] }) =>
+        VpcId === vpcId && !isOurs(Object.fromEntries(Tags.map(({ Key = '', Value = '' }) => [Key, Value]))),
+    ).length;
+  });
+  return 'value' in figure ? figure.value : 0;
 }
 
 /** Collects figures, and why those that are missing could not be read. */

@@ -23,8 +23,8 @@ export interface GroupReading {
   readonly unreadable: Readonly<Record<string, string>>;
   /** Slots whose rule priorities a foreign rule holds. */
   readonly foreignSlots: readonly number[];
-  /** Rules and target groups on the load balancer that are not ours. */
-  readonly strangers: { readonly listener_rule: number; readonly target_group: number };
+  /** Rules and target groups on the load balancer, and interface endpoints in the VPC, that are not ours. */
+  readonly strangers: { readonly listener_rule: number; readonly target_group: number; readonly endpoint: number };
 }
 
 export interface ZoneReading {

@@ -3,7 +3,7 @@ import type { CellAccess, ZoneAccess } from '../../aws/ports.ts';
 import type { ZoneConfig } from '../../aws/zones.ts';
 import type { Clock } from '../../model/clock.ts';
 import type { Change } from '../../model/resources.ts';
-import type { Reconciler } from '../../reconcilers/contract.ts';
+import type { EndpointReconciler, Reconciler } from '../../reconcilers/contract.ts';
 import type { DesiredTable } from '../../store/desired.ts';
 import type { RemovalBudget } from '../../store/removals.ts';
 import type { Reservations } from '../../store/reservations.ts';
@@ -44,6 +44,8 @@ export interface TermDeps {
   readonly reservations: Reservations;
   readonly removals: RemovalBudget;
   readonly reconcilers: readonly Reconciler[];
+  /** Of the interface endpoints, one for each dependency and infra group. */
+  readonly endpoints: EndpointReconciler;
   readonly stream: (callbacks: {
     onKeys: (keys: readonly { kind: string; name: string }[]) => void;
     onGap: (reason: string) => void;
@@ -59,6 +61,10 @@ export interface LoopObserver extends EngineObserver {
   readonly queue: QueueObserver;
   /** A change of a tier's shared name. */
   shared(change: Change, what: 'seen' | 'applied', tier: string): void;
+  /** A change of an infra group's endpoints. */
+  wired(change: Change, what: 'seen' | 'applied', infraGroup: string): void;
+  /** Something of an infra group is held back. */
+  groupHeld(reason: string, infraGroup: string, message: string): void;
   swept(kind: 'probe' | 'detail', tookMs: number): void;
   /** The views of both tables and of all reachable cells are complete: the loop is at work. */
   synced(at: number): void;

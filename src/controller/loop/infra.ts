@@ -1,11 +1,15 @@
 import type { CellAccess, ZoneAccess } from '../../aws/ports.ts';
 import { base32Hash } from '../../model/records/canonical.ts';
+import { type EffectiveTenant, leastTasks } from '../../model/records/effective.ts';
 import { cellRoles } from '../../model/records/schema-cell.ts';
 import type { PlacementBook } from '../capacity/book.ts';
 import { readCell, readZone } from '../capacity/read.ts';
 import { placementsOf, specOf } from '../fleet/entry.ts';
 import type { FleetView } from '../fleet/view.ts';
 import type { TermDeps } from './deps.ts';
+
+/** A role is assumed anew, to prove that it can be, when the last proof is older than this. */
+const rolesAgeMs = 600_000;
 
 /**
  * Ways into cells and zones, and what is read there for placement. A cell's or tier's access is made anew when what it is made of changes, so that nothing read through
@@ -72,10 +76,11 @@ export class Infrastructure {
         .filter((placement) => placement.cell === name)
         .map((placement) => ({
           ...placement,
-          tasks: placement.resources.service === undefined ? 0 : (specOf(entry, placement)?.service.tasks ?? 0),
+          tasks: placement.resources.service === undefined ? 0 : surelyRunning(specOf(entry, placement)),
         }));
     });
-    const { cell, groups } = await readCell({
+    const roles = access.roles({ maxAgeMs: rolesAgeMs });
+    const { cell, groups, infra } = await readCell({
       access,
       installation: this.#deps.installation,
       groups: this.#view.groups(name).map((group) => ({
@@ -91,6 +96,8 @@ export class Infrastructure {
     if (cell.ok) this.#compareMarks(name, cell.value.marked, before?.ok === true);
     this.#book.cells.set(name, cell);
     for (const [group, reading] of groups) this.#book.groups.set(group, reading);
+    for (const [group, parts] of infra) this.#book.infra.set(group, parts);
+    this.#book.roles.set(name, await roles);
     this.#book.invalidate();
     const groupsAfter = this.#view.groups(name).map((group) => this.#book.groups.get(group.name)?.ok);
     return before?.ok !== cell.ok || groupsBefore.some((ok, index) => ok !== groupsAfter[index]);
@@ -127,4 +134,9 @@ export class Infrastructure {
     this.#suspects.set(cell, new Set(unknown));
     this.#unknown.set(cell, readBefore ? unknown.filter((id) => suspects.has(id)) : unknown);
   }
+}
+
+/** No more than surely run: what is taken for our own is not counted as somebody else's use. */
+function surelyRunning(spec: EffectiveTenant | undefined): number {
+  return spec === undefined ? 0 : Math.min(spec.service.tasks, leastTasks(spec.service));
 }

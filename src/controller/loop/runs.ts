@@ -11,8 +11,12 @@ import { type Mode, strictest } from '../fleet/modes.ts';
 import type { FleetView } from '../fleet/view.ts';
 import { roomTold } from '../forecast/conditions.ts';
 import type { CapacityWatch } from '../forecast/watch.ts';
+import { rolesCondition } from '../infra-group/gate.ts';
+import type { RefusalBook } from '../infra-group/refusals.ts';
+import type { Turns } from '../infra-group/turns.ts';
+import { wiredCondition } from '../infra-group/wired.ts';
 import { keyText } from '../keys.ts';
-import { drainTold, rebalanceTold, type Told, together } from '../movers/conditions.ts';
+import { drainTold, nothingTold, rebalanceTold, type Told, together } from '../movers/conditions.ts';
 import type { FleetMovers } from '../movers/movers.ts';
 import type { Outcome, Trigger } from '../outcome.ts';
 import type { ServingTable } from '../tier/closure.ts';
@@ -34,6 +38,10 @@ export interface InfraRunDeps {
   readonly publications: Map<string, TierPublication>;
   /** DNS changes of shared names that are not INSYNC yet, by tier and infra group. */
   readonly changes: Map<string, Map<string, string>>;
+  /** Whose turn it is to change endpoints, by cell. */
+  readonly turns: Turns;
+  /** Endpoints that AWS refused. */
+  readonly refusals: RefusalBook;
   readonly enqueue: (key: string, trigger: Trigger) => void;
 }
 
@@ -79,6 +87,8 @@ export async function runTier(deps: InfraRunDeps, name: string, trigger: Trigger
     deps.book.invalidate();
     for (const tenant of tenantsOf(deps.view, name)) deps.enqueue(tenant.key, 'change');
     for (const cell of deps.view.all('Cell')) deps.enqueue(cell.key, 'change');
+    for (const cell of deps.view.cells(name))
+      for (const group of deps.view.groups(cell.name)) deps.enqueue(keyText('InfraGroup', group.name), 'change');
   }
   if (changed || trigger === 'resync') await deps.infra.readZone(name, trigger === 'resync' ? 5_000 : 60_000);
   const { conditions, outcome } = await guardedPublish(deps, name);
@@ -88,7 +98,7 @@ export async function runTier(deps: InfraRunDeps, name: string, trigger: Trigger
     `zone ${zone} holds ${found.foreign} other records; quota ${found.quota}`;
   const read = readCondition('ZoneReadable', reading, words);
   const room = roomTold(entry.status?.value, deps.capacity.figures('Tier', name));
-  await report(deps, entry, [read, ...conditions], room);
+  await report(deps, entry, [read, wiredCondition(deps.view, deps.book, name), ...conditions], room);
   return outcome;
 }
 
@@ -106,7 +116,8 @@ export async function runCell(deps: InfraRunDeps, name: string, trigger: Trigger
   if (changed || news) wakeTenants(deps, name);
   const reading = deps.book.cells.get(name);
   const reachable = readCondition('Reachable', reading, () => 'its account can be read');
-  const found = [reachable, ...quotasRead(reading, deps.view.spec('Cell', name)?.quotas)];
+  const roles = rolesCondition(deps.book.roles.get(name));
+  const found = [reachable, roles, ...quotasRead(reading, deps.view.spec('Cell', name)?.quotas)];
   await report(deps, entry, found, placeTold(deps, entry, 'Cell'));
   // Each status has one writer: the run of its own key.
   for (const group of deps.view.groups(name)) deps.enqueue(keyText('InfraGroup', group.name), 'resync');
@@ -115,38 +126,12 @@ export async function runCell(deps: InfraRunDeps, name: string, trigger: Trigger
     : { kind: 'waiting', on: reading?.message ?? 'the cell', checkInMs: 30_000 };
 }
 
-/** One run of an infra group: a change of it is read with its cell. */
-export async function runInfraGroup(deps: InfraRunDeps, name: string): Promise<Outcome> {
-  const { entry, changed } = await look(deps, 'InfraGroup', name);
-  if (entry === undefined) return { kind: 'settled' };
-  await raiseEpoch(epochDeps(deps), name);
-  const cell = deps.view.spec('InfraGroup', name)?.cell;
-  if (changed) {
-    deps.book.invalidate();
-    deps.enqueue(fleetKey, 'change');
-  }
-  if (cell !== undefined && (changed || deps.book.groups.get(name) === undefined)) {
-    const news = await deps.infra.readCell(cell, 0);
-    if (changed || news) wakeTenants(deps, cell);
-    const tier = deps.view.spec('Cell', cell)?.tier;
-    if (tier !== undefined) deps.enqueue(keyText('Tier', tier), 'change');
-  }
-  await reportGroup(deps, entry);
-  return { kind: 'settled' };
-}
-
-function epochDeps({ view, book, term }: InfraRunDeps): EpochDeps {
+export function epochDeps({ view, book, term }: InfraRunDeps): EpochDeps {
   return { view, book, reservations: term.reservations };
 }
 
-async function reportGroup(deps: InfraRunDeps, entry: ObjectEntry): Promise<void> {
-  const reading = deps.book.groups.get(entry.name);
-  const ready = readCondition('InfraReady', reading, ({ facts }) => `load balancer ${facts.dnsName}`);
-  const stated = deps.view.spec('InfraGroup', entry.name)?.quotas;
-  await report(deps, entry, [ready, ...quotasRead(reading, stated)], placeTold(deps, entry, 'InfraGroup'));
-}
-
-function placeTold(deps: InfraRunDeps, entry: ObjectEntry, kind: 'Cell' | 'InfraGroup'): Told {
+/** What the status of a cell or infra group tells besides whether it is in use: its drain, and its room. */
+export function placeTold(deps: InfraRunDeps, entry: ObjectEntry, kind: 'Cell' | 'InfraGroup'): Told {
   const now = new Date(deps.term.clock.now()).toISOString();
   const before = entry.status?.value;
   const draining = deps.view.spec(kind, entry.name)?.state === 'draining';
@@ -163,7 +148,7 @@ function roomOf({ view, capacity }: InfraRunDeps, kind: 'Cell' | 'InfraGroup', n
 }
 
 /** Tenants that are placed in the cell, and those that wait for room anywhere. */
-function wakeTenants(deps: InfraRunDeps, cell: string): void {
+export function wakeTenants(deps: InfraRunDeps, cell: string): void {
   for (const tenant of deps.view.all('Tenant')) {
     const placements = placementsOf(tenant);
     const scope = servingSpec(tenant)?.routing.scope;
@@ -307,7 +292,8 @@ function samePublication(a: TierPublication | undefined, b: TierPublication): bo
   return text(a) === text(b);
 }
 
-async function look(deps: InfraRunDeps, kind: Kind, name: string) {
+/** Reads and accepts the record; an object that is gone and needed by nobody is forgotten (`entry` undefined). */
+export async function look(deps: InfraRunDeps, kind: Kind, name: string) {
   const raw = await deps.term.desired.get(kind, name);
   const { view, term } = deps;
   const looked = await acceptObject({ view, state: term.state, clock: term.clock }, kind, name, raw);
@@ -335,7 +321,11 @@ function isNeeded(view: FleetView, entry: ObjectEntry): boolean {
     case 'Cell':
       return view.groups(entry.name).length > 0 || placements.some((placement) => placement.cell === entry.name);
     case 'InfraGroup':
-      return placements.some((placement) => placement.infraGroup === entry.name);
+      // Its endpoints stand, and nobody said that they are to go: an orphan tells of them.
+      return (
+        placements.some((placement) => placement.infraGroup === entry.name) ||
+        Object.keys(entry.inventory?.value.endpoints ?? {}).length > 0
+      );
     case 'Fleet':
     case 'Tenant':
       return false;
@@ -344,13 +334,18 @@ function isNeeded(view: FleetView, entry: ObjectEntry): boolean {
   }
 }
 
-async function report(
+/**
+ * Writes the object's status, if it changed, and the events that go with it. `parts` are told as well, and do not decide whether the object is ready: something in `found` speaks for them;
+ * nor does what is `told` of work and of room.
+ */
+export async function report(
   deps: InfraRunDeps,
   entry: ObjectEntry,
   found: readonly ConditionUpdate[],
-  told?: Told,
+  told: Told = nothingTold,
+  parts: readonly ConditionUpdate[] = [],
 ): Promise<void> {
   const now = new Date(deps.term.clock.now()).toISOString();
-  await writeInfraStatus(deps.term.state, entry, found, now, told);
-  for (const event of told?.events ?? []) deps.term.observer.event(entry.key, event);
+  await writeInfraStatus(deps.term.state, entry, { found, parts, told }, now);
+  for (const event of told.events) deps.term.observer.event(entry.key, event);
 }

@@ -4,6 +4,13 @@ import type { StateWriter } from '../../store/state-writer.ts';
 import type { ObjectEntry } from '../fleet/entry.ts';
 import type { Told } from '../movers/conditions.ts';
 
+/** What a run found. */
+interface InfraFindings {
+  readonly found: readonly ConditionUpdate[];
+  readonly parts: readonly ConditionUpdate[];
+  readonly told: Told;
+}
+
 /**
  * Writes the status of a Fleet, Tier, Cell or InfraGroup: whether it is accepted, what else was found, and `told`, which tells of work and of room and makes nothing less Ready. An
  * unchanged status is not written.
@@ -11,9 +18,8 @@ import type { Told } from '../movers/conditions.ts';
 export async function writeInfraStatus(
   state: Pick<StateWriter, 'writeStatus'>,
   entry: ObjectEntry,
-  found: readonly ConditionUpdate[],
+  { found, parts, told }: InfraFindings,
   now: string,
-  told: Omit<Told, 'events'> = { conditions: [], dropped: [] },
 ): Promise<void> {
   const accepted = entry.condition ?? {
     type: 'Accepted',
@@ -38,7 +44,7 @@ export async function writeInfraStatus(
     ...(entry.accepted === undefined ? {} : { observedHash: entry.accepted.hash }),
     conditions: mergeConditions(
       (before?.conditions ?? []).filter(({ type }) => !told.dropped.includes(type)),
-      [...updates, ...told.conditions, ready],
+      [...updates, ...parts, ...told.conditions, ready],
       { now, generation },
     ),
     ...(told.drain === undefined ? {} : { drain: told.drain }),

@@ -12,11 +12,15 @@ import { refreshEntry } from '../fleet/refresh.ts';
 import { FleetView } from '../fleet/view.ts';
 import { capacityReport } from '../forecast/report.ts';
 import { CapacityWatch } from '../forecast/watch.ts';
+import { RefusalBook } from '../infra-group/refusals.ts';
+import { lookAtGroup, planInfraGroups, runInfraGroup } from '../infra-group/run.ts';
+import { Turns } from '../infra-group/turns.ts';
 import { keyText, parseKey } from '../keys.ts';
 import { FleetMovers } from '../movers/movers.ts';
 import { drainPlanner } from '../movers/plan-drain.ts';
 import { rebalancePlanner } from '../movers/plan-rebalance.ts';
 import type { Outcome, Trigger } from '../outcome.ts';
+import { type PlanReport, planFleet } from '../plan.ts';
 import { KeyedQueue } from '../queue/keyed-queue.ts';
 import type { EngineDeps } from '../tenant/deps.ts';
 import { HealthBook } from '../tenant/health.ts';
@@ -27,7 +31,7 @@ import type { TermDeps } from './deps.ts';
 import { Infrastructure } from './infra.ts';
 import { laneOf } from './lanes.ts';
 import { lateWrites } from './late-writes.ts';
-import { fleetKey, fleetMode, type InfraRunDeps, runCell, runFleet, runInfraGroup, runTier } from './runs.ts';
+import { fleetKey, fleetMode, type InfraRunDeps, runCell, runFleet, runTier } from './runs.ts';
 import { Sweeps } from './sweeps.ts';
 
 /**
@@ -92,6 +96,8 @@ export class Term {
       serving: this.#serving,
       publications: this.#publications,
       changes: new Map(),
+      turns: new Turns(),
+      refusals: new RefusalBook(),
       enqueue: (key, trigger) => this.queue.add(key, trigger),
     };
     this.#sweeps = new Sweeps({
@@ -136,6 +142,12 @@ export class Term {
     this.#load(await this.#deps.reader.loadAll());
     await this.#list();
     await this.#readEverything();
+  }
+
+  /** What the controller would do now. Nothing is written. */
+  async plan(tenant?: string): Promise<PlanReport> {
+    const report = await planFleet(this.engine, tenant);
+    return tenant === undefined ? { ...report, infraGroups: await planInfraGroups(this.#runs) } : report;
   }
 
   /** Stops without writing anything: what runs is waited for, what waits is dropped. */
@@ -216,6 +228,9 @@ export class Term {
       ...this.view.cells().map((cell) => this.#infra.readCell(cell.name, 0)),
       ...this.view.tiers().map((tier) => this.#infra.readZone(tier.name, 0)),
     ]);
+    // Nobody is placed before it is known where.
+    const look = { write: false, maxAgeMs: 60_000 };
+    await Promise.all(this.view.all('InfraGroup').map((entry) => lookAtGroup(this.#runs, entry, look)));
   }
 
   #enqueueAll(): void {
@@ -256,7 +271,7 @@ export class Term {
         case 'Cell':
           return await runCell(this.#runs, name, trigger);
         case 'InfraGroup':
-          return await runInfraGroup(this.#runs, name);
+          return await runInfraGroup(this.#runs, name, trigger);
         case 'Tenant':
           return await runTenant(this.engine, name, trigger);
         default:

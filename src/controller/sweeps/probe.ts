@@ -1,5 +1,7 @@
+import type { EffectiveTenant } from '../../model/records/effective.ts';
+import type { PlacementContext } from '../../reconcilers/contract.ts';
 import { type ObjectEntry, placementsOf, servingSpec, specOf } from '../fleet/entry.ts';
-import type { ChainDeps } from '../tenant/chain.ts';
+import type { ChainDeps, ChainResult } from '../tenant/chain.ts';
 import { convergeChain } from '../tenant/chain.ts';
 import { isReachable, placementScope } from '../tenant/context.ts';
 import type { EngineDeps } from '../tenant/deps.ts';
@@ -22,14 +24,26 @@ export async function suspicious(deps: EngineDeps, entry: ObjectEntry, maxAgeMs:
       scope.context,
       () => ({ ...scope.context.dns, want: published ? 'publish' : 'keep' }),
     );
-    if (result.failed.length > 0 || result.held.length > 0 || result.changes.length > 0) return true;
-    const { activeServices, runningTasks } = result.signals.cluster ?? {};
-    if (activeServices !== undefined && activeServices !== 1) return true;
-    const counted = effective.service.scaling.mode === 'fixed' && runningTasks !== undefined;
-    if (counted && runningTasks !== scope.context.tasks) return true;
-    if ((result.signals.listener_rule?.foreign ?? []).length > 0) return true;
+    if (isOff(result, scope.context)) return true;
   }
   return false;
+}
+
+/** Whether what scoped reads showed of a placement is not as it should be. */
+function isOff(result: ChainResult, { effective, tasks }: PlacementContext): boolean {
+  if (result.failed.length > 0 || result.held.length > 0 || result.changes.length > 0) return true;
+  const { activeServices, runningTasks } = result.signals.cluster ?? {};
+  if (activeServices !== undefined && activeServices !== 1) return true;
+  if (runningTasks !== undefined && isMiscounted(effective, tasks, runningTasks)) return true;
+  return (result.signals.listener_rule?.foreign ?? []).length > 0;
+}
+
+/** Whether a settled placement runs more or fewer tasks than it may. */
+function isMiscounted({ service }: EffectiveTenant, tasks: number, running: number): boolean {
+  const { scaling } = service;
+  if (scaling.mode === 'external') return false;
+  if (scaling.mode === 'fixed' || tasks === 0) return running !== tasks;
+  return running < scaling.min || running > scaling.max;
 }
 
 function chainDeps(deps: EngineDeps, maxAgeMs: number): ChainDeps {

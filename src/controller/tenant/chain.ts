@@ -141,6 +141,9 @@ class ChainPass {
         return;
       case 'skip':
         return;
+      case 'forget':
+        await this.#forget(reconciler.kind);
+        return;
       case 'wait':
         this.#waiting.push({ on: step.on, checkInMs: step.checkInMs });
         return;
@@ -221,7 +224,7 @@ class ChainPass {
       n: entry.n,
       name: entry.name,
       arn: created.arn,
-      applied: desired.hash,
+      ...(created.partial === true ? {} : { applied: desired.hash }),
       confirmedAt: new Date(clock.now()).toISOString(),
     };
     await this.#put(done, undefined, created.change);
@@ -238,6 +241,14 @@ class ChainPass {
     const { [reconciler.kind]: _gone, ...resources } = this.#context.placement.resources;
     await this.#save({ ...this.#context.placement, resources, ...this.#dnsChange(step.change) });
     return true;
+  }
+
+  /** What shall not stand and is gone is remembered no longer. What waited for that is looked at once more. */
+  async #forget(kind: ResourceKind): Promise<void> {
+    if (!this.#deps.write) return;
+    const { [kind]: _gone, ...resources } = this.#context.placement.resources;
+    await this.#save({ ...this.#context.placement, resources });
+    this.#waiting.push({ on: `what ${kind} kept from being done`, checkInMs: 1_000 });
   }
 
   /** What only a read could tell becomes part of the inventory: an id whose answer was lost, or our own record that the inventory lacks. */

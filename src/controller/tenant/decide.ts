@@ -7,7 +7,7 @@ import type { Desired, Observation, PlacementContext, Reconciler } from '../../r
  *
  *   desired \ live   absent              live, equal   live, differs            ending     unmarked   stranger
  *   known            create              converged     update, or replace       replace    hold       next name, or hold
- *   none             converged           remove        remove                   converged  hold       converged
+ *   none             forget              remove        remove                   converged  hold       forget
  *   waiting          wait                -             wait (equal is unknown)  wait       hold       wait
  *
  * A resource that was just created and cannot be seen yet is waited for: AWS's reads lag behind its writes, and "not found" is no proof then.
@@ -15,6 +15,8 @@ import type { Desired, Observation, PlacementContext, Reconciler } from '../../r
 export type Step =
   | { readonly do: 'converged' /** The applied hash is to be remembered. */; readonly applied?: string }
   | { readonly do: 'skip' }
+  /** Nothing shall stand and nothing does: the inventory remembers something that is gone. */
+  | { readonly do: 'forget' }
   | { readonly do: 'wait'; readonly on: string; readonly checkInMs: number }
   | {
       readonly do: 'create';
@@ -41,7 +43,24 @@ export interface DecideInput {
   readonly now: number;
 }
 
+/** The same of anything that has an inventory entry: `place` names what it is made for. */
+export interface StepInput<C> {
+  readonly reconciler: Pick<Reconciler<unknown, unknown, C, never>, 'kind' | 'name' | 'diff' | 'needsSuccessor'>;
+  readonly context: C;
+  readonly entry: InventoryResource | undefined;
+  readonly place: string;
+  readonly desired: Desired<unknown>;
+  readonly observation: Observation<unknown>;
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+}
+
 export function decide(input: DecideInput): Step {
+  const { id, resources } = input.context.placement;
+  return decideStep({ ...input, place: id, entry: resources[input.reconciler.kind] });
+}
+
+export function decideStep<C>(input: StepInput<C>): Step {
   const { desired, observation, reconciler } = input;
   if (observation.state === 'unread') return { do: 'skip' };
   if (observation.state === 'unmarked') {
@@ -67,13 +86,31 @@ export function decide(input: DecideInput): Step {
   }
 }
 
-function decideNone(input: DecideInput, observation: Observation<unknown>): Step {
+function decideNone<C>(input: StepInput<C>, observation: Observation<unknown>): Step {
+  if (observation.state === 'absent' || observation.state === 'stranger') return decideGone(input);
   if (observation.state !== 'live') return { do: 'converged' };
   return { do: 'remove', change: { ...subject(input), action: 'delete', reason: 'removal' } };
 }
 
-function decideAbsent(input: DecideInput, hash: string): Step {
-  const entry = entryOf(input);
+/** Of a record that is gone the change is followed until it has reached every name server: that is not this step's to forget. */
+function decideGone<C>(input: StepInput<C>): Step {
+  const { entry } = input;
+  if (entry === undefined || entry.kind === 'dns_record') return { do: 'converged' };
+  return isYoung(entry, input.now)
+    ? { do: 'wait', on: `${entry.kind} to become visible`, checkInMs: 3_000 }
+    : { do: 'forget' };
+}
+
+/** Whether reads may not show yet what was just created, or may have been. A clock that went back proves nothing. */
+function isYoung({ confirmedAt, intent }: InventoryResource, now: number): boolean {
+  return [confirmedAt, intent?.at].some((at) => {
+    const age = now - Date.parse(at ?? '');
+    return age >= 0 && age < propagationMs;
+  });
+}
+
+function decideAbsent<C>(input: StepInput<C>, hash: string): Step {
+  const entry = input.entry;
   const base = subject(input);
   if (entry === undefined) {
     return { do: 'create', change: { ...base, action: 'create', reason: 'asked' }, n: 1, resend: false };
@@ -88,10 +125,10 @@ function decideAbsent(input: DecideInput, hash: string): Step {
 }
 
 /** A name that changes with the incarnation steps aside; one that does not can only wait for people. */
-function decideStranger(input: DecideInput, observation: { arn: string; found: string }, hash: string): Step {
+function decideStranger<C>(input: StepInput<C>, observation: { arn: string; found: string }, hash: string): Step {
   const { reconciler, context } = input;
   if (reconciler.name(context, 1) !== reconciler.name(context, 2)) {
-    return successor(input, reasonOf(input, hash), (entryOf(input)?.n ?? 1) + 1);
+    return successor(input, reasonOf(input, hash), (input.entry?.n ?? 1) + 1);
   }
   return {
     do: 'hold',
@@ -100,8 +137,8 @@ function decideStranger(input: DecideInput, observation: { arn: string; found: s
   };
 }
 
-function decideLive(
-  input: DecideInput,
+function decideLive<C>(
+  input: StepInput<C>,
   desired: { value: unknown; hash: string },
   observation: { live: unknown; arn: string },
 ): Step {
@@ -114,8 +151,8 @@ function decideLive(
 }
 
 /** A new incarnation; the one before, if any, is retired once its successor is wired. */
-function successor(input: DecideInput, reason: ChangeReason, n?: number, fields?: readonly FieldChange[]): Step {
-  const entry = entryOf(input);
+function successor<C>(input: StepInput<C>, reason: ChangeReason, n?: number, fields?: readonly FieldChange[]): Step {
+  const entry = input.entry;
   const base = subject(input);
   const next = n ?? (entry?.n ?? 0) + 1;
   const change: Change =
@@ -129,20 +166,16 @@ function successor(input: DecideInput, reason: ChangeReason, n?: number, fields?
   };
 }
 
-function subject(input: DecideInput): { kind: ResourceKind; placement: string; name: string } {
-  const { reconciler, context } = input;
+function subject<C>(input: StepInput<C>): { kind: ResourceKind; placement: string; name: string } {
+  const { reconciler, context, place } = input;
   return {
     kind: reconciler.kind,
-    placement: context.placement.id,
-    name: entryOf(input)?.name ?? reconciler.name(context, 1),
+    placement: place,
+    name: input.entry?.name ?? reconciler.name(context, 1),
   };
 }
 
-function entryOf(input: DecideInput): InventoryResource | undefined {
-  return input.context.placement.resources[input.reconciler.kind];
-}
-
 /** What was applied in full before and is still wanted is drift when it differs; anything else was asked for. */
-function reasonOf(input: DecideInput, hash: string): ChangeReason {
-  return entryOf(input)?.applied === hash ? 'drift' : 'asked';
+function reasonOf<C>(input: StepInput<C>, hash: string): ChangeReason {
+  return input.entry?.applied === hash ? 'drift' : 'asked';
 }

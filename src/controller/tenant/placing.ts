@@ -100,7 +100,7 @@ export function requestOf(tenant: string, effective: EffectiveTenant): Placement
     size: {
       cpu: service.cpu,
       tasks: service.tasks,
-      scaling: scaling.mode === 'fixed' ? { mode: 'fixed' } : { mode: 'external', max: scaling.max },
+      scaling: scaling.mode === 'fixed' ? { mode: 'fixed' } : { mode: scaling.mode, max: scaling.max },
       expectedRps: effective.expectedRps,
       ownRecords: routing.scope === 'tenant',
     },

@@ -9,7 +9,7 @@ import { isInsync, unknownChange } from './dns-change.ts';
 /**
  * Taking a placement away, from its inventory alone. Each step is seen to be done before the next, and what was seen is durable:
  *
- *   budget → out of DNS → INSYNC + 60 s → no tasks wanted → tasks gone  [kept here while retained]
+ *   budget → out of DNS → INSYNC + 60 s → no scaling → no tasks wanted → tasks gone  [kept here while retained]
  *   → DeleteService → DeleteRule → DeleteTargetGroup → service INACTIVE → DeleteCluster → task definitions → released
  *
  * A tenant whose path is told by a tier's shared name has no record of its own: its tasks stop at once.
@@ -58,9 +58,14 @@ class Removal {
     return { state, placement: this.#context.placement };
   }
 
-  /** Out of DNS and without tasks; undefined when that is reached. */
+  /** Out of DNS and without tasks; undefined when that is reached. What would start tasks again goes before they stop. */
   async stop(): Promise<RemovalStep | undefined> {
-    return (await this.#budget()) ?? (await this.#outOfDns()) ?? (await this.#stopTasks());
+    return (
+      (await this.#budget()) ??
+      (await this.#outOfDns()) ??
+      (await this.#retireAll('scaling')) ??
+      (await this.#stopTasks())
+    );
   }
 
   /** Everything goes, in order; the slot is the caller's to release. */

@@ -21,6 +21,8 @@ export interface ServeResult {
   readonly held: readonly Refusal[];
   /** Everything stands as the spec says and no deployment is under way. */
   readonly stable: boolean;
+  /** The first call that failed, where one did: what its resource is like is not known. */
+  readonly failure: string | undefined;
   /** What a step of the chain waits for, where one does. */
   readonly waitingFor: string | undefined;
 }
@@ -70,7 +72,7 @@ export async function servePlacement(
     },
     scope.access,
     scope.context,
-    (signals, conditions) => wishedRecords(deps, entry, scope.context, signals, conditions, oldServes),
+    (signals, conditions) => wishedRecords(deps, entry, scope.context, { signals, conditions, oldServes }),
   );
   for (const refusal of result.held) deps.observer.held(refusal.reason, entry.name, refusal.message);
   for (const { error } of result.failed) deps.observer.callFailed(entry.key, error);
@@ -94,6 +96,7 @@ export async function servePlacement(
     changes: result.changes,
     held: result.held,
     stable,
+    failure: result.failed.map(({ kind, error }) => `${kind}: ${error.message}`)[0],
     waitingFor: result.waiting[0]?.on,
   };
 }
@@ -197,6 +200,7 @@ async function publishedCondition(
 }
 
 const retireOrder: readonly ResourceKind[] = [
+  'scaling',
   'service',
   'listener_rule',
   'target_group',

@@ -1,10 +1,19 @@
 import type { ConditionUpdate } from '../../model/conditions.ts';
 import { isSuccessor } from '../../model/moves.ts';
+import { leastTasks } from '../../model/records/effective.ts';
 import type { PlacementInventory, PlacementMove } from '../../model/resources.ts';
 import type { PlacementContext } from '../../reconcilers/contract.ts';
 import { type ObjectEntry, placementsOf } from '../fleet/entry.ts';
 import type { ChainSignals } from './chain.ts';
 import type { EngineDeps } from './deps.ts';
+
+/** What a pass read before it comes to a placement's record. */
+export interface RecordSigns {
+  readonly signals: ChainSignals;
+  readonly conditions: readonly ConditionUpdate[];
+  /** Of a successor: what it is to replace can take all requests. */
+  readonly oldServes: boolean;
+}
 
 /**
  * What is wanted of a placement's records, by what this pass read of its rule and targets. A name is published when a request to it would be served: a verified rule, and a target that
@@ -15,10 +24,9 @@ export function wishedRecords(
   deps: EngineDeps,
   entry: ObjectEntry,
   context: PlacementContext,
-  signals: ChainSignals,
-  conditions: readonly ConditionUpdate[],
-  oldServes = false,
+  read: RecordSigns,
 ): PlacementContext['dns'] {
+  const { signals, conditions, oldServes } = read;
   if (context.effective.routing.scope === 'tier') return { ...context.dns, want: 'keep', setIdentifier: 'none' };
   noteHealth(deps, context, signals);
   const stood = context.placement.resources.dns_record?.arn !== undefined;
@@ -50,13 +58,14 @@ function wishOfSuccessor(
   return now.suspended ? 'publish' : undefined;
 }
 
-function noteHealth(deps: EngineDeps, { placement, tasks }: PlacementContext, signals: ChainSignals): void {
+function noteHealth(deps: EngineDeps, context: PlacementContext, signals: ChainSignals): void {
+  const { placement, tasks, effective } = context;
   const healthyTargets = signals.target_group?.healthyTargets;
   if (tasks === 0) deps.health.forget(placement.id);
   if (tasks === 0 || healthyTargets === undefined) return;
   const { stable = false, runningTasks = 0 } = signals.service ?? {};
   const subject = { placement: placement.id, tier: placement.tier, cell: placement.cell };
-  const reading = { healthyTargets, steady: stable && runningTasks >= tasks };
+  const reading = { healthyTargets, steady: stable && runningTasks >= leastTasks(effective.service) };
   deps.health.note(subject, reading, deps.clock.monotonic());
 }
 

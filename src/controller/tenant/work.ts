@@ -133,6 +133,9 @@ function take({ entry, found }: Work, placement: PlacementInventory, { scope, se
   const changes = served.changes.filter((change) => !isShift(change));
   if (changes.length > 0) found.notes.push(differing(scope.mode, changes));
   const isNew = entry.status?.value.observedGeneration !== entry.accepted?.generation;
+  // Not every resource has a condition of its own: one that could not be looked at, or made, must not pass for one that is as the record says.
+  if (isNew && served.failure !== undefined && outcome.kind !== 'retry' && outcome.kind !== 'terminal')
+    found.notes.push({ type: 'Synced', status: 'Unknown', reason: 'CallFailed', message: served.failure });
   // Not every step has a condition of its own: a task definition that reads do not show yet is as the record says for all that they tell.
   if (isNew && served.waitingFor !== undefined) found.notes.push(unseen(served.waitingFor));
   if (failed) found.notes.push(trouble(outcome, served.held));

@@ -41,7 +41,7 @@ export interface EffectiveService {
   /** CPU units of a task; 1024 = 1 vCPU. */
   readonly cpu: number;
   readonly memoryMiB: number;
-  /** Tasks of each placement while the tenant is active. */
+  /** Tasks of each placement while the tenant is active; under target-tracking the count to start with, and never below `min`. */
   readonly tasks: number;
   readonly scaling: EffectiveScaling;
   readonly architecture: 'X86_64' | 'ARM64';
@@ -55,6 +55,23 @@ export interface EffectiveService {
   readonly taskRoleName?: string;
   readonly executionRoleName?: string;
   readonly logGroup?: string;
+}
+
+/**
+ * The fewest tasks with which an active placement is as it should be: all of them where the record says how many, else what no other hand goes below. The other hand of `external`
+ * says nothing of itself: there one will do.
+ */
+export function leastTasks({ tasks, scaling }: Pick<EffectiveService, 'tasks' | 'scaling'>): number {
+  switch (scaling.mode) {
+    case 'fixed':
+      return tasks;
+    case 'external':
+      return 1;
+    case 'target-tracking':
+      return scaling.min;
+    default:
+      return scaling satisfies never;
+  }
 }
 
 /** How requests find the tenant. */
@@ -144,15 +161,16 @@ export function effectiveTenant(
 function mergeService(tenant: Frozen<TenantSpec>, name: string, tier: Frozen<TierSpec>): EffectiveService {
   const own = tenant.service;
   const base = tier.service;
-  const tasks = own.tasks ?? base.tasks;
+  const asked = own.tasks ?? base.tasks;
+  const scaling = completeScaling(own.scaling ?? base.scaling, asked);
   const named = Object.entries({ ...base.secrets, ...own.secrets });
   return {
     image: own.image ?? base.image,
     containerPort: base.containerPort,
     cpu: own.cpu ?? base.cpu,
     memoryMiB: own.memoryMiB ?? base.memoryMiB,
-    tasks,
-    scaling: completeScaling(own.scaling ?? base.scaling, tasks),
+    tasks: scaling.mode === 'target-tracking' ? Math.max(asked, scaling.min) : asked,
+    scaling,
     architecture: base.architecture,
     healthCheck: mergeHealthCheck(own.healthCheck ?? {}, base.healthCheck),
     startupSeconds: own.startupSeconds ?? base.startupSeconds,

@@ -32,7 +32,9 @@ export const cellSpec = fields({
     ),
   foreignVcpu: amount('vCPU', 0, 10_000_000)
     .default(0)
-    .describe('Fargate vCPU in the account that are used by others than us. Default 0.'),
+    .describe(
+      'Fargate vCPU in the account that others than us use, at least. What ECS shows of their tasks counts where it is more. Default 0.',
+    ),
   state: capacityStateField('the cell'),
   mode: modeField('the cell'),
 }).superRefine((cell, context) => {

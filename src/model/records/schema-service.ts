@@ -80,24 +80,26 @@ export const scaling = fields({
   mode: choice(scalingModes)
     .default('fixed')
     .describe(
-      'fixed: the controller keeps the count at tasks. external: another hand owns the desired count and it is left alone. target-tracking: Application Auto Scaling follows a metric. Default fixed.',
+      'fixed: the controller keeps the count at tasks. external: another hand owns the desired count and it is left alone. target-tracking: Application Auto Scaling keeps metric at target, with min to max tasks. Default fixed.',
     ),
-  min: whole('tasks', 1, 1000).optional().describe('The fewest tasks under target-tracking. Default 1.'),
+  min: whole('tasks', 1, 1000).optional().describe('The fewest tasks under target-tracking, 1 to 1000. Default 1.'),
   max: whole('tasks', 1, 1000)
     .optional()
     .describe(
-      'The most tasks that another hand or target-tracking may ask for; capacity is kept for them. Default tasks.',
+      'The most tasks that another hand or target-tracking may ask for, not less than tasks; capacity is kept for them. Default tasks.',
     ),
   metric: choice(scalingMetrics)
     .optional()
-    .describe('What target-tracking follows: average cpu or memory in percent, or requests per target and minute.'),
+    .describe(
+      'What target-tracking follows: cpu or memory, the average of all tasks in percent of what they have, or requests per target and minute.',
+    ),
   target: z
     .number({ error: 'a number above 0' })
     .gt(0, { error: 'a number above 0' })
     .max(1_000_000_000, { error: 'a number up to 1000000000' })
     .optional()
     .describe(
-      "The value that target-tracking aims at, in the metric's unit (percent, or requests per target and minute).",
+      "The value that target-tracking aims at, in the metric's unit: percent up to 100, or requests per target and minute.",
     ),
 })
   .superRefine((value, context) => {
@@ -111,6 +113,11 @@ export const scaling = fields({
       if (tracking || value[field] === undefined) continue;
       const message = `nothing, as only mode target-tracking knows ${field}`;
       context.addIssue({ code: 'custom', path: [field], message, input: value[field] });
+    }
+    const isPercent = value.metric === 'cpu' || value.metric === 'memory';
+    if (tracking && isPercent && value.target !== undefined && value.target > 100) {
+      const message = `a percentage above 0 and up to 100, as the metric is ${value.metric}`;
+      context.addIssue({ code: 'custom', path: ['target'], message, input: value.target });
     }
     if (value.max !== undefined && (value.min ?? 1) > value.max) {
       context.addIssue({ code: 'custom', path: ['max'], message: 'a number that is not below min', input: value.max });
@@ -196,7 +203,7 @@ export const overridableFields = {
     'Memory of a task in MiB, as Fargate combines it with cpu. In a tier default 1024; in a tenant what its tier has.',
   ),
   tasks: whole('tasks', 1, 1000).describe(
-    'Tasks of each placement. In a tier default 1; in a tenant what its tier has.',
+    'Tasks of each placement; under target-tracking the count to start with, at least min. In a tier default 1; in a tenant what its tier has.',
   ),
   scaling,
   environment: environment.describe(

@@ -16,14 +16,14 @@ export async function createService(
   entry: InventoryResource,
 ): Promise<Created> {
   const { ecs } = access.cell;
-  const { tags, taskDefinition, cluster, desiredCount, serviceConnectConfiguration: _none, ...rest } = desired;
+  const { tags, taskDefinition, cluster, desiredCount: _count, serviceConnectConfiguration: _none, ...rest } = desired;
   try {
     const answer = await ecs.createService({
       ...rest,
       cluster,
       serviceName: entry.name,
       taskDefinition,
-      desiredCount: desiredCount ?? context.tasks,
+      desiredCount: context.tasks,
       // A capacity provider strategy excludes a launch type; ours has none.
       capacityProviderStrategy: undefined,
       launchType: 'FARGATE',
@@ -59,11 +59,12 @@ export async function updateService(
 ): Promise<Applied> {
   const { ecs } = access.cell;
   const off = new Set(fields.map((change) => change.field));
-  const { tags, cluster, serviceConnectConfiguration: _none, ...members } = desired;
+  const { tags, cluster, desiredCount: _bounds, serviceConnectConfiguration: _none, ...members } = desired;
   const change: Record<string, unknown> = Object.fromEntries(
     Object.entries(members).filter(([field]) => off.has(field)),
   );
   try {
+    if (off.has('desiredCount')) change.desiredCount = fields.find(({ field }) => field === 'desiredCount')?.after;
     if (off.has('serviceConnectConfiguration')) change.serviceConnectConfiguration = { enabled: false };
     if (off.has('deploymentConfiguration')) {
       change.deploymentConfiguration = deploymentCorrection(

@@ -10,8 +10,8 @@ import { ourTags } from '../marks.ts';
 export interface ServiceContent {
   readonly cluster: string;
   readonly taskDefinition: string;
-  /** undefined: another hand owns the count. */
-  readonly desiredCount: number | undefined;
+  /** undefined: another hand owns the count. Bounds: Application Auto Scaling owns it within them. */
+  readonly desiredCount: number | CountBounds | undefined;
   readonly networkConfiguration: Ecs.NetworkConfiguration;
   readonly loadBalancers: Ecs.LoadBalancer[];
   readonly deploymentConfiguration: Ecs.DeploymentConfiguration;
@@ -29,6 +29,13 @@ export interface ServiceContent {
   readonly tags: Readonly<Record<string, string>>;
 }
 
+/** Between which the desired count may be anything, and what it begins with. */
+export interface CountBounds {
+  readonly min: number;
+  readonly max: number;
+  readonly start: number;
+}
+
 /** The container of the task definition that the load balancer talks to. */
 const containerName = 'app';
 
@@ -40,12 +47,11 @@ export function desiredService(context: PlacementContext): Desired<ServiceConten
   if (taskDefinition === undefined) return { state: 'waiting', on: 'task_definition' };
   if (target_group?.arn === undefined) return { state: 'waiting', on: 'target_group' };
   if (listener_rule?.arn === undefined) return { state: 'waiting', on: 'listener_rule' };
-  const { service, state } = context.effective;
-  const othersCount = service.scaling.mode !== 'fixed' && state === 'active' && context.tasks > 0;
+  const { service } = context.effective;
   const value: ServiceContent = {
     cluster: cluster.arn,
     taskDefinition,
-    desiredCount: othersCount ? undefined : context.tasks,
+    desiredCount: countOf(context),
     networkConfiguration: {
       awsvpcConfiguration: {
         subnets: [...context.group.subnetIds].sort(),
@@ -74,4 +80,16 @@ export function desiredService(context: PlacementContext): Desired<ServiceConten
     tags: ourTags(context),
   };
   return { state: 'known', value, hash: canonicalHash(value) };
+}
+
+/**
+ * Who says how many tasks run. A count that Application Auto Scaling was given comes back only once its target is deregistered: until then nothing is sent, as it would be
+ * overwritten, and tasks that were stopped could be started again.
+ */
+function countOf({ tasks, effective, placement }: PlacementContext): ServiceContent['desiredCount'] {
+  const { scaling } = effective.service;
+  const active = effective.state === 'active' && tasks > 0;
+  if (active && scaling.mode === 'target-tracking') return { min: scaling.min, max: scaling.max, start: tasks };
+  if (placement.resources.scaling !== undefined) return undefined;
+  return active && scaling.mode === 'external' ? undefined : tasks;
 }

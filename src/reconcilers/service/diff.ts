@@ -2,7 +2,7 @@ import type { Ecs } from '../../aws/ports.ts';
 import type { FieldChange } from '../../model/resources.ts';
 import { fieldChanges, prune } from '../fields.ts';
 import { ecsTagMap, tagChanges } from '../marks.ts';
-import type { ServiceContent } from './desired.ts';
+import type { CountBounds, ServiceContent } from './desired.ts';
 
 /** Every member of UpdateService that is not as desired, and our tags. */
 export function diffService(desired: ServiceContent, live: Ecs.Service): readonly FieldChange[] {
@@ -26,13 +26,25 @@ export function diffService(desired: ServiceContent, live: Ecs.Service): readonl
   };
   return [
     ...fieldChanges(wanted, found),
-    ...(desiredCount === undefined ? [] : fieldChanges({ desiredCount }, { desiredCount: live.desiredCount })),
+    ...countChanges(desiredCount, live.desiredCount ?? 0),
     ...fieldChanges(
       { deploymentConfiguration: canonicalDeployment(deploymentConfiguration) },
       { deploymentConfiguration: canonicalDeployment(live.deploymentConfiguration) },
     ),
     ...tagChanges('tags', ecsTagMap(live.tags), tags),
   ];
+}
+
+/** A count within its bounds is Application Auto Scaling's affair, however it came to be. Outside of them AWS moves it only when a metric next says so: we do it at once. */
+function countChanges(wanted: number | CountBounds | undefined, live: number): readonly FieldChange[] {
+  if (wanted === undefined) return [];
+  const desiredCount = typeof wanted === 'number' ? wanted : within(wanted, live);
+  return fieldChanges({ desiredCount }, { desiredCount: live });
+}
+
+/** From nothing it begins anew. */
+function within({ min, max, start }: CountBounds, count: number): number {
+  return count === 0 ? start : Math.min(max, Math.max(min, count));
 }
 
 function canonicalNetwork(network: Ecs.NetworkConfiguration | undefined): Ecs.NetworkConfiguration {

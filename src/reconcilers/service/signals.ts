@@ -1,21 +1,33 @@
 import type { Ecs } from '../../aws/ports.ts';
 import type { ConditionUpdate } from '../../model/conditions.ts';
+import { leastTasks } from '../../model/records/effective.ts';
 import type { Desired, Observation, PlacementContext, Signals } from '../contract.ts';
 import { desiredService, type ServiceContent } from './desired.ts';
 
 /**
- * Stable means: one deployment, of just the wanted definition, COMPLETED, with as many tasks as wanted. "Running equals desired" alone is not enough: an old
+ * Stable means: one deployment, of just the wanted definition, COMPLETED, with as many tasks as wanted. Where another hand sets the count it changes at any time, with no deployment: there the
+ * fewest that may run will do. "Running equals desired" alone is not enough: an old
  * deployment may be serving still.
  */
-export function isStable(live: Ecs.Service, taskDefinition: string | undefined): boolean {
+export function isStable(live: Ecs.Service, taskDefinition: string | undefined, least?: number): boolean {
   const [only, ...others] = live.deployments ?? [];
   if (only === undefined || others.length > 0) return false;
   return (
     only.rolloutState === 'COMPLETED' &&
     (taskDefinition === undefined || only.taskDefinition === taskDefinition) &&
-    live.runningCount === live.desiredCount &&
-    (live.pendingCount ?? 0) === 0
+    hasItsTasks(live, least)
   );
+}
+
+/** `least`: undefined where the record says how many tasks run. */
+function hasItsTasks({ runningCount = 0, pendingCount = 0, desiredCount = 0 }: Ecs.Service, least?: number): boolean {
+  if (least !== undefined) return runningCount >= Math.min(desiredCount, least);
+  return runningCount === desiredCount && pendingCount === 0;
+}
+
+/** The fewest tasks where the count is another hand's; undefined where it is ours. */
+function leastOf({ tasks, effective }: PlacementContext): number | undefined {
+  return effective.service.scaling.mode === 'fixed' || tasks === 0 ? undefined : leastTasks(effective.service);
 }
 
 /**
@@ -50,6 +62,7 @@ export function serviceSignals(context: PlacementContext, observation: Observati
     stable: isStable(
       live,
       context.rolledBack?.liveTaskDefinitionArn ?? context.placement.resources.task_definition?.arn,
+      leastOf(context),
     ),
     runningTasks: (live.runningCount ?? 0) + (live.pendingCount ?? 0),
   };
@@ -72,7 +85,7 @@ export function serviceStable(
   }
   const wanted = desired.state === 'known' ? desired.value.taskDefinition : undefined;
   const counts = `${live.runningCount ?? 0} of ${live.desiredCount ?? 0} tasks run`;
-  if (isStable(live, wanted)) return [{ type, status: 'True', reason: 'Stable', message: counts }];
+  if (isStable(live, wanted, leastOf(context))) return [{ type, status: 'True', reason: 'Stable', message: counts }];
   const failed = live.deployments?.find(
     (deployment) => deployment.status === 'PRIMARY' && deployment.rolloutState === 'FAILED',
   );

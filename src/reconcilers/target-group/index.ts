@@ -1,4 +1,5 @@
 import type { ConditionUpdate } from '../../model/conditions.ts';
+import { leastTasks } from '../../model/records/effective.ts';
 import type { Observation, PlacementContext, Reconciler, Signals } from '../contract.ts';
 import { createTargetGroup, retireTargetGroup, updateTargetGroup } from './apply.ts';
 import { desiredTargetGroup, nameOf, type TargetGroupContent } from './desired.ts';
@@ -41,7 +42,9 @@ function targetsHealthy(
   }
   const { healthyTargets } = health(observation);
   if (healthyTargets === undefined) return [];
-  const message = `${healthyTargets} of ${context.tasks} targets are healthy`;
-  if (healthyTargets >= Math.max(1, context.tasks)) return [{ type, status: 'True', reason: 'Healthy', message }];
+  const least = context.tasks === 0 ? 0 : leastTasks(context.effective.service);
+  const isCounted = context.effective.service.scaling.mode === 'fixed' || context.tasks === 0;
+  const message = `${healthyTargets} of ${isCounted ? '' : 'at least '}${least} targets are healthy`;
+  if (healthyTargets >= Math.max(1, least)) return [{ type, status: 'True', reason: 'Healthy', message }];
   return [{ type, status: 'False', reason: healthyTargets === 0 ? 'NoneHealthy' : 'SomeUnhealthy', message }];
 }

@@ -15,7 +15,11 @@ import { tagOperations } from './tags.ts';
 import { targetOperations } from './targets.ts';
 
 /** Makes the Application Auto Scaling of a simulated AWS, and the hand that says what is measured. */
-export function createAutoscaling(world: World): { service: SimService; metrics: MetricControls } {
+export function createAutoscaling(world: World): {
+  service: SimService;
+  metrics: MetricControls;
+  state: ScalingState;
+} {
   const state: ScalingState = { world, regions: new Map(), metrics: new Map(), listening: false };
   return {
     service: {
@@ -32,7 +36,9 @@ export function createAutoscaling(world: World): { service: SimService; metrics:
       untaken,
     },
     metrics: metricControls(state),
+    state,
   };
 }
 
 export type { MetricControls } from './metrics.ts';
+export type { ScalingState } from './state.ts';

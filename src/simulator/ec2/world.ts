@@ -93,9 +93,10 @@ export class Ec2Network implements Ec2World {
     throw limitExceeded('SecurityGroupsPerInterfaceLimitExceeded', 'security groups per interface');
   }
 
-  seedVpc(seed: { vpcId: string; account: string; region: string; cidr?: string }): void {
+  seedVpc(seed: { vpcId: string; account: string; region: string; cidr?: string; dnsHostnames?: boolean }): void {
     const text = seed.cidr ?? `10.${this.state.vpcCount % 256}.0.0/16`;
     this.addVpc({ id: seed.vpcId, account: seed.account, region: seed.region, cidr: cidrOf(text), tags: new Map() });
+    this.seededVpc(seed.vpcId, 'seedVpc').dnsHostnames = seed.dnsHostnames ?? false;
   }
 
   seedEndpointService(seed: EndpointServiceSeed): void {

@@ -155,6 +155,8 @@ export class Timeline {
     return {
       change: (change, what) => this.#changed(change, what),
       shared: (change, what) => this.#changed(change, what),
+      wired: (change, what) => this.#changed(change, what),
+      groupHeld: nothing,
       held: (reason, tenant, message) => this.#holds(reason, tenant, message),
       event: (key, { type, reason, message }) => {
         const { kind, name } = parseKey(key);

@@ -2,10 +2,11 @@ import { describe, expect, it } from 'vitest';
 import type { PlacementInventory } from '../../../src/model/resources.ts';
 import type { Fault } from '../../../src/simulator/faults.ts';
 import type { Controller } from '../controller.ts';
-import { emptyLedger, Killed, start } from '../controller.ts';
+import { emptyLedger, Killed } from '../controller.ts';
 import { liveState } from '../live.ts';
+import { start } from '../start.ts';
 import type { Subject } from '../subject.ts';
-import { Witness } from '../witness.ts';
+import { Witness, type Witnesses } from '../witness.ts';
 import { type Ground, prepare } from '../world.ts';
 
 const modes = ['dies before', 'dies after', 'gets no answer, without effect, to', 'gets no answer to'] as const;
@@ -28,7 +29,7 @@ interface LifeOptions {
 type Life = readonly { readonly live: unknown; readonly inventory: unknown }[];
 
 /** A crash before or after any call of create, update, stop and retire, and a lost answer to it, change nothing about where the next run ends. */
-export async function crashes(subject: Subject, witnesses: Witness[]): Promise<() => void> {
+export async function crashes(subject: Subject, witnesses: Witnesses): Promise<() => void> {
   const calls: string[] = [];
   const whole = await live(subject, witnesses, { calls });
   const cases = calls.flatMap((call, at) => modes.map((mode) => [`${mode} ${call}`, { at, mode }] as const));
@@ -48,12 +49,12 @@ export async function crashes(subject: Subject, witnesses: Witness[]): Promise<(
 }
 
 /** One whole life: built, changed, removed. */
-async function live(subject: Subject, witnesses: Witness[], options: LifeOptions): Promise<Life> {
+async function live(subject: Subject, witnesses: Witnesses, options: LifeOptions): Promise<Life> {
   const { strike, calls = [], latencyFactor = 0 } = options;
   const ground = prepare({ latencyFactor });
-  const witness = new Witness(ground);
+  const witness = new Witness(ground, witnesses.kind);
   witnesses.push(witness);
-  const line = new Line(ground, witness);
+  const line = new Line(ground, witness, subject);
   const spent = inject(ground, witness, subject, { strike, calls, kill: () => line.controller?.kill() });
   const parts: Life[number][] = [];
   const note = async (): Promise<void> => {
@@ -75,15 +76,17 @@ class Line {
   controller: Controller | undefined;
   readonly #ground: Ground;
   readonly #witness: Witness;
+  readonly #subject: Subject;
 
-  constructor(ground: Ground, witness: Witness) {
+  constructor(ground: Ground, witness: Witness, subject: Subject) {
+    this.#subject = subject;
     this.#ground = ground;
     this.#witness = witness;
   }
 
   async through(work: (controller: Controller) => Promise<unknown>): Promise<void> {
     for (let lives = 0; lives < 3; lives++) {
-      this.controller ??= await start(this.#ground, this.#witness.reconcilers, this.ledger);
+      this.controller ??= await start(this.#ground, this.#witness, this.ledger, this.#subject.usual);
       try {
         await work(this.controller);
         return;

@@ -1,19 +1,20 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { liveState } from '../live.ts';
 import { chainOf, type Drift, type Subject } from '../subject.ts';
-import type { Witness } from '../witness.ts';
+import type { Witnesses } from '../witness.ts';
 import { liveBesidesNames, settledWorld, type World } from './worlds.ts';
 
 /** What other hands changed is named by its field and put right, with nothing else touched. */
-export function healing(subject: Subject, witnesses: Witness[]): void {
+export function healing(subject: Subject, witnesses: Witnesses): void {
   describe('healing', () => {
     let world: World;
     beforeAll(async () => {
-      world = await settledWorld(witnesses);
+      world = await settledWorld(witnesses, { usual: subject.usual });
     });
 
     it.each(subject.drifts.map((drift) => [drift.what, drift] as const))('%s', async (_what, drift) => {
-      const on = drift.slow === true ? await settledWorld(witnesses, { latencyFactor: 1 }) : world;
+      const on =
+        drift.slow === true ? await settledWorld(witnesses, { usual: subject.usual, latencyFactor: 1 }) : world;
       const { ground, controller } = on;
       const before = await liveState(ground.hands);
       const chain = chainOf(ground, controller);

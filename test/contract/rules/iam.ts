@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { Subject } from '../subject.ts';
-import type { Witness } from '../witness.ts';
+import type { Witnesses } from '../witness.ts';
 
 /** What the reconciler declares is what it called, in all of the suite. */
-export function iam({ kind, elsewhere }: Subject, witnesses: Witness[]): void {
+export function iam({ kind, elsewhere }: Subject, witnesses: Witnesses): void {
   describe('permissions', () => {
     it('declares just the actions that it calls', () => {
       const called = new Set(witnesses.flatMap((witness) => [...witness.actions(kind)]));

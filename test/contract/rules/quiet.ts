@@ -1,15 +1,15 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { liveState } from '../live.ts';
 import type { Subject } from '../subject.ts';
-import type { Witness } from '../witness.ts';
+import type { Witnesses } from '../witness.ts';
 import { emptyWorld, settledWorld, type World } from './worlds.ts';
 
 /** Observing never writes; what was applied shows no difference; what stands is left alone. */
-export function quiet({ kind }: Subject, witnesses: Witness[]): void {
+export function quiet({ kind, usual }: Subject, witnesses: Witnesses): void {
   describe('quiet', () => {
     let world: World;
     beforeAll(async () => {
-      world = await settledWorld(witnesses);
+      world = await settledWorld(witnesses, { usual });
     });
 
     it('shows no difference in what it has applied', async () => {
@@ -37,7 +37,7 @@ export function quiet({ kind }: Subject, witnesses: Witness[]): void {
     it.each(['probe', 'full'] as const)(
       'writes nothing when it observes by %s, in every state of a life',
       async (depth) => {
-        const life = await emptyWorld(witnesses);
+        const life = await emptyWorld(witnesses, { usual });
         const { ground, controller, witness } = life;
         const look = async (): Promise<void> => {
           const since = ground.aws.log.last;

@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { liveState } from '../live.ts';
 import { chainOf, type Subject } from '../subject.ts';
-import type { Witness } from '../witness.ts';
+import type { Witnesses } from '../witness.ts';
 import { emptyWorld, settledWorld } from './worlds.ts';
 
 /** Removing what is gone succeeds, and nothing is left. */
-export function removal(subject: Subject, witnesses: Witness[]): void {
+export function removal(subject: Subject, witnesses: Witnesses): void {
   describe('removal', () => {
     it('retires what somebody else has deleted, as often as it is asked', async () => {
-      const { ground, controller, witness } = await settledWorld(witnesses);
+      const { ground, controller, witness } = await settledWorld(witnesses, { usual: subject.usual });
       const entry = controller.ledger.placement.resources[subject.kind];
       if (entry === undefined) throw new Error('the chain is built');
       await subject.vanish(chainOf(ground, controller));
@@ -24,8 +24,8 @@ export function removal(subject: Subject, witnesses: Witness[]): void {
     });
 
     it('leaves nothing of the placement when the resource was deleted by somebody else before', async () => {
-      const empty = await liveState((await emptyWorld(witnesses)).ground.hands);
-      const { ground, controller } = await settledWorld(witnesses);
+      const empty = await liveState((await emptyWorld(witnesses, { usual: subject.usual })).ground.hands);
+      const { ground, controller } = await settledWorld(witnesses, { usual: subject.usual });
       await subject.vanish(chainOf(ground, controller));
       await ground.clock.advance(60_000);
       await controller.remove();

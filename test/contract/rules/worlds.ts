@@ -1,7 +1,8 @@
-import { type Controller, start } from '../controller.ts';
+import { type Controller, emptyLedger } from '../controller.ts';
 import { liveState } from '../live.ts';
-import { Witness } from '../witness.ts';
-import { type Ground, prepare } from '../world.ts';
+import { start } from '../start.ts';
+import { Witness, type Witnesses } from '../witness.ts';
+import { type Ground, prepare, type Variation } from '../world.ts';
 
 /** A ground with a controller on it. */
 export interface World {
@@ -10,16 +11,18 @@ export interface World {
   readonly controller: Controller;
 }
 
+export type WorldOptions = Parameters<typeof prepare>[0] & { readonly usual?: Variation | undefined };
+
 /** Nothing built yet. */
-export async function emptyWorld(witnesses: Witness[], options: Parameters<typeof prepare>[0] = {}): Promise<World> {
+export async function emptyWorld(witnesses: Witnesses, options: WorldOptions = {}): Promise<World> {
   const ground = prepare(options);
-  const witness = new Witness(ground);
+  const witness = new Witness(ground, witnesses.kind);
   witnesses.push(witness);
-  return { ground, witness, controller: await start(ground, witness.reconcilers) };
+  return { ground, witness, controller: await start(ground, witness, emptyLedger(), options.usual) };
 }
 
 /** The whole chain built, and long enough ago for AWS's reads to be true. */
-export async function settledWorld(witnesses: Witness[], options: Parameters<typeof prepare>[0] = {}): Promise<World> {
+export async function settledWorld(witnesses: Witnesses, options: WorldOptions = {}): Promise<World> {
   const world = await emptyWorld(witnesses, options);
   await world.controller.settle();
   await world.ground.clock.advance(60_000);

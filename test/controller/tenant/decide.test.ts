@@ -56,12 +56,12 @@ describe('the decision about one resource', () => {
     ['known', 'unmarked', known, unmarked, 'hold'],
     ['known', 'a stranger', known, stranger, 'create'],
     ['known', 'unread', known, unread, 'skip'],
-    ['nothing', 'absent', none, absent, 'converged'],
+    ['nothing', 'absent', none, absent, 'forget'],
     ['nothing', 'equal', none, equal, 'remove'],
     ['nothing', 'different', none, differs, 'remove'],
     ['nothing', 'ending', none, ending, 'converged'],
     ['nothing', 'unmarked', none, unmarked, 'hold'],
-    ['nothing', 'a stranger', none, stranger, 'converged'],
+    ['nothing', 'a stranger', none, stranger, 'forget'],
     ['nothing', 'unread', none, unread, 'skip'],
     ['not known yet', 'absent', waiting, absent, 'wait'],
     ['not known yet', 'live', waiting, equal, 'wait'],
@@ -99,6 +99,19 @@ describe('the decision about one resource', () => {
     expect(decided(known, absent, confirmed)).toMatchObject({ do: 'create', n: 4, retire: confirmed });
     // A clock that went back must not stop healing.
     expect(decided(known, absent, { ...confirmed, confirmedAt: at(-60_000) }).do).toBe('create');
+  });
+
+  it('forgets nothing that reads may not show yet, and no record, whose change is followed', () => {
+    expect(decided(none, absent, intended)).toMatchObject({ do: 'wait', checkInMs: expect.any(Number) });
+    expect(decided(none, absent, { ...confirmed, confirmedAt: at(propagationMs - 1) }).do).toBe('wait');
+    expect(decided(none, absent, { ...confirmed, confirmedAt: at(-60_000) }).do).toBe('forget');
+    const placement = { ...reserved, resources: { dns_record: { ...confirmed, kind: 'dns_record' as const } } };
+    const context = contextOf(placement);
+    const step = decide({ reconciler: toy('dns_record'), context, desired: none, observation: absent, now });
+    expect(step.do).toBe('converged');
+    expect(decide({ reconciler: toy('service'), context, desired: none, observation: absent, now }).do).toBe(
+      'converged',
+    );
   });
 
   it('makes a successor of what is ending, and retires it', () => {

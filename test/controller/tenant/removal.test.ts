@@ -19,6 +19,9 @@ import { contextOf, type Variation } from '../../contract/world.ts';
 import { VirtualClock } from '../../support/virtual-clock.ts';
 import { accessWhere, toy } from './toys.ts';
 
+/** Endpoints are an infra group's. */
+const chainKinds = resourceKinds.filter((kind) => kind !== 'endpoint');
+
 const longAgo = '2025-12-01T00:00:00Z';
 
 function entry(kind: ResourceKind, change: Partial<InventoryResource> = {}): InventoryResource {
@@ -28,7 +31,7 @@ function entry(kind: ResourceKind, change: Partial<InventoryResource> = {}): Inv
 const built: PlacementInventory = {
   ...reserved,
   phase: 'leaving',
-  resources: Object.fromEntries(resourceKinds.map((kind) => [kind, entry(kind)])),
+  resources: Object.fromEntries(chainKinds.map((kind) => [kind, entry(kind)])),
   dnsChange: { id: 'published', at: longAgo, insyncAt: longAgo },
   removal: { startedAt: '2026-01-01T00:00:00Z', reason: 'test' },
 };
@@ -59,7 +62,7 @@ class Scene {
       const left = this.answers[what] ?? [gone];
       return (left.length > 1 ? left.shift() : left[0]) ?? gone;
     };
-    const reconcilers = resourceKinds.map((kind) =>
+    const reconcilers = chainKinds.map((kind) =>
       toy(kind, {
         retire: async (_access, _context, { name }) => {
           this.asked.push(`retire ${name}`);
@@ -113,6 +116,7 @@ describe('the removal of a placement', () => {
     await scene.all();
     expect(scene.asked).toEqual([
       'retire dns_record-1',
+      'retire scaling-1',
       'stop service-1 at 0',
       'retire service-1',
       'retire listener_rule-1',
@@ -177,7 +181,7 @@ describe('the removal of a placement', () => {
     const { dnsChange: _never, ...placement } = built;
     const scene = new Scene({ ...placement, resources });
     await scene.step();
-    expect(scene.asked[0]).toBe('stop service-1 at 0');
+    expect(scene.asked.slice(0, 2)).toEqual(['retire scaling-1', 'stop service-1 at 0']);
   });
 
   it('stops tasks at once where the name is the tier’s', async () => {
@@ -185,7 +189,7 @@ describe('the removal of a placement', () => {
     const scene = new Scene({ ...built, resources });
     scene.varied = { routing: { scope: 'tier', by: 'path', host: 'example.test', pathPrefix: '/acme' } };
     await scene.step();
-    expect(scene.asked[0]).toBe('stop service-1 at 0');
+    expect(scene.asked.slice(0, 2)).toEqual(['retire scaling-1', 'stop service-1 at 0']);
   });
 
   it('deletes nothing before all tasks are gone, also those of an earlier service', async () => {
@@ -195,7 +199,7 @@ describe('the removal of a placement', () => {
     await scene.step();
     await scene.clock.advance(dnsLingerMs);
     expect(await scene.step()).toMatchObject({ state: 'busy', on: '2 tasks to stop' });
-    expect(scene.asked.slice(1)).toEqual(['stop service-0 at 0', 'stop service-1 at 0']);
+    expect(scene.asked.slice(2)).toEqual(['stop service-0 at 0', 'stop service-1 at 0']);
     await scene.all();
     expect(scene.asked.filter((asked) => asked.startsWith('retire service'))).toEqual([
       'retire service-0',
@@ -208,7 +212,7 @@ describe('the removal of a placement', () => {
     await scene.step('stop');
     await scene.clock.advance(dnsLingerMs);
     expect(await scene.step('stop')).toMatchObject({ state: 'stopped' });
-    expect(scene.asked).toEqual(['retire dns_record-1', 'stop service-1 at 0']);
+    expect(scene.asked).toEqual(['retire dns_record-1', 'retire scaling-1', 'stop service-1 at 0']);
     expect(Object.keys(scene.placement.resources)).toContain('service');
   });
 
@@ -219,7 +223,7 @@ describe('the removal of a placement', () => {
     await scene.step();
     await scene.clock.advance(dnsLingerMs);
     expect(await scene.step()).toMatchObject({ state: 'busy', on: 'the service to drain' });
-    expect(scene.asked.slice(2)).toEqual(['retire service-1', 'retire listener_rule-1', 'retire target_group-1']);
+    expect(scene.asked.slice(3)).toEqual(['retire service-1', 'retire listener_rule-1', 'retire target_group-1']);
     expect(scene.placement.removal?.serviceDeletedAt).toBeDefined();
     await scene.all();
     expect(scene.asked.at(-1)).toBe('retire task_definition-1');
@@ -276,7 +280,7 @@ describe('the removal of a placement', () => {
       const scene = new Scene(durable);
       await scene.all();
       expect(scene.placement.resources).toEqual({});
-      const order = ['dns_record', 'service', 'listener_rule', 'target_group', 'cluster', 'task_definition'];
+      const order = ['dns_record', 'scaling', 'service', 'listener_rule', 'target_group', 'cluster', 'task_definition'];
       const retired = scene.asked.filter((asked) => asked.startsWith('retire')).map((asked) => asked.slice(7, -2));
       expect(retired).toEqual(order.filter((kind) => retired.includes(kind)));
     }

@@ -1,7 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { EffectiveTenant } from '../../../src/model/records/effective.ts';
-import { asEffective, effectiveHash, effectiveTenant, endpointOf } from '../../../src/model/records/effective.ts';
+import {
+  asEffective,
+  effectiveHash,
+  effectiveTenant,
+  endpointOf,
+  leastTasks,
+} from '../../../src/model/records/effective.ts';
 import { problemLine } from '../../../src/model/records/problems.ts';
 import { derivedHost } from '../../../src/model/records/routing.ts';
 import { domainPattern } from '../../../src/model/records/schema-tier.ts';
@@ -77,6 +83,16 @@ describe('the merge', () => {
       max: 3,
     });
     expect(merged({ service: { scaling: {} } }, base).service.scaling).toEqual({ mode: 'fixed' });
+  });
+
+  it('starts a tenant that a metric scales with at least its minimum', () => {
+    const scaling = { mode: 'target-tracking', min: 4, metric: 'requests', target: 900 };
+    const effective = merged({ service: { scaling } }, service({ tasks: 2 }));
+    expect(effective.service).toMatchObject({ tasks: 4, scaling: { ...scaling, max: 4 } });
+    expect(merged({ service: { tasks: 6 } }, service({ scaling: { ...scaling, max: 8 } })).service.tasks).toBe(6);
+    const [fixed, external] = [{ mode: 'fixed' }, { mode: 'external', max: 9 }] as const;
+    expect(leastTasks(effective.service)).toBe(4);
+    expect([fixed, external].map((one) => leastTasks({ tasks: 5, scaling: one }))).toEqual([5, 1]);
   });
 
   it('tells tenants apart as the tier says', () => {

@@ -288,6 +288,30 @@ describe('refusals name the field and what was found', () => {
       ['spec.service.scaling.metric = nothing'],
     ],
     [
+      'more than all of the cpu',
+      'Tenant',
+      { tier: 'a', service: { scaling: { mode: 'target-tracking', metric: 'cpu', target: 101 } } },
+      ['spec.service.scaling.target = 101'],
+    ],
+    [
+      'nothing to aim at',
+      'Tenant',
+      { tier: 'a', service: { scaling: { mode: 'target-tracking', metric: 'requests', target: 0 } } },
+      ['spec.service.scaling.target = 0'],
+    ],
+    [
+      'no task at all',
+      'Tenant',
+      { tier: 'a', service: { scaling: { mode: 'target-tracking', min: 0, metric: 'cpu', target: 50 } } },
+      ['spec.service.scaling.min = 0'],
+    ],
+    [
+      'a maximum below the minimum',
+      'Tenant',
+      { tier: 'a', service: { scaling: { mode: 'target-tracking', min: 3, max: 2, metric: 'cpu', target: 50 } } },
+      ['spec.service.scaling.max = 2'],
+    ],
+    [
       'a metric without tracking',
       'Tenant',
       { tier: 'a', service: { scaling: { metric: 'cpu' } } },

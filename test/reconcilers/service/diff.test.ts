@@ -16,9 +16,9 @@ const desired = known(desiredService(contextOf(placement)));
 const ours = Object.entries(desired.tags).map(([key, value]) => ({ key, value }));
 
 function live(change: Partial<Service> = {}): Service {
-  const { cluster: _c, tags: _t, capacityProviderStrategy: _s, ...members } = desired;
+  const { cluster: _c, tags: _t, capacityProviderStrategy: _s, desiredCount: _d, ...members } = desired;
   const { serviceConnectConfiguration: _n, volumeConfigurations: _v, vpcLatticeConfigurations: _l, ...shown } = members;
-  return { ...shown, tags: ours, deployments: [{ status: 'PRIMARY' }], ...change };
+  return { ...shown, desiredCount: 2, tags: ours, deployments: [{ status: 'PRIMARY' }], ...change };
 }
 
 describe('the difference between a service and the record', () => {
@@ -97,6 +97,30 @@ describe('the difference between a service and the record', () => {
     expect(diffService(external, live({ desiredCount: 7 }))).toEqual([]);
     const stopped = known(desiredService(contextOf(placement, { service, tasks: 0 })));
     expect(diffService(stopped, live({ desiredCount: 7 }))).toEqual([{ field: 'desiredCount', before: 7, after: 0 }]);
+  });
+
+  it('leaves the count alone within the bounds of target tracking, and puts it right outside of them', () => {
+    const scaling = { mode: 'target-tracking', min: 2, max: 5, metric: 'cpu', target: 60 } as const;
+    const tracked = known(desiredService(contextOf(placement, { service: { scaling, tasks: 3 } })));
+    for (const count of [2, 3, 5]) expect(diffService(tracked, live({ desiredCount: count }))).toEqual([]);
+    const put = (count: number): unknown => diffService(tracked, live({ desiredCount: count }))[0]?.after;
+    expect([put(0), put(1), put(6)]).toEqual([3, 2, 5]);
+  });
+
+  it('takes a count back only once nothing else sets it', () => {
+    const held = placementWith({
+      task_definition: 'arn:td:1',
+      cluster: 'arn:cluster',
+      target_group: 'arn:tg',
+      listener_rule: 'arn:rule',
+      scaling: 'arn:scaling',
+    });
+    for (const tasks of [0, 2]) {
+      const before = known(desiredService(contextOf(held, { tasks })));
+      expect(diffService(before, live({ desiredCount: 7 }))).toEqual([]);
+      const after = known(desiredService(contextOf(placement, { tasks })));
+      expect(diffService(after, live({ desiredCount: 7 }))).toMatchObject([{ before: 7, after: tasks }]);
+    }
   });
 
   it('stays on the definition that ECS went back to', () => {

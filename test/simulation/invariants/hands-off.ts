@@ -68,6 +68,16 @@ function* touched(
       yield { what: name, tags };
       return;
     }
+    case 'RegisterScalableTarget':
+    case 'PutScalingPolicy':
+    case 'DeleteScalingPolicy':
+    case 'DeregisterScalableTarget': {
+      // Tags go only with the call that makes the target: AWS refuses them for one that stands.
+      const targets = watch.aws.truth.scaling.regions.get(`${call.account}/${call.region}`)?.targets;
+      const tags = input.Tags === undefined ? targets?.get(text('ResourceId'))?.tags : undefined;
+      yield { what: text('ResourceId'), tags };
+      return;
+    }
     default:
   }
 }

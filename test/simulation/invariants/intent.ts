@@ -83,6 +83,21 @@ export function liveFaults(watch: Watch, tenant: string, effective: EffectiveTen
   return [...faults, ...staying.flatMap(({ placement }) => placementFaults(watch, placement.id, effective))];
 }
 
+function scalingFaults(
+  watch: Watch,
+  service: string,
+  wanted: Extract<EffectiveTenant['service']['scaling'], { mode: 'target-tracking' }> | undefined,
+): readonly string[] {
+  const [, , , region = '', account = ''] = service.split(':');
+  const targets = watch.aws.truth.scaling.regions.get(`${account}/${region}`)?.targets;
+  const target = targets?.get(service.split(':').at(-1) ?? '');
+  if (wanted === undefined) return target === undefined ? [] : [`${service} is still a scalable target`];
+  const values = [...(target?.policies.values() ?? [])].map(({ configuration }) => configuration.targetValue);
+  const found = `${target?.minCapacity ?? 0} to ${target?.maxCapacity ?? 0} at ${values.join(', ')}`;
+  const expected = `${wanted.min} to ${wanted.max} at ${wanted.target}`;
+  return found === expected ? [] : [`${service} is scaled from ${found}, not ${expected}`];
+}
+
 function placementFaults(watch: Watch, placement: string, effective: EffectiveTenant): readonly string[] {
   const services = [...watch.aws.truth.ecs.regions.values()].flatMap((place) =>
     [...place.clusters.values()]
@@ -93,7 +108,12 @@ function placementFaults(watch: Watch, placement: string, effective: EffectiveTe
   const [service] = services;
   if (service === undefined) return wanted === 0 ? [] : [`placement ${placement} has no service`];
   const faults: string[] = [];
-  if (service.desiredCount !== wanted) faults.push(`${service.arn} wants ${service.desiredCount} tasks, not ${wanted}`);
+  const { scaling } = effective.service;
+  const tracked = scaling.mode === 'target-tracking' && wanted > 0;
+  const [least, most] = tracked ? [scaling.min, scaling.max] : [wanted, wanted];
+  if (service.desiredCount < least || service.desiredCount > most)
+    faults.push(`${service.arn} wants ${service.desiredCount} tasks, not ${least} to ${most}`);
+  faults.push(...scalingFaults(watch, service.arn, tracked ? scaling : undefined));
   const running = [...service.tasks].filter((task) => task.lastStatus === 'RUNNING').length;
   if (wanted === 0) return running === 0 ? faults : [...faults, `${service.arn} has ${running} tasks`];
   const { description } = service.revision.taskDefinition;

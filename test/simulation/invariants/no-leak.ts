@@ -9,6 +9,7 @@ const creates: Readonly<Record<string, ResourceKind>> = {
   CreateTargetGroup: 'target_group',
   CreateRule: 'listener_rule',
   RegisterTaskDefinition: 'task_definition',
+  RegisterScalableTarget: 'scaling',
 };
 
 /**
@@ -31,18 +32,23 @@ export function noLeak(watch: Watch, shared: { readonly tier: string; readonly g
 
 function intentFirst(watch: Watch, { call, input }: SeenCall): void {
   const kind = creates[call.operation];
-  if (kind === undefined) return;
-  const tags = [
-    ...((input.tags ?? input.Tags ?? []) as { key?: string; value?: string; Key?: string; Value?: string }[]),
-  ];
-  const id = tags.find((tag) => (tag.key ?? tag.Key) === 'cellwright:placement');
-  const owned = watch.truth.placements().get(id?.value ?? id?.Value ?? '');
+  // A target that stands is registered anew without tags, to change it.
+  if (kind === undefined || (kind === 'scaling' && input.Tags === undefined)) return;
+  const owned = watch.truth.placements().get(placementIn(input.tags ?? input.Tags));
   const entry = owned?.placement.resources[kind];
   if (entry?.intent === undefined || entry.arn !== undefined)
     watch.violated(`${kind} is created without a durable intent: ${JSON.stringify(entry ?? null)}`);
   const token = input.clientToken;
   if (token !== undefined && token !== entry?.intent?.token)
     watch.violated(`${kind} is created under another token than the intent's`);
+}
+
+/** The placement among the tags of a call: a list in two spellings, or a map. */
+function placementIn(tags: unknown): string {
+  if (!Array.isArray(tags)) return (tags as Record<string, string> | undefined)?.['cellwright:placement'] ?? '';
+  const list = tags as { key?: string; value?: string; Key?: string; Value?: string }[];
+  const id = list.find((tag) => (tag.key ?? tag.Key) === 'cellwright:placement');
+  return id?.value ?? id?.Value ?? '';
 }
 
 /** What bears our mark and no inventory accounts for, and what stands twice. */

@@ -1,0 +1,263 @@
+import type { ConditionUpdate } from '../../model/conditions.ts';
+import type { CallError } from '../../model/errors.ts';
+import type { EndpointInventory } from '../../model/resources.ts';
+import type { GroupAccess } from '../../reconcilers/contract.ts';
+import { raiseEpoch } from '../capacity/epochs.ts';
+import { type ObjectEntry, placementsOf } from '../fleet/entry.ts';
+import { strictest } from '../fleet/modes.ts';
+import { keyText } from '../keys.ts';
+import { quotasRead } from '../loop/read-conditions.ts';
+import {
+  epochDeps,
+  fleetKey,
+  fleetMode,
+  type InfraRunDeps,
+  look,
+  placeTold,
+  report,
+  wakeTenants,
+} from '../loop/runs.ts';
+import type { Outcome, Trigger } from '../outcome.ts';
+import type { InfraGroupPlan } from '../plan.ts';
+import { gateBasis, onePerZone } from './basis.ts';
+import { type GateVerdict, gateOf } from './gate.ts';
+import { type GroupScope, type GroupWiring, wireGroup } from './group.ts';
+
+/** One run of an infra group: a change of it is read with its cell, its endpoints are kept, and its gate is looked at. */
+export async function runInfraGroup(deps: InfraRunDeps, name: string, trigger: Trigger): Promise<Outcome> {
+  const { entry, changed } = await look(deps, 'InfraGroup', name);
+  if (entry === undefined) {
+    deps.book.gates.delete(name);
+    return { kind: 'settled' };
+  }
+  await raiseEpoch(epochDeps(deps), name);
+  const cell = deps.view.spec('InfraGroup', name)?.cell;
+  if (changed) {
+    deps.book.invalidate();
+    deps.enqueue(fleetKey, 'change');
+  }
+  if (cell !== undefined && (changed || deps.book.infra.get(name) === undefined)) {
+    const news = await deps.infra.readCell(cell, 0);
+    if (changed || news) wakeTenants(deps, cell);
+  }
+  const { conditions, outcome, notice } = await lookAtGroup(deps, entry, {
+    write: true,
+    maxAgeMs: trigger === 'change' ? 0 : 5_000,
+  });
+  const tier = deps.view.spec('Cell', cell ?? '')?.tier;
+  if (tier !== undefined && (changed || notice)) deps.enqueue(keyText('Tier', tier), 'progress');
+  const stated = deps.view.spec('InfraGroup', name)?.quotas;
+  const judged = [
+    ...conditions.filter(({ type }) => type === 'InfraReady'),
+    ...quotasRead(deps.book.groups.get(name), stated),
+  ];
+  await report(
+    deps,
+    entry,
+    judged,
+    placeTold(deps, entry, 'InfraGroup'),
+    conditions.filter(({ type }) => type !== 'InfraReady'),
+  );
+  return outcome;
+}
+
+export interface GroupLook {
+  readonly conditions: readonly ConditionUpdate[];
+  readonly outcome: Outcome;
+  readonly wiring: GroupWiring;
+  /** Whether something is known now of the wiring or the gate that was not. */
+  readonly notice: boolean;
+}
+
+/**
+ * Looks at the endpoints of a group, brings them in line where it may, and takes down in the books whether the group takes new tenants. Throws `CallError` only when our lease is gone.
+ */
+export async function lookAtGroup(
+  deps: InfraRunDeps,
+  entry: ObjectEntry,
+  options: { readonly write: boolean; readonly maxAgeMs: number },
+): Promise<GroupLook> {
+  const { book, view, term } = deps;
+  const { name } = entry;
+  const cell = view.spec('InfraGroup', name)?.cell ?? '';
+  const tier = view.spec('Tier', view.spec('Cell', cell)?.tier ?? '');
+  const basis = gateBasis(view, name);
+  const wiring = await wire(deps, entry, options);
+  const verdict = gateOf({
+    tier: tier === undefined ? undefined : { domain: tier.domain, scope: tier.routing.scope },
+    infra: book.infra.get(name),
+    roles: book.roles.get(cell),
+    endpoints: wiring.conditions,
+    now: term.clock.now(),
+  });
+  const before = book.gates.get(name);
+  const { closed } = verdict;
+  const { missing } = wiring;
+  book.gates.set(name, { basis, closed, missing });
+  const moved = before === undefined || before.basis !== basis || before.closed !== closed;
+  if (moved) book.invalidate();
+  if (options.write) tell(deps, entry, verdict);
+  // Those who wait for room.
+  if (before?.closed !== undefined && closed === undefined) wakeTenants(deps, cell);
+  const notice = moved || JSON.stringify(before.missing) !== JSON.stringify(missing);
+  return { conditions: verdict.conditions, outcome: outcomeOf(wiring), wiring, notice };
+}
+
+/** An event when the gate opens or closes. */
+function tell(deps: InfraRunDeps, entry: ObjectEntry, { closed, conditions }: GateVerdict): void {
+  const was = entry.status?.value.conditions.find(({ type }) => type === 'InfraReady')?.status;
+  const message = conditions.find(({ type }) => type === 'InfraReady')?.message ?? '';
+  if (was === 'True' && closed !== undefined)
+    deps.term.observer.event(entry.key, { type: 'Warning', reason: 'GateClosed', message });
+  if (was === 'False' && closed === undefined)
+    deps.term.observer.event(entry.key, {
+      type: 'Normal',
+      reason: 'GateOpened',
+      message: `takes new tenants: ${message}`,
+    });
+}
+
+const nothing: GroupWiring = { conditions: [], missing: [], changes: [], waiting: [], held: [], failed: [] };
+
+async function wire(
+  deps: InfraRunDeps,
+  entry: ObjectEntry,
+  { write, maxAgeMs }: { readonly write: boolean; readonly maxAgeMs: number },
+): Promise<GroupWiring> {
+  const { term, view, infra, book, turns } = deps;
+  const { name } = entry;
+  const group = view.spec('InfraGroup', name);
+  const cell = group === undefined ? undefined : view.spec('Cell', group.cell);
+  const tier = cell === undefined ? undefined : view.spec('Tier', cell.tier);
+  const access = group === undefined ? undefined : infra.cell(group.cell);
+  const endpoints = entry.inventory?.value.endpoints ?? {};
+  if (group === undefined || cell === undefined || tier === undefined || access === undefined) return nothing;
+  if (tier.dependencies.length === 0 && Object.keys(endpoints).length === 0) return nothing;
+  const parts = book.infra.get(name);
+  const mode = strictest([fleetMode(term, view), tier.mode, cell.mode, group.mode]);
+  if (mode === 'paused') return unlooked(tier.dependencies, 'Paused', 'mode paused: not looked at');
+  if (entry.damaged.length > 0)
+    return unlooked(tier.dependencies, 'Damaged', 'what is known of the endpoints cannot be read');
+  if (parts?.ok !== true) {
+    return unlooked(
+      tier.dependencies,
+      parts?.reason ?? 'NotRead',
+      parts?.message ?? 'the infra group was not read yet',
+    );
+  }
+  const turn = turns.begin(group.cell, name);
+  const deserted = isDeserted(deps, entry);
+  const network = {
+    vpcId: group.vpcId,
+    subnetIds: onePerZone(group.subnetIds, parts.value.zones),
+    securityGroupIds: group.endpointSecurityGroupIds,
+  };
+  const scope = {
+    installation: term.installation,
+    infraGroup: name,
+    network,
+    dependencies: tier.dependencies,
+    endpoints,
+  };
+  const save = async (next: typeof endpoints): Promise<void> => {
+    entry.inventory = await term.state.writeInventory(entry.key, { placements: {}, endpoints: next }, entry.inventory);
+  };
+  try {
+    const wiring = await wireGroup(
+      {
+        reconciler: term.endpoints,
+        clock: term.clock,
+        newToken: term.newToken,
+        save,
+        report: (change, what) => {
+          if (write) term.observer.wired(change, what, name);
+        },
+        write: write && mode === 'active' && !deserted,
+        take: () => turn.take(),
+        mayRemove: term.removalsFrom <= term.clock.now() && infra.placingClosed() === undefined,
+        refusals: deps.refusals,
+        freshness: { depth: 'full', maxAgeMs, driftAgeMs: maxAgeMs },
+      },
+      { cell: access.as('heal') },
+      scope,
+    );
+    if (write && deserted && mode === 'active') await forgetGone(deps, { cell: access }, scope, save);
+    if (write) for (const { reason, message } of wiring.held) term.observer.groupHeld(reason, name, message);
+    if (write) for (const error of wiring.failed) term.observer.callFailed(entry.key, error);
+    return wiring;
+  } finally {
+    turn.end();
+  }
+}
+
+/** The record vanished and nobody is in the group: its endpoints stay as they are, and are neither healed nor made anew, so that people can take them away. */
+function isDeserted({ view }: InfraRunDeps, entry: ObjectEntry): boolean {
+  if (entry.present) return false;
+  return !view.all('Tenant').some((tenant) => placementsOf(tenant).some(({ infraGroup }) => infraGroup === entry.name));
+}
+
+/** What people took away of a deserted group's endpoints is gone from its inventory too; with the last of them the group itself is forgotten. */
+async function forgetGone(
+  { term }: InfraRunDeps,
+  access: GroupAccess,
+  scope: GroupScope,
+  save: (next: GroupScope['endpoints']) => Promise<void>,
+): Promise<void> {
+  const left: Record<string, EndpointInventory> = {};
+  for (const [name, inventory] of Object.entries(scope.endpoints)) {
+    const dependency = { name, serviceName: inventory.service, privateDns: false };
+    for (const resource of [inventory.resource, ...inventory.retired]) {
+      const { installation, infraGroup, network } = scope;
+      const context = { installation, infraGroup, network, dependency, resource, retired: inventory.retired };
+      const { state } = await term.endpoints.observe(access, context, {
+        depth: 'probe',
+        maxAgeMs: 60_000,
+        driftAgeMs: 60_000,
+      });
+      if (state !== 'absent' && state !== 'ending') left[name] = inventory;
+    }
+  }
+  if (Object.keys(left).length < Object.keys(scope.endpoints).length) await save(left);
+}
+
+function unlooked(dependencies: readonly { readonly name: string }[], reason: string, why: string): GroupWiring {
+  const conditions = dependencies.map(({ name }) => ({
+    type: 'EndpointsReady',
+    status: 'Unknown' as const,
+    reason,
+    message: `${name}: ${why}`,
+  }));
+  return { ...nothing, conditions, missing: dependencies.map(({ name }) => name) };
+}
+
+/** Refusals are kept from AWS for a while by themselves: the run only looks again. */
+function outcomeOf({ failed, waiting, held }: GroupWiring): Outcome {
+  const [error] = failed.filter(isPassing);
+  if (error !== undefined) return { kind: 'retry', class: error.class, error };
+  if (waiting.length > 0) {
+    const [soonest] = [...waiting].sort((a, b) => a.checkInMs - b.checkInMs);
+    return { kind: 'progressing', checkInMs: soonest?.checkInMs ?? 15_000, what: soonest?.on ?? '' };
+  }
+  const [hold] = held;
+  if (hold !== undefined) return { kind: 'held', reason: hold.reason, checkInMs: 60_000 };
+  const [refused] = failed;
+  if (refused !== undefined) return { kind: 'waiting', on: refused.message, checkInMs: 60_000 };
+  return { kind: 'settled' };
+}
+
+function isPassing(error: CallError): boolean {
+  return !['invalid', 'denied', 'capacity'].includes(error.class);
+}
+
+/** What would be done for the endpoints of every infra group now, and why those that are not ready take no new tenants. Nothing is written. */
+export async function planInfraGroups(deps: InfraRunDeps): Promise<readonly InfraGroupPlan[]> {
+  const plans: InfraGroupPlan[] = [];
+  for (const entry of [...deps.view.all('InfraGroup')].sort((a, b) => (a.name < b.name ? -1 : 1))) {
+    const { conditions, wiring } = await lookAtGroup(deps, entry, { write: false, maxAgeMs: 60_000 });
+    const ready = conditions.find(({ type }) => type === 'InfraReady');
+    const notes = ready === undefined || ready.status === 'True' ? [] : [ready.message];
+    if (wiring.changes.length + notes.length > 0)
+      plans.push({ infraGroup: entry.name, changes: wiring.changes, notes });
+  }
+  return plans;
+}

@@ -1,0 +1,4 @@
+import { endpointSubject } from './subjects/endpoint.ts';
+import { contractSuite } from './suite.ts';
+
+await contractSuite(endpointSubject);

@@ -1,0 +1,4 @@
+import { scalingSubject } from './subjects/scaling.ts';
+import { contractSuite } from './suite.ts';
+
+await contractSuite(scalingSubject);
