@@ -130,8 +130,7 @@ function choose(books: Ledger, request: PlacementRequest): readonly Choice[] | u
   // Where the zone is short, places without AAAA records go first: as in a decision for one.
   for (const thrifty of [false, true]) {
     const start = contextFor(request, books, { pending: new Pending(), cellsTaken: new Set() });
-    const wanted = Array.from({ length: request.placements }, () => ({}));
-    const { choices } = chooseCells(start, wanted, {}, thrifty);
+    const { choices } = chooseCells(start, request.placements, {}, thrifty);
     if (choices.length === request.placements) return choices;
     if (choices.length === 0) return undefined;
   }

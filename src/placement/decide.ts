@@ -6,7 +6,7 @@ import { Pending } from './pending.ts';
 import type { RejectionCode } from './rejections.ts';
 import { type Score, scoreSite } from './score.ts';
 import { type Prospect, survey } from './survey.ts';
-import type { PlacementRequest, Reservation, Strategy } from './types.ts';
+import type { PlacementRequest, Reservation } from './types.ts';
 import type { Demand } from './vector.ts';
 
 /** One placement that may be reserved now. */
@@ -136,11 +136,11 @@ export function reservationFor(request: PlacementRequest, choice: Choice, placem
 
 function placeInDistinctCells(start: FilterContext, wanted: readonly Wanted[], options: PlaceOptions): Decision {
   const missing = wanted.length;
-  const first = chooseCells({ ...start, pending: start.pending.copy() }, wanted, options, false);
+  const first = chooseFor({ ...start, pending: start.pending.copy() }, wanted, options, false);
   if (first.choices.length === missing) return { kind: 'placed', choices: first.choices };
   if (first.choices.length > 0) {
     // Only the zone is shared between cells. When it is short, places without AAAA records go first, which finds what the score's order may miss.
-    const thrifty = chooseCells(
+    const thrifty = chooseFor(
       { ...start, pending: start.pending.copy() },
       wanted,
       { ...options, random: undefined },
@@ -156,8 +156,22 @@ function placeInDistinctCells(start: FilterContext, wanted: readonly Wanted[], o
 export const byPreference = (a: Alternative, b: Alternative): number =>
   a.inCommon - b.inCommon || b.score.value - a.score.value || (a.group < b.group ? -1 : 1);
 
-/** Chooses a place for each that is wanted, each in a cell of its own, and takes them into the context's `pending`; fewer where no more are to be found. */
+/** Chooses up to `missing` places, each in a cell of its own, and takes them into the context's `pending`; fewer where no more are to be found. */
 export function chooseCells(
+  start: FilterContext,
+  missing: number,
+  options: PlaceOptions,
+  thrifty: boolean,
+): { readonly choices: readonly Choice[]; readonly context: FilterContext } {
+  return chooseFor(
+    start,
+    Array.from({ length: missing }, () => ({})),
+    options,
+    thrifty,
+  );
+}
+
+function chooseFor(
   start: FilterContext,
   wanted: readonly Wanted[],
   options: PlaceOptions,
@@ -208,7 +222,7 @@ function scoreOf(site: Site, context: FilterContext): Score {
 }
 
 /** How a tier's places are preferred. */
-export function strategyOf({ ledger, request }: FilterContext): Strategy {
+export function strategyOf({ ledger, request }: FilterContext): 'pack' | 'spread' {
   return ledger.tier(request.tier)?.strategy ?? 'pack';
 }
 

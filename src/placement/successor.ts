@@ -21,7 +21,7 @@ export function findSuccessor(
   { among }: SuccessorOptions = {},
 ): Choice | undefined {
   const elsewhere = (site: Site): boolean => site.view.name !== replaced.group && among?.(site) !== false;
-  return chooseCells(contextOf(request, ledger, replaced), [{}], { among: elsewhere }, false).choices[0];
+  return chooseCells(contextOf(request, ledger, replaced), 1, { among: elsewhere }, false).choices[0];
 }
 
 /** Why there is no place for a successor; `skip` are the infra groups that are no part of the question. */

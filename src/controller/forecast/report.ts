@@ -69,7 +69,7 @@ function cellCapacity(view: FleetView, tier: TierForecast, cell: TierForecast['c
       const own = view.spec('InfraGroup', group.group)?.state ?? 'unknown';
       return figuresOf(group.group, own === 'active' && group.closed ? 'closed' : own, group, usedOf(group));
     });
-  return { ...figuresOf(cell.cell, state, cell, usedOf(cell)), groups };
+  return { ...figuresOf(cell.cell, state, cell, usedOfCell(cell)), groups };
 }
 
 type Outlook = Pick<TierForecast, 'room' | 'binding' | 'daysToFull' | 'uses'>;
@@ -99,6 +99,16 @@ function usedOf({ uses, binding }: Outlook): Used {
   return { share: use === undefined ? undefined : usedShare(use), dimension: use?.dimension };
 }
 
+/** A cell is as full as its fullest dimension, or as its infra groups together are: as many as there are of those that there could be. */
+function usedOfCell(cell: TierForecast['cells'][number]): Used {
+  const own = fullest(cell.uses);
+  const share = own === undefined ? undefined : usedShare(own);
+  const { placements, room } = cell;
+  const filled =
+    room === undefined || !Number.isFinite(room) || placements === 0 ? 0 : placements / (placements + room);
+  return filled > (share ?? 0) ? { share: filled, dimension: cell.binding } : { share, dimension: own?.dimension };
+}
+
 function fullest(uses: readonly Use[]): Use | undefined {
   return [...uses].sort((a, b) => (usedShare(b) ?? -1) - (usedShare(a) ?? -1))[0];
 }
@@ -120,11 +130,13 @@ function whatIfsOf({ whatIf }: TierForecast): TierCapacity['whatIfs'] {
     ...(infraGroup === undefined
       ? []
       : [{ what: `one more infra group in cell ${infraGroup.cell}`, tenants: infraGroup.buys }]),
-    ...(cell === undefined
-      ? []
-      : [{ what: `one more cell with ${cell.infraGroups} infra groups`, tenants: cell.buys }]),
+    ...(cell === undefined ? [] : [{ what: `one more cell with ${counted(cell.infraGroups)}`, tenants: cell.buys }]),
     ...quotas.slice(0, shownQuotas).map((raise) => ({ what: raiseText(raise), tenants: raise.buys })),
   ].filter(({ tenants }) => tenants > 0);
+}
+
+function counted(groups: number): string {
+  return groups === 1 ? '1 infra group' : `${groups} infra groups`;
 }
 
 function lossOf({ losses }: TierForecast, cell: string): TierCapacity['lossOf'][number] {

@@ -24,6 +24,7 @@ describe('the report', () => {
       ['a', 6],
       ['b', 10],
     ]);
+    expect(tier?.cells[0]).toMatchObject({ usedPercent: 40, binding: 'rules' });
     expect(tier?.cells[0]?.groups).toMatchObject([{ name: 'g1', room: 6, usedPercent: 40, binding: 'rules' }]);
     expect(tier?.whatIfs.map(({ what }) => what).join()).toMatch(/one more infra group in cell a.*one more cell/);
     expect(tier?.lossOf).toEqual([
