@@ -143,9 +143,13 @@ const groupDamages: readonly Damage[] = [
     what: 'deleted, its rule first',
     fields: ['_missing'],
     whole: false,
-    hurt: async ({ hands, targetGroup, rule: RuleArn }) => {
-      await hands.elb.deleteRule({ RuleArn });
+    hurt: async ({ hands, targetGroup, rule }) => {
+      const ListenerArn = rule.replace(':listener-rule/', ':listener/').replace(/\/[^/]+$/, '');
       for (let tries = 0; tries < 20; tries += 1) {
+        // The controller may put the rule back in between: it goes as often as that happens.
+        const { Rules = [] } = await hands.elb.describeRules({ ListenerArn });
+        const leading = Rules.filter(({ Actions }) => JSON.stringify(Actions).includes(targetGroup));
+        for (const { RuleArn } of leading) await hands.elb.deleteRule({ RuleArn });
         try {
           await hands.elb.deleteTargetGroup({ TargetGroupArn: targetGroup });
           return;
@@ -154,6 +158,7 @@ const groupDamages: readonly Damage[] = [
         }
         await run.clock.sleep(1_000);
       }
+      throw new Error(`${targetGroup} could not be deleted`);
     },
     right: wired,
   },
