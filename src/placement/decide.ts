@@ -6,7 +6,7 @@ import { Pending } from './pending.ts';
 import type { RejectionCode } from './rejections.ts';
 import { type Score, scoreSite } from './score.ts';
 import { type Prospect, survey } from './survey.ts';
-import type { PlacementRequest, Reservation } from './types.ts';
+import type { PlacementRequest, Reservation, Strategy } from './types.ts';
 import type { Demand } from './vector.ts';
 
 /** One placement that may be reserved now. */
@@ -222,7 +222,7 @@ function scoreOf(site: Site, context: FilterContext): Score {
 }
 
 /** How a tier's places are preferred. */
-export function strategyOf({ ledger, request }: FilterContext): 'pack' | 'spread' {
+export function strategyOf({ ledger, request }: FilterContext): Strategy {
   return ledger.tier(request.tier)?.strategy ?? 'pack';
 }
 

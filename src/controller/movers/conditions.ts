@@ -76,9 +76,6 @@ export function rebalanceTold(
   return { conditions: [condition], dropped: [], rebalance: progress, events };
 }
 
-/** Nothing to tell. */
-export const nothingTold: Told = { conditions: [], dropped: [], events: [] };
-
 /** What two parts tell, together; the first one's progress counts. */
 export function together(a: Told, b: Pick<Told, 'conditions' | 'dropped' | 'events'>): Told {
   return {
