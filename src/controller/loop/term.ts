@@ -5,6 +5,7 @@ import { isKind, type Kind, kinds } from '../../model/records/kinds.ts';
 import { type CapacityItem, isHeld } from '../../store/capacity.ts';
 import type { ReservationResult, Reservations } from '../../store/reservations.ts';
 import type { StoredObject } from '../../store/state.ts';
+import { BatchPlanner } from '../capacity/batch.ts';
 import { PlacementBook } from '../capacity/book.ts';
 import { acceptObject } from '../fleet/acceptor.ts';
 import type { ObjectEntry } from '../fleet/entry.ts';
@@ -25,6 +26,7 @@ import { KeyedQueue } from '../queue/keyed-queue.ts';
 import { type RebuildReport, rebuildReport } from '../rebuild/report.ts';
 import type { EngineDeps } from '../tenant/deps.ts';
 import { HealthBook } from '../tenant/health.ts';
+import { requestOf } from '../tenant/placing.ts';
 import { runTenant } from '../tenant/step.ts';
 import type { Serving } from '../tier/closure.ts';
 import { publicationOf, type TierPublication } from '../tier/publish.ts';
@@ -321,6 +323,7 @@ export class Term {
       newToken: deps.newToken,
       view: this.view,
       book: this.book,
+      batch: new BatchPlanner({ view: this.view, clock: deps.clock, requestOf }),
       desired: deps.desired,
       state: deps.state,
       reservations: noticing(

@@ -7,6 +7,7 @@ import type { DesiredTable } from '../../store/desired.ts';
 import type { RemovalBudget } from '../../store/removals.ts';
 import type { Reservations } from '../../store/reservations.ts';
 import type { StateWriter } from '../../store/state-writer.ts';
+import type { BatchPlanner } from '../capacity/batch.ts';
 import type { PlacementBook } from '../capacity/book.ts';
 import type { Mode } from '../fleet/modes.ts';
 import type { FleetView } from '../fleet/view.ts';
@@ -22,6 +23,8 @@ export interface EngineDeps {
   readonly newToken: () => string;
   readonly view: FleetView;
   readonly book: PlacementBook;
+  /** Plans first placements together where many come at once. */
+  readonly batch: BatchPlanner;
   readonly desired: Pick<DesiredTable, 'get'>;
   readonly state: StateWriter;
   readonly reservations: Reservations;

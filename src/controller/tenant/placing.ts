@@ -12,11 +12,13 @@ import { type Resolution, resolvePlacement } from '../../placement/resolve.ts';
 import type { PlacementRequest, Reservation } from '../../placement/types.ts';
 import { combineDemands, isZero } from '../../placement/vector.ts';
 import type { ChangedPlacement, NewPlacement, Reservations } from '../../store/reservations.ts';
+import type { BatchPlanner } from '../capacity/batch.ts';
 import type { PlacementBook } from '../capacity/book.ts';
 import { type ObjectEntry, placementsOf } from '../fleet/entry.ts';
 
 export interface PlacingDeps {
   readonly book: PlacementBook;
+  readonly batch: Pick<BatchPlanner, 'first'>;
   readonly reservations: Pick<Reservations, 'reserve' | 'adjust'>;
   readonly clock: Clock;
   readonly random: () => number;
@@ -68,21 +70,42 @@ export async function placeTenant(
       const { text, reason } = resolution.explanation;
       return { ...kept('Unplaceable', text), unplaceable: reason, aborts };
     }
-    case 'change':
-      return applyResolution(
-        deps,
-        { entry, effective, request, ledger, epochs: epochsOf(deps, resolution) },
-        resolution,
-      );
+    case 'change': {
+      const planned = withOthers(deps, entry, request, ledger, resolution);
+      if ('wait' in planned) return { ...kept('Deciding', planned.wait), lost: true };
+      return applyResolution(deps, { entry, effective, request, ledger, epochs: epochsOf(deps, planned) }, planned);
+    }
     default:
       return resolution satisfies never;
   }
 }
 
-function epochsOf(
+type Change = Extract<Resolution, { kind: 'change' }>;
+
+/** A first placement is planned together with those of others where many come at once; the rest is decided by itself. */
+function withOthers(
   deps: PlacingDeps,
-  { choices }: Extract<Resolution, { kind: 'change' }>,
-): ReadonlyMap<string, number> {
+  entry: ObjectEntry,
+  request: PlacementRequest,
+  ledger: Ledger,
+  resolution: Change,
+): Change | { readonly wait: string } {
+  const isFirst = placementsOf(entry).length === 0 && resolution.choices.length > 0;
+  if (!isFirst || deps.closed() !== undefined) return resolution;
+  const first = deps.batch.first(request, ledger);
+  switch (first.kind) {
+    case 'wait':
+      return { wait: first.message };
+    case 'planned':
+      return { ...resolution, choices: first.choices };
+    case 'single':
+      return resolution;
+    default:
+      return first satisfies never;
+  }
+}
+
+function epochsOf(deps: PlacingDeps, { choices }: Change): ReadonlyMap<string, number> {
   return new Map(choices.map(({ group }) => [group, deps.book.epochOf(group)]));
 }
 
