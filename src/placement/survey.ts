@@ -90,24 +90,29 @@ function surveyCell(cellSites: CellSites, context: FilterContext, found: Found):
   const twoRecords = holds(zone.account, demandOf(true).zone, inZone);
   const cellFullness = fullness(cell.account);
   const { strategy, among } = found.options;
-  const pin = scope === 'tenant' ? request.pin : [];
   const room: Room = { before: 0, after: 0 };
   for (let index = 0; index < sites.length; index++) {
     room.before = ofCell.before;
     room.after = ofCell.after;
     if (!narrow(room, takings.group, takings.meanGroup, spares, index * takings.group.length)) continue;
     const site = sites[index];
-    if (site === undefined || (pin.length > 0 && !pin.includes(site.view.name))) continue;
+    if (site === undefined || !isAsked(site, context, among)) continue;
     if (!(site.view.dualstack ? twoRecords : oneRecord) || !isOpen(site, request.size.ownRecords)) continue;
-    if (among !== undefined && !among(site)) continue;
-    // Two rules on one listener would have the same condition.
-    if (scope === 'tenant' && site.tenants.get(request.tenant) > 0) continue;
     if (!tenantsAllow(site, context) || site.slots.lowestFree() === undefined) continue;
     const loss = lossOf(room.before, room.after);
     const opens = isUnopened(site);
     const value = scoreValue({ opens, loss, group: fullness(site.account), cell: cellFullness, strategy });
     offer(found, site, inCommon, value);
   }
+}
+
+/** Whether the request may go there at all, room aside. */
+function isAsked(site: Site, { scope, request }: FilterContext, among: SurveyOptions['among']): boolean {
+  if (among !== undefined && !among(site)) return false;
+  if (scope !== 'tenant') return true;
+  const { pin, tenant } = request;
+  // Two rules on one listener would have the same condition.
+  return (pin.length === 0 || pin.includes(site.view.name)) && site.tenants.get(tenant) === 0;
 }
 
 function tenantsInCommon(cell: string, { cellsTaken, ledger, request }: FilterContext): number {

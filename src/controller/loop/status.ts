@@ -53,11 +53,20 @@ export async function writeInfraStatus(
       [...updates, ...parts, ...told.conditions, ready],
       { now, generation },
     ),
-    ...(rollout === undefined ? {} : { rollout }),
-    ...(told.drain === undefined ? {} : { drain: told.drain }),
-    ...(told.rebalance === undefined ? {} : { rebalance: told.rebalance }),
+    ...progressOf(rollout, told),
   };
   entry.status = await state.writeStatus(entry.key, status, entry.status);
+}
+
+function progressOf(
+  rollout: RolloutStatus | undefined,
+  { drain, rebalance }: NonNullable<Besides['told']>,
+): Pick<ObjectStatus, 'rollout' | 'drain' | 'rebalance'> {
+  return {
+    ...(rollout === undefined ? {} : { rollout }),
+    ...(drain === undefined ? {} : { drain }),
+    ...(rebalance === undefined ? {} : { rebalance }),
+  };
 }
 
 function phaseOf(entry: ObjectEntry, isBad: boolean, isOut: boolean): string {

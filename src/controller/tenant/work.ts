@@ -135,15 +135,21 @@ function take({ entry, found }: Work, placement: PlacementInventory, { scope, se
   }
   const changes = served.changes.filter((change) => !isShift(change));
   if (changes.length > 0) found.notes.push(differing(scope.mode, changes));
-  const isNew = entry.status?.value.observedGeneration !== entry.accepted?.generation;
-  // Not every resource has a condition of its own: one that could not be looked at, or made, must not pass for one that is as the record says.
-  if (isNew && served.failure !== undefined && outcome.kind !== 'retry' && outcome.kind !== 'terminal')
-    found.notes.push({ type: 'Synced', status: 'Unknown', reason: 'CallFailed', message: served.failure });
-  // Not every step has a condition of its own: a task definition that reads do not show yet is as the record says for all that they tell.
-  if (isNew && served.waitingFor !== undefined) found.notes.push(unseen(served.waitingFor));
+  if (entry.status?.value.observedGeneration !== entry.accepted?.generation) found.notes.push(...untold(served));
   if (failed) found.notes.push(trouble(outcome, served.held));
   if (placement.weight !== undefined && !isMoving(entry, placement) && recordsBeside(entry, placement).length > 0)
     found.outcomes.push({ kind: 'progressing', checkInMs: 10_000, what: 'its weight to follow that of its cell' });
+}
+
+/** Not every resource has a condition of its own: while a generation is new, what keeps one from being known is said for all. */
+function untold({ failure, outcome, waitingFor }: ServeResult): readonly ConditionUpdate[] {
+  const notes: ConditionUpdate[] = [];
+  // One that could not be looked at, or made, must not pass for one that is as the record says.
+  if (failure !== undefined && outcome.kind !== 'retry' && outcome.kind !== 'terminal')
+    notes.push({ type: 'Synced', status: 'Unknown', reason: 'CallFailed', message: failure });
+  // A task definition that reads do not show yet is as the record says for all that they tell.
+  if (waitingFor !== undefined) notes.push(unseen(waitingFor));
+  return notes;
 }
 
 /** A weight that was ordered is no difference between record and live: requests are served all the while. */
