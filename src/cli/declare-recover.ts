@@ -25,11 +25,12 @@ export function declareRecovering(wiring: Wiring): void {
   declare(wiring, {
     usage: 'adopt <kind> <name> <arn>',
     group: 'Write',
-    summary: 'Take over a resource that lost its mark, or that stands where one of a tenant must be',
-    text: 'Shows what would be written to it, asks (or wants --yes), and puts it into spec.adopt of the tenant for a while. ARN names a cluster, service, target group, task definition or listener rule; a DNS record is ZONE/NAME/TYPE/SETIDENTIFIER (nothing after the last / where it has none).',
+    summary: 'Take over a resource that lost its mark, or that stands where one of a tenant or an infra group must be',
+    text: 'Shows what would be written to it, asks (or wants --yes), and puts it into spec.adopt of the record for a while. A tenant adopts the ARN of a cluster, service, target group, task definition or listener rule; a DNS record is ZONE/NAME/TYPE/SETIDENTIFIER (nothing after the last / where it has none). An infra group adopts an interface endpoint, vpce-... or its ARN.',
     examples: [
       'cellwright adopt tenant acme arn:aws:ecs:eu-central-1:111111111111:cluster/NAME',
       'cellwright adopt tenant acme Z0STANDARD/acme.standard.example.com/CNAME/ --for 4h',
+      'cellwright adopt infra-group standard-a1 vpce-0a1b2c3d4e5f60718',
     ],
     options: [new Option('--for <time>', 'how long it may be adopted: 90s, 30m, 1h, 2d').default('1h'), local(), yes()],
     settings: controllerSettings,

@@ -143,13 +143,17 @@ export interface RebuildReport {
 export interface AdoptReport {
   /** RFC 3339: when it was made. */
   readonly at: string;
-  readonly tenant: string;
+  /** Whose it would be: a tenant's, or an infra group's. */
+  readonly tenant?: string;
+  readonly infraGroup?: string;
   readonly arn: string;
   /** Why it cannot be taken over, and what to do instead; absent where it can. */
   readonly refusal?: string;
   /** What it would become part of; absent where it was not found. */
   readonly kind?: string;
   readonly placement?: string;
+  /** The dependency of the tier that an interface endpoint would serve. */
+  readonly dependency?: string;
   /** What it is now, in words. */
   readonly found?: string;
   /** What would be written to it, our tags among it. */
@@ -158,12 +162,13 @@ export interface AdoptReport {
   readonly then?: string;
 }
 
+/** Whose a resource would be, and which it is. */
+export type AdoptRequest =
+  | { readonly tenant: string; readonly arn: string }
+  | { readonly infraGroup: string; readonly arn: string };
+
 /** A question about adoption that is answered without a controller. */
-export interface AdoptLocalRequest {
-  readonly tenant: string;
-  readonly arn: string;
-  readonly config: ControllerConfig;
-}
+export type AdoptLocalRequest = AdoptRequest & { readonly config: ControllerConfig };
 
 /** The programs behind `start`, `sim`, `controller`, `rehearse` and what `--local` answers. Each loads what it needs when it is called; the number is the exit code. */
 export interface Programs {

@@ -30,7 +30,12 @@ export function adoptable(
 /** Whose a resource is by its mark, where that is not this placement's, and what to do. */
 export function othersMark(context: PlacementContext, tags: Tags): string | undefined {
   const wanted = ourTags(context);
-  for (const key of [marks.installation, marks.placement]) {
+  return strangersMark(tags, wanted, [marks.installation, marks.placement]);
+}
+
+/** The same by the tags that make up the mark, `keys`, and the values that ours has. */
+export function strangersMark(tags: Tags, wanted: Tags, keys: readonly string[]): string | undefined {
+  for (const key of keys) {
     const value = tags[key];
     if (value === undefined || value === wanted[key]) continue;
     return `its tag ${key} says ${value}: whoever that is may drive it. Make sure that nothing does, take its cellwright: tags off by hand, and adopt it then`;

@@ -73,7 +73,11 @@ export function addApi(app: Hono, sources: WebSources): void {
   app.get(
     '/api/adopt',
     withFleet(async (fleet, context) => {
-      const { tenant = '', arn = '' } = context.req.query();
+      const { tenant = '', infraGroup, arn = '' } = context.req.query();
+      if (infraGroup !== undefined) {
+        if (!fleet.infraGroups.some(({ name }) => name === infraGroup)) return noInfraGroup(context, infraGroup);
+        return context.json(await sources.adopt({ infraGroup, arn }));
+      }
       if (!fleet.tenants.some(({ name }) => name === tenant)) return noTenant(context, tenant);
       return context.json(await sources.adopt({ tenant, arn }));
     }),
@@ -119,4 +123,8 @@ function noFleet(context: Context, ready: Health): Response {
 
 function noTenant(context: Context, name: string): Response {
   return context.json(errorBody('NotFound', `there is no tenant ${JSON.stringify(name.slice(0, 80))}`), 404);
+}
+
+function noInfraGroup(context: Context, name: string): Response {
+  return context.json(errorBody('NotFound', `there is no infra group ${JSON.stringify(name.slice(0, 80))}`), 404);
 }

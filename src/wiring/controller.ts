@@ -1,6 +1,5 @@
 import type { ControllerConfig } from '../cli/programs.ts';
 import { build } from '../cli/version.ts';
-import { adoptReport } from '../controller/adopt/report.ts';
 import type { Term } from '../controller/loop/term.ts';
 import { answerQuestion } from '../controller/questions/answer.ts';
 import { type Clock, systemClock } from '../model/clock.ts';
@@ -114,7 +113,7 @@ export async function startController(config: ControllerConfig, host: Controller
       activity: () => observer.activity(),
       plan: async (tenant) => termOf(leader).plan(tenant),
       rebuild: async () => termOf(leader).rebuildPlan(),
-      adopt: async (request) => adoptReport(termOf(leader).engine, request),
+      adopt: async (request) => termOf(leader).adoption(request),
       answer: (question, terms) => answer(leader, config, question, terms),
       metrics: () => metrics.text(),
     },

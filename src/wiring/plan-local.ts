@@ -1,5 +1,5 @@
 import type { AdoptLocalRequest, ControllerConfig, PlanReport, PlanRequest } from '../cli/programs.ts';
-import { type AdoptReport, adoptReport } from '../controller/adopt/report.ts';
+import type { AdoptReport } from '../controller/adopt/report.ts';
 import type { LoopObserver } from '../controller/loop/deps.ts';
 import { Term } from '../controller/loop/term.ts';
 import type { RebuildReport } from '../controller/rebuild/report.ts';
@@ -19,7 +19,7 @@ export async function rebuildLocal(config: ControllerConfig): Promise<RebuildRep
 
 /** `cellwright adopt --local`. */
 export async function adoptLocal(request: AdoptLocalRequest): Promise<AdoptReport> {
-  return withReadOnlyTerm(request.config, (term) => adoptReport(term.engine, request));
+  return withReadOnlyTerm(request.config, (term) => term.adoption(request));
 }
 
 /** Loads everything as a controller that starts does, for `work`; nothing is written. Throws `CallError`. */

@@ -2,8 +2,9 @@ import type { ResourceKind } from '../../model/resources.ts';
 import type { Adoptable, Desired, PlacementContext, Reconciler } from '../../reconcilers/contract.ts';
 import type { PlacementScope } from '../tenant/context.ts';
 
-/** What kind of resource an entry names, by its form; undefined where it is none that a tenant has. */
+/** What kind of resource an entry names, by its form; undefined where it is none of ours. */
 export function kindOfArn(arn: string): ResourceKind | undefined {
+  if (arn.startsWith('vpce-')) return 'endpoint';
   if (!arn.startsWith('arn:')) return arn.split('/').length >= 4 ? 'dns_record' : undefined;
   const resource = arn.split(':').slice(5).join(':');
   const kinds: readonly (readonly [RegExp, ResourceKind])[] = [
@@ -13,6 +14,7 @@ export function kindOfArn(arn: string): ResourceKind | undefined {
     [/^targetgroup\//, 'target_group'],
     [/^listener-rule\//, 'listener_rule'],
     [/^scalable-target\//, 'scaling'],
+    [/^vpc-endpoint\//, 'endpoint'],
   ];
   return kinds.find(([form]) => form.test(resource))?.[1];
 }

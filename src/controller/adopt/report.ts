@@ -10,13 +10,20 @@ export interface AdoptRequest {
 }
 
 /** What `GET /api/adopt` answers. */
-export interface AdoptReport extends AdoptRequest {
+export interface AdoptReport {
+  /** Whose it would be: a tenant's, or an infra group's. */
+  readonly tenant?: string;
+  readonly infraGroup?: string;
+  readonly arn: string;
   /** RFC 3339. */
   readonly at: string;
   /** Why it cannot be taken over, and what to do instead. */
   readonly refusal?: string;
   readonly kind?: ResourceKind;
+  /** The tenant's placement that it would be part of. */
   readonly placement?: string;
+  /** The dependency of the tier that it would serve in the infra group. */
+  readonly dependency?: string;
   readonly found?: string;
   /** Environment values are hashes. */
   readonly fields: readonly FieldChange[];
@@ -34,6 +41,11 @@ export async function adoptReport(deps: EngineDeps, request: AdoptRequest): Prom
       refusal:
         'expected the ARN of a cluster, service, task definition, target group or listener rule, or ZONE/NAME/TYPE/SETIDENTIFIER of a DNS record',
     };
+  if (kind === 'endpoint') {
+    const refusal =
+      "an interface endpoint is an infra group's, and no tenant's: cellwright adopt infra-group NAME vpce-...";
+    return { ...base, kind, refusal };
+  }
   const entry = deps.view.get('Tenant', tenant);
   const effective = entry === undefined ? undefined : servingSpec(entry);
   if (entry === undefined || effective === undefined)
@@ -75,9 +87,9 @@ export async function adoptReport(deps: EngineDeps, request: AdoptRequest): Prom
 }
 
 /** What has the mark already, or stands elsewhere, needs no adoption. */
-function nothingThere(kind: ResourceKind, placements: number): string {
+function nothingThere(kind: Exclude<ResourceKind, 'endpoint'>, placements: number): string {
   if (placements === 0) return 'the tenant is in no infra group yet: wait until it is placed';
-  const where: Readonly<Record<ResourceKind, string>> = {
+  const where: Readonly<Record<Exclude<ResourceKind, 'endpoint'>, string>> = {
     task_definition: 'only a revision that the inventory names can be adopted',
     cluster: "only a cluster of the placement's own name can be adopted",
     service: "only a service of our name in the placement's cluster can be adopted; stop and delete others by hand",
@@ -85,7 +97,6 @@ function nothingThere(kind: ResourceKind, placements: number): string {
     listener_rule:
       "only a rule on the placement's listener that is at its priority or takes the tenant's requests can be adopted",
     scaling: "only the scalable target of the placement's service can be adopted",
-    endpoint: "interface endpoints are the infra group's, not a tenant's",
     dns_record: "only a record under the tenant's own name can be adopted",
   };
   return `${where[kind]}. If it is the tenant's already and bears its mark, there is nothing to adopt (cellwright describe tenant)`;

@@ -1,7 +1,8 @@
 import type { ConditionUpdate } from '../../model/conditions.ts';
 import { CallError } from '../../model/errors.ts';
 import type { Change, EndpointInventory, InventoryResource } from '../../model/resources.ts';
-import type { EndpointContext, GroupAccess } from '../../reconcilers/contract.ts';
+import type { Adoptable, EndpointContext, GroupAccess } from '../../reconcilers/contract.ts';
+import { adoptEndpoints, findEndpoints } from './adopt.ts';
 import { type WireDeps, type WireResult, wireDependency } from './wire.ts';
 
 export interface GroupWireDeps extends Omit<WireDeps, 'save'> {
@@ -27,6 +28,10 @@ export interface GroupWiring {
   readonly held: readonly { readonly reason: string; readonly message: string }[];
   readonly failed: readonly CallError[];
 }
+
+/** What to do where AWS would take the VPC's default group, which lets nobody in. */
+const noSecurityGroup =
+  "endpointSecurityGroupIds of the infra group is empty: name the security groups that let its tasks reach the tier's dependencies";
 
 /** Endpoints of dropped dependencies that are on their way out at a time. */
 const droppedAtOnce = 3;
@@ -75,16 +80,7 @@ class GroupPass {
 
   /** A dependency that was only renamed keeps its endpoint, whose tag then heals: nobody is cut off from a service for a word. */
   async carryOver(): Promise<void> {
-    const wanted = new Set(this.#scope.dependencies.map(({ name }) => name));
-    let next = this.#endpoints;
-    for (const { name, serviceName } of this.#scope.dependencies) {
-      if (next[name] !== undefined) continue;
-      const [old, inventory] =
-        Object.entries(next).find(([other, { service }]) => !wanted.has(other) && service === serviceName) ?? [];
-      if (old === undefined || inventory === undefined) continue;
-      const { [old]: _moved, ...rest } = next;
-      next = { ...rest, [name]: inventory };
-    }
+    const next = carriedOver(this.#scope);
     if (next === this.#endpoints) return;
     if (this.#deps.write) await this.#deps.save(next);
     this.#endpoints = next;
@@ -93,7 +89,7 @@ class GroupPass {
   async wire(dependency: EndpointContext['dependency']): Promise<void> {
     const { name } = dependency;
     if (this.#scope.network.securityGroupIds.length === 0) {
-      const message = `${name}: endpointSecurityGroupIds of the infra group is empty: name the security groups that let its tasks reach the tier's dependencies`;
+      const message = `${name}: ${noSecurityGroup}`;
       this.#conditions.push({ type: 'EndpointsReady', status: 'False', reason: 'NoSecurityGroup', message });
       this.#missing.push(name);
       return;
@@ -135,6 +131,7 @@ class GroupPass {
     const { reconciler, report } = this.#deps;
     const { service, resource, retired } = inventory;
     const context = this.#contextOf({ name, serviceName: service, privateDns: false });
+    await this.#adoptDropped(context);
     const left: InventoryResource[] = [];
     for (const entry of resource === undefined ? retired : [resource, ...retired]) {
       const step = await this.#retire(context, entry);
@@ -146,6 +143,14 @@ class GroupPass {
     }
     const [first, ...rest] = left;
     await this.#save(name, first === undefined ? undefined : { service, resource: first, retired: rest });
+  }
+
+  /** What lost its mark and is to go goes once the record lets it be taken over. */
+  async #adoptDropped(context: EndpointContext): Promise<void> {
+    const { reconciler, clock, report, write, adopt } = this.#deps;
+    const save = (next: EndpointInventory): Promise<void> => this.#save(context.dependency.name, next);
+    const deps = { reconciler, now: clock.now(), save, report, write, adopt };
+    this.#changes.push(...(await adoptEndpoints(deps, this.#access, context, false)));
   }
 
   /** What bears our mark in this group and no inventory names: made by a call that was never answered, after its maker was gone. */
@@ -200,16 +205,7 @@ class GroupPass {
   }
 
   #contextOf(dependency: EndpointContext['dependency']): EndpointContext {
-    const { installation, infraGroup, network } = this.#scope;
-    const known = this.#endpoints[dependency.name];
-    return {
-      installation,
-      infraGroup,
-      network,
-      dependency,
-      resource: known?.resource,
-      retired: known?.retired ?? [],
-    };
+    return contextOf({ ...this.#scope, endpoints: this.#endpoints }, dependency);
   }
 
   async #save(name: string, next: EndpointInventory | undefined): Promise<void> {
@@ -218,4 +214,62 @@ class GroupPass {
     await this.#deps.save(endpoints);
     this.#endpoints = endpoints;
   }
+}
+
+function contextOf(scope: GroupScope, dependency: EndpointContext['dependency']): EndpointContext {
+  const { installation, infraGroup, network, endpoints } = scope;
+  const known = endpoints[dependency.name];
+  return {
+    installation,
+    infraGroup,
+    network,
+    dependency,
+    resource: known?.resource,
+    retired: known?.retired ?? [],
+  };
+}
+
+/** The inventory with the endpoints of renamed dependencies under their new names; the same object where there are none. */
+function carriedOver({ dependencies, endpoints }: GroupScope): GroupScope['endpoints'] {
+  const wanted = new Set(dependencies.map(({ name }) => name));
+  let next = endpoints;
+  for (const { name, serviceName } of dependencies) {
+    if (next[name] !== undefined) continue;
+    const [old, inventory] =
+      Object.entries(next).find(([other, { service }]) => !wanted.has(other) && service === serviceName) ?? [];
+    if (old === undefined || inventory === undefined) continue;
+    const { [old]: _moved, ...rest } = next;
+    next = { ...rest, [name]: inventory };
+  }
+  return next;
+}
+
+/** An endpoint that could be taken over, and for which dependency. */
+export interface GroupAdoptable {
+  readonly dependency: string;
+  readonly adoptable: Adoptable;
+}
+
+/** What taking over one endpoint would come to, by the code that does it; undefined where the group has no use for it. Nothing is written. Throws `CallError`. */
+export async function adoptableOf(
+  reconciler: WireDeps['reconciler'],
+  access: GroupAccess,
+  scope: GroupScope,
+  id: string,
+): Promise<GroupAdoptable | undefined> {
+  const endpoints = carriedOver(scope);
+  const wanted = new Set(scope.dependencies.map(({ name }) => name));
+  const dropped = Object.entries(endpoints)
+    .filter(([name]) => !wanted.has(name))
+    .map(([name, { service }]) => ({ name, serviceName: service, privateDns: false }));
+  for (const dependency of [...scope.dependencies, ...dropped]) {
+    const isWanted = wanted.has(dependency.name);
+    const context = contextOf({ ...scope, endpoints }, dependency);
+    const [found] = await findEndpoints(reconciler, access, context, { ids: [id], wanted: isWanted });
+    if (found === undefined) continue;
+    const isUnlooked = isWanted && scope.network.securityGroupIds.length === 0;
+    const adoptable = isUnlooked ? { ...found, fields: [], refusal: noSecurityGroup } : found;
+    return { dependency: dependency.name, adoptable };
+  }
+  return undefined;
 }

@@ -22,6 +22,7 @@ import {
 } from '../loop/runs.ts';
 import type { Outcome, Trigger } from '../outcome.ts';
 import type { InfraGroupPlan } from '../plan.ts';
+import { adoptableIds } from './adopt.ts';
 import { gateBasis, onePerZone } from './basis.ts';
 import { type GateVerdict, gateOf } from './gate.ts';
 import { type GroupScope, type GroupWiring, wireGroup } from './group.ts';
@@ -118,7 +119,7 @@ function tell(deps: InfraRunDeps, entry: ObjectEntry, { closed, conditions }: Ga
 const nothing: GroupWiring = { conditions: [], missing: [], changes: [], waiting: [], held: [], failed: [] };
 
 /** What an infra group's endpoints follow from, as far as it is known. */
-interface Wirable {
+export interface Wirable {
   readonly cell: string;
   readonly access: CellAccess;
   readonly mode: Mode;
@@ -126,7 +127,7 @@ interface Wirable {
 }
 
 /** What there is to wire, or how it stands where nothing can be looked at. */
-function wirable({ term, view, infra, book }: InfraRunDeps, entry: ObjectEntry): Wirable | GroupWiring {
+export function wirable({ term, view, infra, book }: InfraRunDeps, entry: ObjectEntry): Wirable | GroupWiring {
   const { name } = entry;
   const group = view.spec('InfraGroup', name);
   const cell = view.spec('Cell', group?.cell ?? '');
@@ -195,6 +196,11 @@ async function wire(
         take: () => turn.take(),
         mayRemove: term.removalsFrom <= term.clock.now() && infra.behind.closed() === undefined,
         refusals: deps.refusals,
+        adopt: {
+          // A table that is behind does not know what other groups have.
+          ids: infra.behind.closed() === undefined ? adoptableIds(deps.view, name, term.clock.now()) : [],
+          adopted: (message) => term.observer.event(entry.key, { type: 'Normal', reason: 'Adopted', message }),
+        },
         freshness: { depth: 'full', maxAgeMs, driftAgeMs: maxAgeMs },
       },
       { cell: access.as('heal') },

@@ -12,6 +12,7 @@ import type {
   RetireStep,
 } from '../../reconcilers/contract.ts';
 import { decideStep, type Step } from '../tenant/decide.ts';
+import { adoptEndpoints, type EndpointAdoption } from './adopt.ts';
 import type { RefusalBook } from './refusals.ts';
 
 export interface WireDeps {
@@ -28,6 +29,8 @@ export interface WireDeps {
   /** Whether something may be deleted now. */
   readonly mayRemove: boolean;
   readonly refusals: RefusalBook;
+  /** What may be taken over now. */
+  readonly adopt?: EndpointAdoption;
   readonly freshness: ObserveOptions;
 }
 
@@ -116,6 +119,7 @@ class WirePass {
     const desired = reconciler.desired(this.#context);
     const [condition] = reconciler.conditions(this.#context, desired, observation);
     if (condition !== undefined) this.#condition = condition;
+    if (await this.#adopt()) return;
     await this.#confirm(observation);
     const signals = reconciler.signals(this.#context, observation);
     if (signals.lost !== undefined && observation.state === 'live') return this.#giveUp(signals.lost);
@@ -132,6 +136,17 @@ class WirePass {
       now: clock.now(),
     });
     await this.#act(step, desired.state === 'known' ? desired : undefined, observation, signals.stable === true);
+  }
+
+  /** Whether something is taken over in this pass. The next one, which finds it ours, does the rest. */
+  async #adopt(): Promise<boolean> {
+    const { reconciler, clock, report, write, adopt } = this.#deps;
+    const save = (next: EndpointInventory): Promise<void> => this.#save(next);
+    const deps = { reconciler, now: clock.now(), save, report, write, adopt };
+    const changes = await adoptEndpoints(deps, this.#access, this.#context);
+    this.#changes.push(...changes);
+    if (changes.length > 0 && write) this.#waiting.push({ on: 'the mark to be seen', checkInMs: 5_000 });
+    return changes.length > 0;
   }
 
   async #act(

@@ -5,6 +5,7 @@ import { isKind, type Kind, kinds } from '../../model/records/kinds.ts';
 import { type CapacityItem, isHeld } from '../../store/capacity.ts';
 import type { ReservationResult, Reservations } from '../../store/reservations.ts';
 import type { StoredObject } from '../../store/state.ts';
+import { type AdoptReport, type AdoptRequest, adoptReport } from '../adopt/report.ts';
 import { BatchPlanner } from '../capacity/batch.ts';
 import { PlacementBook } from '../capacity/book.ts';
 import { acceptObject } from '../fleet/acceptor.ts';
@@ -13,6 +14,7 @@ import { refreshEntry } from '../fleet/refresh.ts';
 import { FleetView } from '../fleet/view.ts';
 import { capacityReport } from '../forecast/report.ts';
 import { CapacityWatch } from '../forecast/watch.ts';
+import { type GroupAdoptRequest, groupAdoptReport } from '../infra-group/adopt-report.ts';
 import { RefusalBook } from '../infra-group/refusals.ts';
 import { lookAtGroup, planInfraGroups, runInfraGroup } from '../infra-group/run.ts';
 import { Turns } from '../infra-group/turns.ts';
@@ -154,6 +156,11 @@ export class Term {
   /** The rebuild of the state table as it would be carried out now, and why it is called for. Nothing is written. */
   async rebuildPlan(): Promise<RebuildReport> {
     return rebuildReport(rebuildDeps(this.#runs));
+  }
+
+  /** What adopting a resource would come to now. Nothing is written. Throws `CallError`. */
+  async adoption(request: AdoptRequest | GroupAdoptRequest): Promise<AdoptReport> {
+    return 'infraGroup' in request ? groupAdoptReport(this.#runs, request) : adoptReport(this.engine, request);
   }
 
   /** Why the state table is behind what is live, in words; undefined where it is not. */

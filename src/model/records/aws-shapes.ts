@@ -22,6 +22,11 @@ export const listenerArnPattern = new RegExp(
   `^arn:(${partition}):elasticloadbalancing:([a-z0-9-]{5,25}):([0-9]{12}):listener/app/([A-Za-z0-9-]{1,32}/[0-9a-z]{1,32})/[0-9a-z]{1,32}$`,
 );
 
+/** `vpce-0a1b2c3d4e5f60718`, or `arn:aws:ec2:eu-west-1:123456789012:vpc-endpoint/vpce-0a1b2c3d4e5f60718`. Groups: Region, account, id. */
+export const endpointNamePattern = new RegExp(
+  `^(?:arn:(?:${partition}):ec2:([a-z0-9-]{5,25}):([0-9]{12}):vpc-endpoint/)?(vpce-[0-9a-z]{1,32})$`,
+);
+
 /** A Region name such as `eu-central-1` or `us-gov-west-1`. */
 export const regionPattern = /^[a-z]{2,4}(?:-[a-z]{2,12}){1,3}-[0-9]{1,2}$/;
 
@@ -93,4 +98,13 @@ export function partitionOf(regionName: string): 'aws' | 'aws-cn' | 'aws-us-gov'
 export function roleArnOf(cell: { accountId: string; region: string }, roleName: string): string {
   const bare = roleName.startsWith('/') ? roleName.slice(1) : roleName;
   return `arn:${partitionOf(cell.region)}:iam::${cell.accountId}:role/${bare}`;
+}
+
+/** The id of a VPC endpoint that an id or an ARN names; undefined where it is neither, or of another account or Region. */
+export function endpointIdOf(
+  name: string,
+  place: { readonly accountId: string; readonly region: string },
+): string | undefined {
+  const [, region = place.region, account = place.accountId, id] = endpointNamePattern.exec(name) ?? [];
+  return region === place.region && account === place.accountId ? id : undefined;
 }

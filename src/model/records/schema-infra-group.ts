@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import { ec2Id, listenerArnPattern, loadBalancerArnPattern, parseLoadBalancerArn } from './aws-shapes.ts';
-import { adoptField } from './schema-adopt.ts';
+import { infraGroupAdoptField } from './schema-adopt.ts';
 import { capacityStateField, distinct, fields, modeField, quota, recordName, text } from './shapes.ts';
 
 /** One VPC and one ALB in a cell. */
@@ -42,7 +42,7 @@ export const infraGroupSpec = fields({
     .prefault({})
     .describe('Quotas that hold instead of what AWS says.'),
   state: capacityStateField('the infra group'),
-  adopt: adoptField("the infra group's"),
+  adopt: infraGroupAdoptField(),
   mode: modeField('the infra group'),
 }).superRefine((group, context) => {
   const balancer = parseLoadBalancerArn(group.loadBalancerArn);

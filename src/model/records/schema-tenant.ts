@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { adoptField } from './schema-adopt.ts';
+import { tenantAdoptField } from './schema-adopt.ts';
 import { healthCheckFields, overridableFields } from './schema-service.ts';
 import { amount, choice, distinct, fields, flag, modeField, recordName, whole } from './shapes.ts';
 
@@ -63,7 +63,7 @@ export const tenantSpec = fields({
     .default(0)
     .describe('When a change of the tier reaches the tenant: ring 0 first. Default 0.'),
   movable: flag().default(false).describe('Whether rebalancing may move the tenant. Default false.'),
-  adopt: adoptField("the tenant's"),
+  adopt: tenantAdoptField(),
   mode: modeField('the tenant'),
 });
 

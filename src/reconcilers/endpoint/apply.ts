@@ -9,7 +9,7 @@ import { type EndpointContent, endpointMarkFault } from './desired.ts';
 import { type LiveEndpoint, privateNameOf, stateOf, tagsOf, unlisted } from './observe.ts';
 
 /** The scope of the list of endpoints (CellViews.interfaceEndpoints). */
-const listScope = 'vpc-endpoints';
+export const listScope = 'vpc-endpoints';
 
 /** AWS takes a minute or more for what it does to an endpoint (facts: latencies). */
 export const endpointCheckInMs = 15_000;

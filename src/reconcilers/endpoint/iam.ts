@@ -14,6 +14,10 @@ export const endpointIam: readonly IamNeed[] = [
     why: "AWS asks for it where a service's own DNS name is to lead to an endpoint",
   },
   { action: 'ec2:ModifyVpcEndpoint', role: 'apply', why: 'heal subnets, security groups, private DNS and policy' },
-  { action: 'ec2:CreateTags', role: 'apply', why: 'mark endpoints when they are created and heal the mark' },
+  {
+    action: 'ec2:CreateTags',
+    role: 'apply',
+    why: 'mark endpoints when they are created or adopted, and heal the mark',
+  },
   { action: 'ec2:DeleteVpcEndpoints', role: 'reap', why: 'remove the endpoint of a dependency that was dropped' },
 ];

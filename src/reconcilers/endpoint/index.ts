@@ -1,5 +1,6 @@
 import type { ConditionUpdate } from '../../model/conditions.ts';
 import type { EndpointContext, GroupAccess, Observation, Reconciler, Signals } from '../contract.ts';
+import { endpointAdoption } from './adopt.ts';
 import { createEndpoint, endpointCheckInMs, retireEndpoint, updateEndpoint } from './apply.ts';
 import { desiredEndpoint, type EndpointContent, nameOfEndpoint } from './desired.ts';
 import { diffEndpoint, endpointNeedsSuccessor } from './diff.ts';
@@ -19,6 +20,7 @@ export const endpoint: Reconciler<EndpointContent, LiveEndpoint, EndpointContext
   update: updateEndpoint,
   retire: retireEndpoint,
   strays: strayEndpoints,
+  adopt: endpointAdoption,
   conditions: (context, _desired, observation) => [condition(context, observation)],
   signals: (_context, observation) => signals(observation),
 };
@@ -68,7 +70,7 @@ function condition(context: EndpointContext, observation: Observation<LiveEndpoi
     case 'unmarked':
       return no(
         'OwnershipLost',
-        `endpoint ${observation.arn} ${observation.found}: it is left alone until it is adopted`,
+        `endpoint ${observation.arn} ${observation.found}: it is left alone until it is adopted (cellwright adopt infra-group ${context.infraGroup} ${observation.arn})`,
       );
     case 'stranger':
     case 'unread':
