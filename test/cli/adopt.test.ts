@@ -72,6 +72,11 @@ describe('adopt', () => {
   });
 
   test.each([
+    [
+      'adopt infra-group g1 arn:aws:ecs:us-east-1:111111111111:cluster/c1 --local --yes',
+      'expected the id of an interface endpoint',
+    ],
+    ['adopt infra-group nowhere vpce-0a1b --local --yes', 'nowhere'],
     [`adopt cell one ${arn} --local --yes`, 'adopt does not take cell'],
     [`adopt tenant acme ${arn} --local --yes --for 1y`, '--for 1y is no length of time'],
     [`adopt tenant nobody ${arn} --local --yes`, 'nobody'],
@@ -85,5 +90,52 @@ describe('adopt', () => {
     const run = await desk.cli(`adopt tenant acme ${arn} --local`, answering(shown));
     expect(run.code).toBe(2);
     expect(run.err).toContain('--yes');
+  });
+});
+
+describe('adopt infra-group', () => {
+  const id = 'vpce-0a1b2c3d4e5f60718';
+  const found: AdoptReport = {
+    at: shown.at,
+    infraGroup: 'g1',
+    arn: id,
+    kind: 'endpoint',
+    dependency: 'orders',
+    found: 'available, to com.amazonaws.us-east-1.sqs in 1 subnet, private DNS on',
+    fields: [{ field: 'AddSubnetIds', before: ['subnet-1'], after: ['subnet-2'] }],
+  };
+  const spec = { cell: 'one', vpcId: 'vpc-1' };
+  beforeEach(() => desk.drive(desk.desired.put({ kind: 'InfraGroup', name: 'g1', spec })));
+
+  test.each([id, `arn:aws:ec2:us-east-1:111111111111:vpc-endpoint/${id}`])(
+    'shows the difference, and writes the entry beside what the record says: %s',
+    async (name) => {
+      const asked: unknown[] = [];
+      const programs: RunOptions['programs'] = {
+        adoptLocal: async ({ config: _config, ...request }) => {
+          asked.push(request);
+          return { ...found, arn: name };
+        },
+      };
+      const run = await desk.cli(`adopt infra-group g1 ${name} --local --yes --for 2h`, { programs });
+      expect([run.code, asked]).toEqual([0, [{ infraGroup: 'g1', arn: name }]]);
+      expect(run.err).toContain(`endpoint ${name} (dependency orders): available, to com.amazonaws.us-east-1.sqs`);
+      expect(run.err).toContain('~ AddSubnetIds: ["subnet-1"] -> ["subnet-2"]');
+      expect(run.out).toContain('~ infra-group g1: spec.adopt:');
+      const record = await desk.drive(desk.desired.get('InfraGroup', 'g1'));
+      expect(record?.['spec']).toMatchObject({ ...spec, adopt: [{ arn: name }] });
+    },
+  );
+
+  test('asks first, and refuses with what to do where one of the group stands', async () => {
+    const no = await desk.cli(`adopt infra-group g1 ${id} --local`, answering(found, { terminal: true, stdin: 'n\n' }));
+    expect([no.code, no.err]).toEqual([1, expect.stringContaining('Adopt it for infra-group g1?')]);
+    const refusal = `delete ${id}, or switch its private DNS off`;
+    const refused = await desk.cli(`adopt infra-group g1 ${id} --local --yes`, answering({ ...found, refusal }));
+    expect(refused.code).toBe(2);
+    expect(refused.err).toContain(`${id} cannot be adopted for infra-group g1`);
+    expect(refused.err).toContain(refusal);
+    const record = await desk.drive(desk.desired.get('InfraGroup', 'g1'));
+    expect(record?.['spec']).toEqual(spec);
   });
 });

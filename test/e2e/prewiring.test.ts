@@ -1,83 +1,26 @@
 /** Dependencies of a tier: wired in every infra group before anybody is placed there, and kept so. */
-import { EC2, type VpcEndpoint } from '@aws-sdk/client-ec2';
-import { ElasticLoadBalancingV2 } from '@aws-sdk/client-elastic-load-balancing-v2';
+import type { EC2, VpcEndpoint } from '@aws-sdk/client-ec2';
 import { describe, expect, it } from 'vitest';
 import { AwsError } from '../../src/simulator/kernel.ts';
-import { cell, documents, group, type PlainRecord, tenant, tier, write } from '../support/fleet-plan.ts';
-import { Installation, type InstallationOptions } from '../support/installation.ts';
-
-const service = (n: number): string => `com.amazonaws.vpce.us-east-1.vpce-svc-0000000000000000${n}`;
-const orders = { name: 'orders', serviceName: service(1) };
-const prices = { name: 'prices', serviceName: service(2) };
-
-const securityGroupOf = (name: string): string => `sg-0e${Buffer.from(name).toString('hex').padEnd(14, '0')}`;
-
-const place = cell('c1', 'std', 1);
-const fleet = (dependencies: readonly object[], groups: readonly string[], tenants: readonly PlainRecord[]) =>
-  documents([
-    tier('std', { dependencies }),
-    place,
-    ...groups.map((name) => group(name, place, { endpointSecurityGroupIds: [securityGroupOf(name)] })),
-    ...tenants,
-  ]);
-
-const config = { resyncMs: 60_000, detailMs: 300_000 };
-
-async function installation(options: InstallationOptions): Promise<Installation> {
-  const run = new Installation({ config, ...options });
-  for (const n of [1, 2, 3]) {
-    const privateDnsName = `service-${n}.example.net`;
-    run.aws.ec2.seedEndpointService({
-      serviceName: service(n),
-      account: '888888888888',
-      acceptanceRequired: false,
-      privateDnsName,
-    });
-  }
-  await run.init();
-  return run;
-}
-
-function clientsOf(run: Installation) {
-  const config = {
-    ...run.access,
-    credentials: { accessKeyId: '111111111111', secretAccessKey: 'stranger' },
-    userAgentAppId: 'stranger',
-  } as ConstructorParameters<typeof EC2>[0] & object;
-  return { ec2: new EC2(config), elb: new ElasticLoadBalancingV2(config) };
-}
-
-async function endpointsOf(run: Installation, ec2: EC2): Promise<readonly VpcEndpoint[]> {
-  const { VpcEndpoints = [] } = await run.clock.drive(ec2.describeVpcEndpoints({}));
-  return VpcEndpoints.filter(({ State }) => !['deleting', 'deleted'].includes(String(State)));
-}
-
-const tagOf = ({ Tags = [] }: VpcEndpoint, key: string): string | undefined =>
-  Tags.find(({ Key }) => Key === key)?.Value;
-
-function conditionOf(run: Installation, kind: 'Tier' | 'Cell' | 'InfraGroup', name: string, type: string) {
-  return run.leader?.term?.view.get(kind, name)?.status?.value.conditions.find((one) => one.type === type);
-}
-
-const isTrue = (run: Installation, kind: 'Tier' | 'Cell' | 'InfraGroup', name: string, type: string): boolean =>
-  conditionOf(run, kind, name, type)?.status === 'True';
-
-const groupsOf = (run: Installation, name: string): readonly string[] =>
-  Object.values(run.leader?.term?.view.get('Tenant', name)?.inventory?.value.placements ?? {}).map(
-    ({ infraGroup }) => infraGroup,
-  );
-
-const creates = (run: Installation, since = 0) =>
-  run.calls(since).filter(({ operation, error }) => operation === 'CreateVpcEndpoint' && error === null);
-
-/** A controller on a wired group with one tenant that is Ready. */
-async function wired(dependencies: readonly object[] = [orders]) {
-  const run = await installation({ fleet: fleet(dependencies, ['g1'], [tenant('acme', 'std')]) });
-  run.start();
-  await run.until('acme Ready', () => run.phase('acme') === 'Ready');
-  await run.until('the tier is wired', () => isTrue(run, 'Tier', 'std', 'Wired'));
-  return { run, ...clientsOf(run) };
-}
+import { documents, group, tenant, tier, write } from '../support/fleet-plan.ts';
+import { Installation } from '../support/installation.ts';
+import {
+  clientsOf,
+  conditionOf,
+  config,
+  creates,
+  endpointsOf,
+  fleet,
+  groupsOf,
+  installation,
+  isTrue,
+  orders,
+  place,
+  prices,
+  service,
+  tagOf,
+  wired,
+} from './endpoints.ts';
 
 describe("a tier's dependencies", () => {
   it('are wired in every infra group before a tenant is placed in one', async () => {

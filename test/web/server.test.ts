@@ -113,7 +113,7 @@ describe('the API', () => {
       Promise.resolve({ at, behind: 'why', tenants: [], findings: [], cells: ['c1'], epoch: { lease: 2 } });
     expect(await (await ask('/api/rebuild', {}, { rebuild })).json()).toMatchObject({ behind: 'why', cells: ['c1'] });
     const asked: unknown[] = [];
-    const adopt = (request: { tenant: string; arn: string }) => {
+    const adopt = (request: { tenant: string; arn: string } | { infraGroup: string; arn: string }) => {
       asked.push(request);
       return Promise.resolve({ ...request, at, fields: [] });
     };
@@ -121,7 +121,16 @@ describe('the API', () => {
     const query = (tenant: string) => `/api/adopt?${new URLSearchParams({ tenant, arn }).toString()}`;
     expect(await (await ask(query('acme-0'), {}, { adopt })).json()).toMatchObject({ tenant: 'acme-0', arn });
     expect((await ask(query('nobody'), {}, { adopt })).status).toBe(404);
-    expect(asked).toEqual([{ tenant: 'acme-0', arn }]);
+    const endpoint = (infraGroup: string) =>
+      `/api/adopt?${new URLSearchParams({ infraGroup, arn: 'vpce-1' }).toString()}`;
+    expect((await ask(endpoint('nowhere'), {}, { adopt })).status).toBe(404);
+    const { infraGroups } = snapshot;
+    const name = infraGroups[0]?.name ?? '';
+    expect(await (await ask(endpoint(name), {}, { adopt })).json()).toMatchObject({ infraGroup: name, arn: 'vpce-1' });
+    expect(asked).toEqual([
+      { tenant: 'acme-0', arn },
+      { infraGroup: name, arn: 'vpce-1' },
+    ]);
   });
 
   it('says why a plan could not be made', async () => {

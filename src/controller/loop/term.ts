@@ -2,8 +2,7 @@ import { setMaxListeners } from 'node:events';
 import { CallError } from '../../model/errors.ts';
 import { canonicalHash } from '../../model/records/canonical.ts';
 import { isKind, type Kind, kinds } from '../../model/records/kinds.ts';
-import { type CapacityItem, isHeld } from '../../store/capacity.ts';
-import type { ReservationResult, Reservations } from '../../store/reservations.ts';
+import { isHeld } from '../../store/capacity.ts';
 import type { StoredObject } from '../../store/state.ts';
 import { type AdoptReport, type AdoptRequest, adoptReport } from '../adopt/report.ts';
 import { BatchPlanner } from '../capacity/batch.ts';
@@ -36,6 +35,7 @@ import type { TermDeps } from './deps.ts';
 import { Infrastructure } from './infra.ts';
 import { laneOf } from './lanes.ts';
 import { lateWrites } from './late-writes.ts';
+import { noticing } from './noticing.ts';
 import { fleetKey, fleetMode, type InfraRunDeps, rebuildDeps, runCell, runFleet, runTier } from './runs.ts';
 import { Sweeps } from './sweeps.ts';
 
@@ -367,26 +367,6 @@ export class Term {
       if (this.view.spec('Tier', tier)?.routing.scope === 'tier') this.queue.add(keyText('Tier', tier), 'progress');
     }
   }
-}
-
-/** Tells of tenants whose inventory in the table is not the one that a move of capacity went by. */
-function noticing(
-  reservations: Reservations,
-  stale: (tenant: string) => void,
-  raised: (item: string, capacity: CapacityItem) => void,
-): Reservations {
-  const watched = async (tenant: string, move: Promise<ReservationResult>): Promise<ReservationResult> => {
-    const result = await move;
-    if (!result.ok && (result.lost.reason === 'inventory' || result.lost.reason === 'placement')) stale(tenant);
-    if (!result.ok && result.lost.reason === 'capacity-epoch') raised(result.lost.item, result.lost.capacity);
-    return result;
-  };
-  return {
-    ...reservations,
-    reserve: (move) => watched(move.tenant, reservations.reserve(move)),
-    adjust: (move) => watched(move.tenant, reservations.adjust(move)),
-    release: (move) => watched(move.tenant, reservations.release(move)),
-  };
 }
 
 function kindRank(kind: unknown): number {

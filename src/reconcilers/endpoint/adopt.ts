@@ -26,18 +26,7 @@ export const endpointAdoption: Adoption<EndpointContent, LiveEndpoint, EndpointC
       if (endpointMarkFault(tagsOf(endpoint), context) === undefined) continue;
       const role = roleOf(endpoint, context, now);
       if (role === undefined) continue;
-      const taken = found.find(({ becomes, refusal }) => becomes === 'current' && refusal === undefined);
-      const refusal =
-        refusalOf(endpoint, context) ?? (role === 'stranger' ? inTheWay(endpoint, now, taken) : undefined);
-      const becomes = role === 'superseded' ? 'retired' : 'current';
-      const base = { arn: id, found: wordsOf(endpoint), becomes } as const;
-      if (refusal !== undefined) found.push({ ...base, fields: [], refusal });
-      else if (becomes === 'current')
-        found.push({ ...base, fields: await changesOf(cell, context, now, { endpoint, all }) });
-      else {
-        const fields = tagChanges('Tags', tagsOf(endpoint), endpointTags(context));
-        found.push({ ...base, fields, then: 'it is deleted, as it is superseded or its dependency was dropped' });
-      }
+      found.push(await adoptableAs(role, { cell, context, now, endpoint, all, found }));
     }
     return found;
   },
@@ -51,12 +40,41 @@ export const endpointAdoption: Adoption<EndpointContent, LiveEndpoint, EndpointC
   },
 };
 
+/** One that was found, and all that there were. */
+interface Finding {
+  readonly cell: CellAccess;
+  readonly context: EndpointContext;
+  readonly now: Now;
+  readonly endpoint: Ec2.VpcEndpoint;
+  readonly all: readonly Ec2.VpcEndpoint[];
+  /** What was found of other names. */
+  readonly found: readonly Adoptable[];
+}
+
+async function adoptableAs(role: Role, finding: Finding): Promise<Adoptable> {
+  const { context, endpoint } = finding;
+  const becomes = role === 'superseded' ? 'retired' : 'current';
+  const base = { arn: endpoint.VpcEndpointId ?? '', found: wordsOf(endpoint), becomes } as const;
+  const refusal = refusalOf(endpoint, context) ?? (role === 'stranger' ? inTheWay(finding) : undefined);
+  if (refusal !== undefined) return { ...base, fields: [], refusal };
+  if (role === 'superseded') {
+    const fields = tagChanges('Tags', tagsOf(endpoint), endpointTags(context));
+    return { ...base, fields, then: 'it is deleted, as it is superseded or its dependency was dropped' };
+  }
+  const fields = await changesOf(finding);
+  const state = stateOf(endpoint);
+  const then = `it is ${state}: what else differs is put right once it is available`;
+  return { ...base, fields, ...(state === 'available' ? {} : { then }) };
+}
+
+type Role = 'own' | 'superseded' | 'stranger';
+
 /** What it would be to this dependency; undefined where it has nothing to do with it. */
 function roleOf(
   { VpcEndpointId, VpcId, ServiceName }: Ec2.VpcEndpoint,
   { resource, retired, network, dependency }: EndpointContext,
   { desired }: Now,
-): 'own' | 'superseded' | 'stranger' | undefined {
+): Role | undefined {
   const isOwn = resource?.arn === VpcEndpointId;
   if (isOwn && desired.state !== 'none') return 'own';
   if (isOwn || retired.some(({ arn }) => arn === VpcEndpointId)) return 'superseded';
@@ -75,11 +93,12 @@ function refusalOf(endpoint: Ec2.VpcEndpoint, context: EndpointContext): string 
 }
 
 /** Why somebody else's cannot become ours, although its mark says nothing. */
-function inTheWay(endpoint: Ec2.VpcEndpoint, { observation }: Now, taken: Adoptable | undefined): string | undefined {
+function inTheWay({ endpoint, found, now: { observation } }: Finding): string | undefined {
   const { VpcEndpointId: id = '' } = endpoint;
   const state = stateOf(endpoint);
   if (useless.has(state)) return `it is ${state} and will never serve: delete it, and Cellwright makes its own`;
   const away = `delete ${id}, or switch its private DNS off (aws ec2 modify-vpc-endpoint --vpc-endpoint-id ${id} --no-private-dns-enabled)`;
+  const taken = found.find(({ becomes, refusal }) => becomes === 'current' && refusal === undefined);
   switch (observation.state) {
     case 'live':
       return `endpoint ${observation.arn} of the infra group stands already and leads to the same service: ${away}`;
@@ -98,12 +117,7 @@ function inTheWay(endpoint: Ec2.VpcEndpoint, { observation }: Now, taken: Adopta
   }
 }
 
-async function changesOf(
-  cell: CellAccess,
-  context: EndpointContext,
-  { desired }: Now,
-  { endpoint, all }: { readonly endpoint: Ec2.VpcEndpoint; readonly all: readonly Ec2.VpcEndpoint[] },
-): Promise<Adoptable['fields']> {
+async function changesOf({ cell, context, now: { desired }, endpoint, all }: Finding): Promise<Adoptable['fields']> {
   const live: LiveEndpoint = { endpoint, state: stateOf(endpoint), tags: tagsOf(endpoint) };
   if (desired.state !== 'known') return tagChanges('Tags', live.tags, endpointTags(context));
   const lacksName = desired.value.privateDns && endpoint.PrivateDnsEnabled !== true;

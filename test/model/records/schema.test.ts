@@ -269,6 +269,12 @@ describe('refusals name the field and what was found', () => {
       ['spec.taskSecurityGroupIds = list of 6 elements'],
     ],
     [
+      'something to adopt that is no endpoint',
+      'InfraGroup',
+      { ...smallest.InfraGroup, adopt: [{ arn: 'vpc-0a1b', until: '2027-01-01T00:00:00Z' }] },
+      ['spec.adopt[0].arn = vpc-0a1b'],
+    ],
+    [
       'an unknown guard',
       'Fleet',
       { allow: [{ reason: 'please', until: '2027-01-01T00:00:00Z' }] },
@@ -320,6 +326,13 @@ describe('refusals name the field and what was found', () => {
   ];
   it.each(cases)('%s', (_title, kind, spec, expected) => {
     expect(refusal(kind, spec)).toEqual(expected);
+  });
+
+  it('accepts endpoints to adopt by id and by ARN', () => {
+    const until = '2027-01-01T00:00:00Z';
+    const names = ['vpce-0a1b2c3d', 'arn:aws-cn:ec2:cn-north-1:111122223333:vpc-endpoint/vpce-0a1b2c3d'];
+    const adopt = names.map((arn) => ({ arn, until }));
+    expect(refusal('InfraGroup', { ...smallest.InfraGroup, adopt })).toEqual([]);
   });
 
   it('accepts the time that the contract asks for, and leap days', () => {
