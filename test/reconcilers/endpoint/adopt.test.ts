@@ -31,9 +31,15 @@ const endpoint = (VpcEndpointId: string, change: Partial<Ec2.VpcEndpoint> = {}):
 const accessTo = (all: readonly Ec2.VpcEndpoint[]): GroupAccess =>
   ({ cell: { views: { interfaceEndpoints: async () => all } } }) as unknown as GroupAccess;
 
+interface FindOptions {
+  readonly observation?: Observation<LiveEndpoint>;
+  readonly at?: EndpointContext;
+  readonly dropped?: boolean;
+}
+
 function find(
   all: readonly Ec2.VpcEndpoint[],
-  { observation = { state: 'absent' }, at = context, dropped = false } = {},
+  { observation = { state: 'absent' }, at = context, dropped = false }: FindOptions = {},
 ) {
   const desired = dropped ? ({ state: 'none' } as const) : desiredEndpoint(at);
   const ids = all.flatMap(({ VpcEndpointId }) => VpcEndpointId ?? []);
