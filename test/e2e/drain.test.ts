@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import type { MovePhase } from '../../src/model/moves.ts';
-import { type DrainFleet, DrainRun, names } from './drain-fleet.ts';
+import { type DrainFleet, DrainRun, names, Probe } from './drain-fleet.ts';
 
 vi.setConfig({ testTimeout: 300_000 });
 
@@ -99,5 +99,11 @@ test('rebalancing frees a group within its budget, and says how far it is', asyn
     reason: 'Idle',
   });
   expect(fleet?.phase).toBe('Ready');
+  // The probe is one that can fail.
+  const stranger = new Probe(drain.run, 'tenant', ['nobody']);
+  stranger.start();
+  await drain.run.advance(2);
+  stranger.stop();
+  expect(stranger.failed.join()).toContain('nobody: its name does not resolve');
   expect(drain.probe.failed).toEqual([]);
 });
