@@ -130,17 +130,26 @@ function take({ entry, found }: Work, placement: PlacementInventory, { scope, se
     if (failed) found.words.set(placement.id, trouble(outcome, served.held).message);
     return;
   }
+  found.notes.push(...differences(entry, { scope, served }));
+  if (placement.weight !== undefined && !isMoving(entry, placement) && recordsBeside(entry, placement).length > 0)
+    found.outcomes.push({ kind: 'progressing', checkInMs: 10_000, what: 'its weight to follow that of its cell' });
+}
+
+/** What of a placement that counts is not as the record says, for all that this run saw. */
+function differences(entry: ObjectEntry, { scope, served }: Seen): readonly ConditionUpdate[] {
+  const notes: ConditionUpdate[] = [];
+  const { outcome } = served;
+  const failed = outcome.kind === 'held' || outcome.kind === 'retry' || outcome.kind === 'terminal';
   const changes = served.changes.filter((change) => !isShift(change));
-  if (changes.length > 0) found.notes.push(differing(scope.mode, changes));
+  if (changes.length > 0) notes.push(differing(scope.mode, changes));
   const isNew = entry.status?.value.observedGeneration !== entry.accepted?.generation;
   // Not every resource has a condition of its own: one that could not be looked at, or made, must not pass for one that is as the record says.
   if (isNew && served.failure !== undefined && outcome.kind !== 'retry' && outcome.kind !== 'terminal')
-    found.notes.push({ type: 'Synced', status: 'Unknown', reason: 'CallFailed', message: served.failure });
+    notes.push({ type: 'Synced', status: 'Unknown', reason: 'CallFailed', message: served.failure });
   // Not every step has a condition of its own: a task definition that reads do not show yet is as the record says for all that they tell.
-  if (isNew && served.waitingFor !== undefined) found.notes.push(unseen(served.waitingFor));
-  if (failed) found.notes.push(trouble(outcome, served.held));
-  if (placement.weight !== undefined && !isMoving(entry, placement) && recordsBeside(entry, placement).length > 0)
-    found.outcomes.push({ kind: 'progressing', checkInMs: 10_000, what: 'its weight to follow that of its cell' });
+  if (isNew && served.waitingFor !== undefined) notes.push(unseen(served.waitingFor));
+  if (failed) notes.push(trouble(outcome, served.held));
+  return notes;
 }
 
 /** A weight that was ordered is no difference between record and live: requests are served all the while. */
