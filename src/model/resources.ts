@@ -84,6 +84,8 @@ export interface PlacementInventory {
     readonly liveTaskDefinitionArn: string;
     readonly at: string;
   };
+  /** Its tasks were stopped as the tenant was suspended, and not started again yet. Kept where the count is another hand's. */
+  readonly stopped?: true;
   /** The last change of this placement's DNS records, and when it was seen INSYNC. */
   readonly dnsChange?: { readonly id: string; readonly at: string; readonly insyncAt?: string };
   /** On a placement that is to replace another one of its tenant, until that one is released. */

@@ -146,6 +146,23 @@ describe('a tenant scaled by a metric', () => {
     expect(run.phase('acme')).toBe('Ready');
   });
 
+  it('under another hand, is started again with its tasks when it resumes, and left to that hand from then on', async () => {
+    const external = { tier: 'standard', service: { tasks: 2, scaling: { mode: 'external', max: 9 } } } as const;
+    run = await settled({ fleet: smallFleet({ tenants: { acme: external } }) });
+    await run.put('Tenant', 'acme', { ...external, state: 'suspended' });
+    await run.until('Suspended', () => run.phase('acme') === 'Suspended');
+    expect(await live()).toMatchObject({ desired: 0, running: 0 });
+    await run.put('Tenant', 'acme', external);
+    await run.until('back', reached);
+    expect(await live()).toMatchObject({ desired: 2, running: 2 });
+    expect(placementsOf(run, 'acme')[0]).not.toHaveProperty('stopped');
+    const { hands, cluster, service } = chainOf(run, 'acme');
+    await run.clock.drive(hands.ecs.updateService({ cluster, service, desiredCount: 0 }));
+    await run.advance(1_000);
+    expect(await live()).toMatchObject({ desired: 0 });
+    expect(drift()).toEqual([]);
+  });
+
   it('suspended, has nothing that could scale it back to life; resumed, it starts with its tasks', async () => {
     run = await settled({ fleet: smallFleet({ tenants: { acme: scaled() } }) });
     const held = await reserved(run);

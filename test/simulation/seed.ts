@@ -4,7 +4,7 @@ import { tierRecordId } from '../../src/controller/tier/publish.ts';
 import { type EffectiveTenant, effectiveTenant } from '../../src/model/records/effective.ts';
 import { parseRecord } from '../../src/model/records/parse.ts';
 import { serviceOf } from '../../src/model/rollout.ts';
-import type { AcceptedSpec } from '../../src/model/state.ts';
+import type { AcceptedSpec, ObjectStatus } from '../../src/model/state.ts';
 import { type FaultCounts, type FaultInjector } from '../../src/simulator/faults.ts';
 import type { Call, CallRecord } from '../../src/simulator/kernel.ts';
 import { serverFault } from '../support/faults.ts';
@@ -275,7 +275,31 @@ class Simulation {
     const left = [...this.#oracle.truth.placements().values()].flatMap(({ placement, tenant }) =>
       placement.retired.map((old) => `${tenant} still has ${old.kind} ${old.arn ?? old.name} to retire`),
     );
-    return [...tenants, ...left, ...leaks(this.#oracle, tierRecords), ...this.#superfluousRevisions()];
+    return [
+      ...tenants,
+      ...left,
+      ...this.#undrained(),
+      ...leaks(this.#oracle, tierRecords),
+      ...this.#superfluousRevisions(),
+    ];
+  }
+
+  /** Infra groups of the shared name that are being emptied, as far as they can be. */
+  #undrained(): readonly string[] {
+    const { truth } = this.#oracle;
+    const draining = this.#sharedGroups().filter((name) => this.#stage.groups.get(name)?.spec.state === 'draining');
+    if (draining.length === 0) return [];
+    const standing = new Set(truth.marked().map(({ placement }) => placement));
+    const status = truth.item<ObjectStatus>(`Tier/${sharedTier}`, 'status');
+    const waits = status?.conditions.find(({ message }) => /may still land|not every name server/.test(message));
+    if (waits !== undefined) return [`tier ${sharedTier}: ${waits.message}`];
+    const all = [...truth.placements().values()];
+    return all.flatMap(({ tenant, placement: { id, infraGroup } }) => {
+      const mayLeave = this.#stage.asked.some(({ name, stands }) => name === tenant && stands !== 'absent');
+      const others = all.some((other) => other.tenant === tenant && !draining.includes(other.placement.infraGroup));
+      const out = draining.includes(infraGroup) && !standing.has(tierRecordId(sharedTier, infraGroup));
+      return out && mayLeave && others ? [`${tenant} is still in ${infraGroup} (${id}), which the name left`] : [];
+    });
   }
 
   #superfluousRevisions(): readonly string[] {

@@ -19,6 +19,8 @@ describe('the page', () => {
     for (const { name } of fleet(60).tenants) expect(text).toContain(`>${name}</a>`);
     expect(text).toContain('223.2 / 360');
     expect(text).toContain('quota unknown');
+    expect(text).toContain('one more infra group in cell std-euw1-a: 90 more');
+    expect(text).toContain('loss of std-euw1-a not carried');
     expect(text).toContain('TargetsHealthy: NoHealthyTarget');
   });
 

@@ -1,4 +1,5 @@
 import { isSuccessor, type MoveNext, type MoveSight, nextInMove, shareOf, weightSteps } from '../../model/moves.ts';
+import { leastTasks } from '../../model/records/effective.ts';
 import type { PlacementInventory, PlacementMove } from '../../model/resources.ts';
 import { type ObjectEntry, placementsOf } from '../fleet/entry.ts';
 import type { Outcome } from '../outcome.ts';
@@ -289,8 +290,8 @@ function cellWeight({ view }: EngineDeps, { cell }: PlacementInventory): number 
 
 function tasksOf({ scope }: Seen): number {
   const { tasks, effective } = scope.context;
-  // Another hand decides how many run: one that is healthy, with the service steady, is what can be asked for.
-  return effective.service.scaling.mode === 'fixed' ? tasks : Math.min(tasks, 1);
+  // Where another hand decides how many run, the fewest that it may choose is what can be asked for.
+  return Math.min(tasks, leastTasks(effective.service));
 }
 
 function healthyOf({ scope, served }: Seen): number | undefined {

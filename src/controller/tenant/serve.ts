@@ -58,6 +58,7 @@ export async function servePlacement(
   oldServes = false,
 ): Promise<ServeResult> {
   const write = scope.mode === 'active';
+  const context = write ? await noteStop(deps, entry, scope.context) : scope.context;
   const result = await convergeChain(
     {
       reconcilers: deps.reconcilers,
@@ -71,8 +72,8 @@ export async function servePlacement(
       ...freshnessOf(trigger),
     },
     scope.access,
-    scope.context,
-    (signals, conditions) => wishedRecords(deps, entry, scope.context, { signals, conditions, oldServes }),
+    context,
+    (signals, conditions) => wishedRecords(deps, entry, context, { signals, conditions, oldServes }),
   );
   for (const refusal of result.held) deps.observer.held(refusal.reason, entry.name, refusal.message);
   for (const { error } of result.failed) deps.observer.callFailed(entry.key, error);
@@ -84,8 +85,10 @@ export async function servePlacement(
   placement = retired.placement;
   const conditions = [...ownDns(scope.context, result.conditions, published.condition), published.condition];
   const ready = conditions.every((condition) => condition.status === 'True');
-  if (ready && placement.phase === 'reserved' && write) {
-    placement = { ...placement, phase: 'serving' };
+  const restarted = placement.stopped !== undefined && context.tasks > 0;
+  if (ready && write && (placement.phase === 'reserved' || restarted)) {
+    const { stopped: _over, ...rest } = placement;
+    placement = { ...rest, phase: 'serving' };
     await savePlacement(deps, entry, placement);
   }
   return {
@@ -99,6 +102,16 @@ export async function servePlacement(
     failure: result.failed.map(({ kind, error }) => `${kind}: ${error.message}`)[0],
     waitingFor: result.waiting[0]?.on,
   };
+}
+
+/** Before tasks are stopped whose count is another hand's: that it was we is durable, so that they are started again. */
+async function noteStop(deps: EngineDeps, entry: ObjectEntry, context: PlacementContext): Promise<PlacementContext> {
+  const { effective, placement } = context;
+  const isOurs = effective.service.scaling.mode !== 'external';
+  if (isOurs || effective.state !== 'suspended' || placement.stopped !== undefined) return context;
+  const next = { ...placement, stopped: true } as const;
+  await savePlacement(deps, entry, next);
+  return { ...context, placement: next };
 }
 
 /** A tenant of a shared name has no record of its own: the name's publication speaks for it. */

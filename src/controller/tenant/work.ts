@@ -133,12 +133,21 @@ function take({ entry, found }: Work, placement: PlacementInventory, { scope, se
     if (failed) found.words.set(placement.id, trouble(outcome, served.held).message);
     return;
   }
-  const changes = served.changes.filter((change) => !isShift(change));
-  if (changes.length > 0) found.notes.push(differing(scope.mode, changes));
-  if (entry.status?.value.observedGeneration !== entry.accepted?.generation) found.notes.push(...untold(served));
-  if (failed) found.notes.push(trouble(outcome, served.held));
+  found.notes.push(...differences(entry, { scope, served }));
   if (placement.weight !== undefined && !isMoving(entry, placement) && recordsBeside(entry, placement).length > 0)
     found.outcomes.push({ kind: 'progressing', checkInMs: 10_000, what: 'its weight to follow that of its cell' });
+}
+
+/** What of a placement that counts is not as the record says, for all that this run saw. */
+function differences(entry: ObjectEntry, { scope, served }: Seen): readonly ConditionUpdate[] {
+  const notes: ConditionUpdate[] = [];
+  const { outcome } = served;
+  const failed = outcome.kind === 'held' || outcome.kind === 'retry' || outcome.kind === 'terminal';
+  const changes = served.changes.filter((change) => !isShift(change));
+  if (changes.length > 0) notes.push(differing(scope.mode, changes));
+  if (entry.status?.value.observedGeneration !== entry.accepted?.generation) notes.push(...untold(served));
+  if (failed) notes.push(trouble(outcome, served.held));
+  return notes;
 }
 
 /** Not every resource has a condition of its own: while a generation is new, what keeps one from being known is said for all. */

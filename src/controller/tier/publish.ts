@@ -167,7 +167,9 @@ async function withdrawDraining(
       }
       const change = await withdraw(deps, access, scope, changes, group);
       standing.delete(group);
-      withdrawn.set(group, change === undefined ? { outFrom: now + unknownInsyncMs } : { change });
+      // A zone whose reads lag shows it for a while yet: what took it out is known then.
+      const gone = before?.withdrawn.get(group) ?? { outFrom: now + unknownInsyncMs };
+      withdrawn.set(group, change === undefined ? gone : { change });
       continue;
     }
     const known = before?.withdrawn.get(group) ?? { outFrom: now + unknownInsyncMs };

@@ -91,5 +91,6 @@ function countOf({ tasks, effective, placement }: PlacementContext): ServiceCont
   const active = effective.state === 'active' && tasks > 0;
   if (active && scaling.mode === 'target-tracking') return { min: scaling.min, max: scaling.max, start: tasks };
   if (placement.resources.scaling !== undefined) return undefined;
-  return active && scaling.mode === 'external' ? undefined : tasks;
+  // What we stopped is started again once; from then on the count is the other hand's again.
+  return active && scaling.mode === 'external' && placement.stopped === undefined ? undefined : tasks;
 }

@@ -1,6 +1,7 @@
 import { PlacementBook } from '../../../src/controller/capacity/book.ts';
 import { acceptedOf, type ObjectEntry } from '../../../src/controller/fleet/entry.ts';
 import { FleetView } from '../../../src/controller/fleet/view.ts';
+import { gateBasis } from '../../../src/controller/infra-group/basis.ts';
 import { FleetMovers, type MoversDeps } from '../../../src/controller/movers/movers.ts';
 import { drainPlanner } from '../../../src/controller/movers/plan-drain.ts';
 import { rebalancePlanner } from '../../../src/controller/movers/plan-rebalance.ts';
@@ -51,6 +52,7 @@ export class Toy {
       const strangers = { listener_rule: 0, target_group: 0 };
       const value = { at: 0, facts, quotas, foreign: {}, unreadable: {}, foreignSlots: [], strangers };
       this.book.groups.set(group, { ok: true, value } as never);
+      this.book.gates.set(group, { basis: gateBasis(this.view, group), closed: undefined, missing: [] });
     }
     this.book.zones.set('Z1', { ok: true, value: { at: 0, quota: 1e6, foreign: 0, fenceEpoch: 0 } } as never);
   }

@@ -1,6 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { closureHolds, type Serving, type SharedName, serves } from '../../../src/controller/tier/closure.ts';
+import {
+  closureCovers,
+  closureHolds,
+  type Serving,
+  type SharedName,
+  serves,
+} from '../../../src/controller/tier/closure.ts';
 
 const groupNames = ['g1', 'g2', 'g3', 'g4'] as const;
 const tenantNames = ['acme', 'bolt', 'crane', 'dune', 'echo'] as const;
@@ -127,5 +133,38 @@ describe('route closure', () => {
   it('does not wait for a tenant that is down behind all that stand', () => {
     const down = name({ acme: { g1: ill }, bolt: { g1: up, g2: up } }, ['acme', 'bolt'], ['g1']);
     expect(closureHolds(down, 'g2')).toBeUndefined();
+  });
+});
+
+describe('a record may be withdrawn for those that remain', () => {
+  const well = { rule: true, healthy: true };
+  const name = (
+    rows: Readonly<Record<string, Readonly<Record<string, Serving>>>>,
+    reached: readonly string[] = [],
+  ) => ({
+    serving: new Map(Object.entries(rows).map(([tenant, row]) => [tenant, new Map(Object.entries(row))])),
+    tenants: Object.keys(rows),
+    reached: new Set(reached),
+    standing: new Set(['g1', 'g2']),
+  });
+  const remain = new Set(['g2']);
+
+  it('when everybody who is reached by the name serves behind all of them', () => {
+    expect(closureCovers(name({ acme: { g1: well, g2: well } }), remain)).toBeUndefined();
+    const behind = closureCovers(name({ acme: { g1: well } }, ['acme']), remain);
+    expect(behind).toContain('among them acme');
+    // Never reached by the name yet: it is reached once it serves behind what is left.
+    expect(closureCovers(name({ acme: { g1: well } }), remain)).toBeUndefined();
+  });
+
+  it('never the last one, and not while a tenant has not been looked at', () => {
+    expect(closureCovers(name({ acme: { g1: well, g2: well } }), new Set())).toContain('the last one stays');
+    const unseen = { ...name({ acme: { g1: well, g2: well } }), tenants: ['acme', 'bolt'] };
+    expect(closureCovers(unseen, remain)).toContain('not been looked at');
+  });
+
+  it('whatever a tenant does that is known to serve nowhere', () => {
+    const sick = { rule: true, healthy: false };
+    expect(closureCovers(name({ acme: { g1: sick, g2: sick } }, ['acme']), remain)).toBeUndefined();
   });
 });
