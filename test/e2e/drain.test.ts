@@ -17,7 +17,7 @@ function fleetOf(count: number, more: Partial<DrainFleet> = {}): DrainFleet {
   return { places, home: ['a1'], tenants, fleet: { moves: { concurrent: 3 } }, ...more };
 }
 
-/** Where a crash is most likely to leave something half-done; `npm run test:drain` goes through all phases. */
+/** Where a crash is most likely to leave something half-done; `npm run test:fleet` goes through all phases. */
 const deadly: readonly MovePhase[] = ['Ramp', 'Drain'];
 
 const groupsOf = (tenant: string): string[] => drain.placements(tenant).map(({ infraGroup }) => infraGroup);

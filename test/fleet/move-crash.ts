@@ -1,10 +1,10 @@
 import { expect } from 'vitest';
 import type { Call } from '../../src/simulator/kernel.ts';
+import { leftOf } from '../e2e/leftovers.ts';
+import { acme, acmeHost, begin, isSettledIn, placements } from '../e2e/move-stage.ts';
+import { TrafficWatch } from '../e2e/traffic-watch.ts';
 import { tier, write } from '../support/fleet-plan.ts';
 import type { Installation } from '../support/installation.ts';
-import { leftOf } from './leftovers.ts';
-import { acme, acmeHost, begin, isSettledIn, placements } from './move-stage.ts';
-import { TrafficWatch } from './traffic-watch.ts';
 
 /** Times that are short, so that a move is mostly the calls that it takes. */
 const quick = tier('standard', {
