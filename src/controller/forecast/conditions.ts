@@ -1,6 +1,7 @@
 import type { ConditionUpdate } from '../../model/conditions.ts';
 import type { CapacityFigures, CapacityLevel } from '../../model/reports.ts';
 import type { ObjectEvent, ObjectStatus } from '../../model/state.ts';
+import { thresholds } from '../../placement/forecast-warnings.ts';
 
 type NewEvent = Pick<ObjectEvent, 'type' | 'reason' | 'message'>;
 
@@ -18,9 +19,17 @@ const reasons: Readonly<Record<CapacityLevel, string>> = {
   critical: 'CapacityCritical',
 };
 
+/** How full something is from each level on, as people say it. */
+const words: Readonly<Record<CapacityLevel, string>> = {
+  room: `less than ${percent(thresholds.info)} full`,
+  filling: `${percent(thresholds.info)} full or more`,
+  low: `${percent(thresholds.warning)} full or more`,
+  critical: `${percent(thresholds.critical)} full or more`,
+};
+
 /**
- * The condition `HasRoom` of a tier, cell or infra group. How long the room will last is not in it: that changes by the hour although nothing happens, and no status is to be written
- * for that.
+ * The condition `HasRoom` of a tier, cell or infra group. It has no figures but the thresholds: what is free changes with every task that starts anywhere, and no status is to be written for
+ * that. `cellwright capacity` has them.
  */
 export function roomTold(before: ObjectStatus | undefined, figures: CapacityFigures | undefined): RoomTold {
   if (figures === undefined) return { conditions: [], dropped: ['HasRoom'], events: [] };
@@ -29,7 +38,7 @@ export function roomTold(before: ObjectStatus | undefined, figures: CapacityFigu
   return { conditions: [condition], dropped: [], events: eventsOf(last?.reason, condition) };
 }
 
-function roomCondition({ level, usedPercent, binding, room }: CapacityFigures): ConditionUpdate {
+function roomCondition({ level, usedPercent, binding }: CapacityFigures): ConditionUpdate {
   const type = 'HasRoom';
   if (usedPercent === undefined)
     return {
@@ -39,12 +48,12 @@ function roomCondition({ level, usedPercent, binding, room }: CapacityFigures): 
       message: 'its limits are not known yet, or nothing limits it',
     };
   const status = level === 'low' || level === 'critical' ? 'False' : 'True';
-  const more = room === undefined ? '' : `; room for ${room} more average ${room === 1 ? 'tenant' : 'tenants'}`;
+  const by = binding === undefined || level === 'room' ? '' : `, by its ${binding}`;
   return {
     type,
     status,
     reason: reasons[level],
-    message: `${usedPercent} % full${binding === undefined ? '' : `, by its ${binding}`}${more}`,
+    message: `${words[level]}${by}`,
   };
 }
 
@@ -54,4 +63,8 @@ function eventsOf(before: string | undefined, after: ConditionUpdate): readonly 
   const isWell = after.reason === reasons.room;
   if (isWell && (before === undefined || before === 'NotKnown')) return [];
   return [{ type: after.status === 'False' ? 'Warning' : 'Normal', reason: after.reason, message: after.message }];
+}
+
+function percent(share: number): string {
+  return `${Math.round(share * 100)} %`;
 }

@@ -118,7 +118,7 @@ describe('the condition HasRoom', () => {
         type: 'HasRoom',
         status: 'False',
         reason: 'CapacityLow',
-        message: '86 % full, by its rules; room for 3 more average tenants',
+        message: '85 % full or more, by its rules',
       },
     ]);
     expect(third.events).toMatchObject([{ type: 'Warning', reason: 'CapacityLow' }]);
