@@ -178,5 +178,5 @@ export const serviceSubject: Subject = {
   vanish: ({ hands, arn }) =>
     hands.ecs.deleteService({ cluster: arn('cluster'), service: arn('service'), force: true }),
   change: { tasks: 1, service: { startupSeconds: 90 } },
-  elsewhere: {},
+  elsewhere: { 'ecs:ListServices': 'asked by a rebuild of the state table' },
 };

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import { controllerWrites } from '../e2e/outside.ts';
+import { fleetOf, inventoryOf, loseStateTable, orderRebuild, tenantsOf } from '../e2e/rebuild.ts';
 import { Installation } from '../support/installation.ts';
-import { controllerWrites } from './outside.ts';
-import { fleetOf, inventoryOf, loseStateTable, orderRebuild, tenantsOf } from './rebuild.ts';
 
 let run: Installation;
 afterEach(() => run.stop());

@@ -1,9 +1,7 @@
 /** What is derived is compared with what was there, field by field. */
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { parseCapacity } from '../../src/store/capacity.ts';
-import { tenant } from '../support/fleet-plan.ts';
-import { Installation } from '../support/installation.ts';
-import { controllerWrites } from './outside.ts';
+import { controllerWrites } from '../e2e/outside.ts';
 import {
   backup,
   fleetCondition,
@@ -14,7 +12,9 @@ import {
   orderRebuild,
   restore,
   tenantsOf,
-} from './rebuild.ts';
+} from '../e2e/rebuild.ts';
+import { tenant } from '../support/fleet-plan.ts';
+import { Installation } from '../support/installation.ts';
 
 let run: Installation;
 afterEach(() => run.stop());

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { allReady, Watch } from './outside.ts';
-import { Crowd, crowd, crowdTier, nameOf } from './rollout-stage.ts';
+import { allReady, Watch } from '../e2e/outside.ts';
+import { Crowd, crowd, crowdTier, nameOf } from '../e2e/rollout-stage.ts';
 
 let town: Crowd;
 afterEach(() => town.run.stop());
