@@ -259,7 +259,8 @@ class Simulation {
     const { log } = this.#run.aws;
     const since = log.last;
     await this.#advance(135_000);
-    const writes = log.since(since, log.last).filter((call) => isWrite(call));
+    const told = new Set<string>();
+    const writes = log.since(since, log.last).filter((call) => isWrite(call) && !tellsRoom(call, told));
     if (writes.length > 0) {
       const list = writes.map((call) => `${call.at} ${call.service} ${call.operation} ${call.resources.join(' ')}`);
       this.#fail(`settled, and yet written:\n  ${list.join('\n  ')}`);
@@ -275,9 +276,13 @@ class Simulation {
     const left = [...this.#oracle.truth.placements().values()].flatMap(({ placement, tenant }) =>
       placement.retired.map((old) => `${tenant} still has ${old.kind} ${old.arn ?? old.name} to retire`),
     );
+    const moving = [...this.#oracle.truth.placements().values()].flatMap(({ placement, tenant }) =>
+      placement.move === undefined ? [] : [`${tenant} is still being moved to ${placement.infraGroup}`],
+    );
     return [
       ...tenants,
       ...left,
+      ...moving,
       ...this.#undrained(),
       ...leaks(this.#oracle, tierRecords),
       ...this.#superfluousRevisions(),
@@ -401,4 +406,12 @@ function traceOf(calls: readonly CallRecord[], end: number): string {
   const hash = createHash('sha256');
   for (const call of calls) hash.update(JSON.stringify(call));
   return hash.update(String(end)).digest('hex');
+}
+
+/** The status of a place, once: how full it is is read by the minute, after the last tenant came or went. */
+function tellsRoom({ resources }: CallRecord, told: Set<string>): boolean {
+  const [item = ''] = resources;
+  if (!/\/(?:Tier|Cell|InfraGroup)\/[^/]+\/status$/.test(item) || told.has(item)) return false;
+  told.add(item);
+  return true;
 }
