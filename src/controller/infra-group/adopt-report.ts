@@ -1,6 +1,6 @@
 import { endpointIdOf } from '../../model/records/aws-shapes.ts';
 import type { AdoptReport } from '../adopt/report.ts';
-import type { InfraRunDeps } from '../loop/runs.ts';
+import type { InfraRunDeps } from '../loop/run-deps.ts';
 import { ownerOf } from './adopt.ts';
 import { adoptableOf } from './group.ts';
 import { wirable } from './run.ts';

@@ -19,7 +19,7 @@ import {
   placeTold,
   report,
   wakeTenants,
-} from '../loop/runs.ts';
+} from '../loop/run-deps.ts';
 import type { Outcome, Trigger } from '../outcome.ts';
 import type { InfraGroupPlan } from '../plan.ts';
 import { adoptableIds } from './adopt.ts';

@@ -6,7 +6,7 @@ import { detailPeriodMs } from '../sweeps/periods.ts';
 import { suspicious } from '../sweeps/probe.ts';
 import type { EngineDeps } from '../tenant/deps.ts';
 import type { LoopObserver, TermDeps } from './deps.ts';
-import { fleetKey } from './runs.ts';
+import { fleetKey } from './run-deps.ts';
 
 export interface SweepsDeps {
   readonly term: Pick<TermDeps, 'clock' | 'random' | 'config'> & {

@@ -36,7 +36,10 @@ import { Infrastructure } from './infra.ts';
 import { laneOf } from './lanes.ts';
 import { lateWrites } from './late-writes.ts';
 import { noticing } from './noticing.ts';
-import { fleetKey, fleetMode, type InfraRunDeps, rebuildDeps, runCell, runFleet, runTier } from './runs.ts';
+import { runCell } from './run-cell.ts';
+import { fleetKey, fleetMode, type InfraRunDeps } from './run-deps.ts';
+import { rebuildDeps, runFleet } from './run-fleet.ts';
+import { runTier } from './run-tier.ts';
 import { Sweeps } from './sweeps.ts';
 
 /**
