@@ -1,6 +1,7 @@
 /** What the command line hands to the programs that the composition root wires. */
 import type { Mode } from '../model/records/shapes.ts';
-import type { Change, FieldChange } from '../model/resources.ts';
+import type { AdoptReport, AdoptRequest, RebuildReport } from '../model/reports.ts';
+import type { Change } from '../model/resources.ts';
 import type { AwsAccess } from '../store/client.ts';
 import type { RehearsalReport, RehearsalRequest } from './rehearsal.ts';
 
@@ -108,64 +109,6 @@ export interface LocalQuestion {
   readonly terms: Readonly<Record<string, string>>;
   readonly config: ControllerConfig;
 }
-
-/** What a rebuild would write for one tenant. */
-export interface RebuiltTenant {
-  readonly tenant: string;
-  /** `driven`: by its record. `kept`: no accepted record says how it is to be; it is counted and left as it is. */
-  readonly standing: 'driven' | 'kept';
-  readonly add: readonly {
-    readonly placement: string;
-    readonly cell: string;
-    readonly infraGroup: string;
-    readonly slot: number;
-    readonly phase: string;
-    readonly resources: readonly string[];
-  }[];
-  /** Placements of the table of which nothing is live. */
-  readonly drop: readonly string[];
-}
-
-/** What `GET /api/rebuild` answers, and `rebuildLocal` returns. */
-export interface RebuildReport {
-  /** RFC 3339: when it was made. */
-  readonly at: string;
-  /** Why the state table is behind what is live; absent where it is not. */
-  readonly behind?: string;
-  readonly tenants: readonly RebuiltTenant[];
-  readonly findings: readonly { readonly reason: string; readonly about: string; readonly message: string }[];
-  /** Cells that were read to the end. */
-  readonly cells: readonly string[];
-  readonly epoch: { readonly lease: number; readonly fence?: number };
-}
-
-/** What `GET /api/adopt` answers, and `adoptLocal` returns. */
-export interface AdoptReport {
-  /** RFC 3339: when it was made. */
-  readonly at: string;
-  /** Whose it would be: a tenant's, or an infra group's. */
-  readonly tenant?: string;
-  readonly infraGroup?: string;
-  readonly arn: string;
-  /** Why it cannot be taken over, and what to do instead; absent where it can. */
-  readonly refusal?: string;
-  /** What it would become part of; absent where it was not found. */
-  readonly kind?: string;
-  readonly placement?: string;
-  /** The dependency of the tier that an interface endpoint would serve. */
-  readonly dependency?: string;
-  /** What it is now, in words. */
-  readonly found?: string;
-  /** What would be written to it, our tags among it. */
-  readonly fields: readonly FieldChange[];
-  /** What follows for the resource, where that is more than the changes. */
-  readonly then?: string;
-}
-
-/** Whose a resource would be, and which it is. */
-export type AdoptRequest =
-  | { readonly tenant: string; readonly arn: string }
-  | { readonly infraGroup: string; readonly arn: string };
 
 /** A question about adoption that is answered without a controller. */
 export type AdoptLocalRequest = AdoptRequest & { readonly config: ControllerConfig };

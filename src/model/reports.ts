@@ -1,4 +1,5 @@
-/** What the controller answers about capacity and moves: the same shapes over HTTP, on the page and with `--local`. Plain data, for people and programs. */
+/** What the controller answers to questions: the same shapes over HTTP, on the page and with `--local`. Plain data, for people and programs. */
+import type { FieldChange, ResourceKind } from './resources.ts';
 
 /** Where a tenant could go now. */
 export interface RoomReport {
@@ -116,4 +117,74 @@ export interface CapacityWarning {
   readonly kind: 'Tier' | 'Cell' | 'InfraGroup';
   readonly name: string;
   readonly text: string;
+}
+
+/** What a rebuild would write for one placement. */
+export interface RebuiltPlacement {
+  readonly placement: string;
+  readonly cell: string;
+  readonly infraGroup: string;
+  readonly slot: number;
+  readonly phase: string;
+  /** Kinds of resources found. */
+  readonly resources: readonly string[];
+}
+
+/** What a rebuild would write for one tenant. */
+export interface RebuiltTenant {
+  readonly tenant: string;
+  /** `driven`: by its record. `kept`: no accepted record says how it is to be; it is counted and left as it is. */
+  readonly standing: 'driven' | 'kept';
+  readonly add: readonly RebuiltPlacement[];
+  /** Placements of the table of which nothing is live. */
+  readonly drop: readonly string[];
+}
+
+/** The rebuild of the state table as it would be carried out now. */
+export interface RebuildReport {
+  readonly at: string;
+  /** Why the table is behind what is live; absent: it is not, and an order would do nothing. */
+  readonly behind?: string;
+  readonly tenants: readonly RebuiltTenant[];
+  readonly findings: readonly { readonly reason: string; readonly about: string; readonly message: string }[];
+  /** Cells that were read to the end. */
+  readonly cells: readonly string[];
+  /** `fence`: the highest epoch that a zone names, above which the lease is going to be raised. */
+  readonly epoch: { readonly lease: number; readonly fence?: number };
+}
+
+/** Whose a resource would be, and which it is. */
+export type AdoptRequest = TenantAdoptRequest | GroupAdoptRequest;
+
+export interface TenantAdoptRequest {
+  readonly tenant: string;
+  readonly arn: string;
+}
+
+export interface GroupAdoptRequest {
+  readonly infraGroup: string;
+  /** The id of a VPC endpoint, or its ARN. */
+  readonly arn: string;
+}
+
+/** What adopting a resource would come to now. */
+export interface AdoptReport {
+  readonly at: string;
+  /** Whose it would be: a tenant's, or an infra group's. */
+  readonly tenant?: string;
+  readonly infraGroup?: string;
+  readonly arn: string;
+  /** Why it cannot be taken over, and what to do instead; absent where it can. */
+  readonly refusal?: string;
+  /** What it would become part of; absent where it was not found. */
+  readonly kind?: ResourceKind;
+  readonly placement?: string;
+  /** The dependency of the tier that an interface endpoint would serve. */
+  readonly dependency?: string;
+  /** What it is now, in words. */
+  readonly found?: string;
+  /** What would be written to it, our tags among it. Environment values are hashes. */
+  readonly fields: readonly FieldChange[];
+  /** What follows for the resource, where that is more than the changes. */
+  readonly then?: string;
 }

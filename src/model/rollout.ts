@@ -149,14 +149,12 @@ export function nextRollout(
     target,
     revisions: { ...start.revisions, [target]: start.revisions[target] ?? { service, at: now } },
     startedAt: now,
-    phase: 'through',
-    ring: -1,
-    wave: 0,
-    ringWave: 0,
-    step: 0,
-    failed: {},
+    ...notBegun,
   };
 }
+
+/** Where every rollout begins. */
+const notBegun = { phase: 'through', ring: -1, wave: 0, ringWave: 0, step: 0, failed: {} } as const;
 
 /** A service that everybody has. */
 function through(service: unknown, now: string): TierRollout {
@@ -167,12 +165,7 @@ function through(service: unknown, now: string): TierRollout {
     stable: target,
     revisions: { [target]: { service, at: now } },
     startedAt: now,
-    phase: 'through',
-    ring: -1,
-    wave: 0,
-    ringWave: 0,
-    step: 0,
-    failed: {},
+    ...notBegun,
   };
 }
 

@@ -1,7 +1,5 @@
-import type { AdoptReport, AdoptRequest } from '../controller/adopt/report.ts';
-import type { GroupAdoptRequest } from '../controller/infra-group/adopt-report.ts';
 import type { PlanReport } from '../controller/plan.ts';
-import type { RebuildReport } from '../controller/rebuild/report.ts';
+import type { AdoptReport, AdoptRequest, RebuildReport } from '../model/reports.ts';
 import type { RecentActivity } from '../telemetry/activity.ts';
 import type { FleetSnapshot } from './snapshot-types.ts';
 
@@ -28,7 +26,7 @@ export interface WebSources {
   /** What a rebuild of the state table would write now. A rejection is shown with its message. */
   rebuild(): Promise<RebuildReport>;
   /** What adopting a resource for a tenant or an infra group would change now. A rejection is shown with its message. */
-  adopt(request: AdoptRequest | GroupAdoptRequest): Promise<AdoptReport>;
+  adopt(request: AdoptRequest): Promise<AdoptReport>;
   /** Everything in Prometheus' text format. */
   metrics(): Promise<string>;
 }

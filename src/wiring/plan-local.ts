@@ -1,8 +1,7 @@
 import type { AdoptLocalRequest, ControllerConfig, PlanReport, PlanRequest } from '../cli/programs.ts';
-import type { AdoptReport } from '../controller/adopt/report.ts';
 import type { LoopObserver } from '../controller/loop/deps.ts';
 import { Term } from '../controller/loop/term.ts';
-import type { RebuildReport } from '../controller/rebuild/report.ts';
+import type { AdoptReport, RebuildReport } from '../model/reports.ts';
 import type { StateWriter } from '../store/state-writer.ts';
 import { machineHost } from './controller.ts';
 import { readOnlyTermDeps } from './leader.ts';

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import type { AdoptReport } from '../../src/cli/programs.ts';
+import type { AdoptReport } from '../../src/model/reports.ts';
 import { createDesk, type Desk, type RunOptions, settleTenant } from './harness.ts';
 
 const arn = 'arn:aws:ecs:us-east-1:111111111111:cluster/c1';

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import type { RebuildReport } from '../../src/cli/programs.ts';
+import type { RebuildReport } from '../../src/model/reports.ts';
 import { acceptedSpec, condition, createDesk, type Desk, type RunOptions } from './harness.ts';
 
 const behind: RebuildReport = {

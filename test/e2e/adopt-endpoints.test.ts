@@ -1,7 +1,7 @@
 /** Interface endpoints that lost their mark, or that somebody else made where an infra group lacks its own. */
 import type { CreateVpcEndpointCommandInput, EC2 } from '@aws-sdk/client-ec2';
 import { describe, expect, it } from 'vitest';
-import type { AdoptReport } from '../../src/controller/adopt/report.ts';
+import type { AdoptReport } from '../../src/model/reports.ts';
 import { group, tier, write } from '../support/fleet-plan.ts';
 import type { Installation } from '../support/installation.ts';
 import {

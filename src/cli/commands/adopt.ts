@@ -2,6 +2,7 @@
 
 import { endpointNamePattern } from '../../model/records/aws-shapes.ts';
 import { type Kind, kindWords } from '../../model/records/kinds.ts';
+import type { AdoptReport, AdoptRequest } from '../../model/reports.ts';
 import type { FieldChange } from '../../model/resources.ts';
 import { awsAccessOf } from '../aws-environment.ts';
 import { readControllerSettings, readHttpSettings } from '../config.ts';
@@ -10,7 +11,6 @@ import type { Context } from '../context.ts';
 import { addTimedEntry } from '../edit-list.ts';
 import { CliError, exitCodes } from '../errors.ts';
 import { askController } from '../http.ts';
-import type { AdoptReport, AdoptRequest } from '../programs.ts';
 import { redactEnvironment } from '../redact.ts';
 import { withSession } from '../session.ts';
 import { clean } from '../table.ts';

@@ -1,5 +1,6 @@
 /** `rebuild`: the state table from what is live. It shows what would be written, asks, gives the order, and waits for the outcome. */
 import { type Condition, notRebuilt, stateKnown } from '../../model/conditions.ts';
+import type { RebuildReport, RebuiltTenant } from '../../model/reports.ts';
 import { awsAccessOf } from '../aws-environment.ts';
 import { readControllerSettings, readHttpSettings } from '../config.ts';
 import { confirm } from '../confirm.ts';
@@ -7,7 +8,6 @@ import type { Context } from '../context.ts';
 import { addTimedEntry } from '../edit-list.ts';
 import { CliError, exitCodes } from '../errors.ts';
 import { askController } from '../http.ts';
-import type { RebuildReport, RebuiltTenant } from '../programs.ts';
 import { type Session, withSession } from '../session.ts';
 import { clean } from '../table.ts';
 import { pause } from '../watch.ts';

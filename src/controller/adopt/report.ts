@@ -1,37 +1,12 @@
-import type { FieldChange, ResourceKind } from '../../model/resources.ts';
+import type { AdoptReport, TenantAdoptRequest } from '../../model/reports.ts';
+import type { ResourceKind } from '../../model/resources.ts';
 import { placementsOf, servingSpec } from '../fleet/entry.ts';
 import { isReachable, placementScope } from '../tenant/context.ts';
 import type { EngineDeps } from '../tenant/deps.ts';
 import { findAdoptables, kindOfArn } from './find.ts';
 
-export interface AdoptRequest {
-  readonly tenant: string;
-  readonly arn: string;
-}
-
-/** What `GET /api/adopt` answers. */
-export interface AdoptReport {
-  /** Whose it would be: a tenant's, or an infra group's. */
-  readonly tenant?: string;
-  readonly infraGroup?: string;
-  readonly arn: string;
-  /** RFC 3339. */
-  readonly at: string;
-  /** Why it cannot be taken over, and what to do instead. */
-  readonly refusal?: string;
-  readonly kind?: ResourceKind;
-  /** The tenant's placement that it would be part of. */
-  readonly placement?: string;
-  /** The dependency of the tier that it would serve in the infra group. */
-  readonly dependency?: string;
-  readonly found?: string;
-  /** Environment values are hashes. */
-  readonly fields: readonly FieldChange[];
-  readonly then?: string;
-}
-
 /** What adopting would come to now, by the code that does it. Nothing is written. Throws `CallError`. */
-export async function adoptReport(deps: EngineDeps, request: AdoptRequest): Promise<AdoptReport> {
+export async function adoptReport(deps: EngineDeps, request: TenantAdoptRequest): Promise<AdoptReport> {
   const base = { ...request, at: new Date(deps.clock.now()).toISOString(), fields: [] };
   const { tenant, arn } = request;
   const kind = kindOfArn(arn);

@@ -1,15 +1,9 @@
 import { endpointIdOf } from '../../model/records/aws-shapes.ts';
-import type { AdoptReport } from '../adopt/report.ts';
+import type { AdoptReport, GroupAdoptRequest } from '../../model/reports.ts';
 import type { InfraRunDeps } from '../loop/run-deps.ts';
 import { ownerOf } from './adopt.ts';
 import { adoptableOf } from './group.ts';
 import { wirable } from './run.ts';
-
-export interface GroupAdoptRequest {
-  readonly infraGroup: string;
-  /** The id of a VPC endpoint, or its ARN. */
-  readonly arn: string;
-}
 
 /** What adopting an endpoint for an infra group would come to now, by the code that does it. Nothing is written. Throws `CallError`. */
 export async function groupAdoptReport(deps: InfraRunDeps, request: GroupAdoptRequest): Promise<AdoptReport> {

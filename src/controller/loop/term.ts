@@ -2,9 +2,10 @@ import { setMaxListeners } from 'node:events';
 import { CallError } from '../../model/errors.ts';
 import { canonicalHash } from '../../model/records/canonical.ts';
 import { isKind, type Kind, kinds } from '../../model/records/kinds.ts';
+import type { AdoptReport, AdoptRequest, RebuildReport } from '../../model/reports.ts';
 import { isHeld } from '../../store/capacity.ts';
 import type { StoredObject } from '../../store/state.ts';
-import { type AdoptReport, type AdoptRequest, adoptReport } from '../adopt/report.ts';
+import { adoptReport } from '../adopt/report.ts';
 import { BatchPlanner } from '../capacity/batch.ts';
 import { PlacementBook } from '../capacity/book.ts';
 import { acceptObject } from '../fleet/acceptor.ts';
@@ -13,7 +14,7 @@ import { refreshEntry } from '../fleet/refresh.ts';
 import { FleetView } from '../fleet/view.ts';
 import { capacityReport } from '../forecast/report.ts';
 import { CapacityWatch } from '../forecast/watch.ts';
-import { type GroupAdoptRequest, groupAdoptReport } from '../infra-group/adopt-report.ts';
+import { groupAdoptReport } from '../infra-group/adopt-report.ts';
 import { RefusalBook } from '../infra-group/refusals.ts';
 import { lookAtGroup, planInfraGroups, runInfraGroup } from '../infra-group/run.ts';
 import { Turns } from '../infra-group/turns.ts';
@@ -24,7 +25,7 @@ import { rebalancePlanner } from '../movers/plan-rebalance.ts';
 import type { Outcome, Trigger } from '../outcome.ts';
 import { type PlanReport, planFleet } from '../plan.ts';
 import { KeyedQueue } from '../queue/keyed-queue.ts';
-import { type RebuildReport, rebuildReport } from '../rebuild/report.ts';
+import { rebuildReport } from '../rebuild/report.ts';
 import type { EngineDeps } from '../tenant/deps.ts';
 import { HealthBook } from '../tenant/health.ts';
 import { requestOf } from '../tenant/placing.ts';
@@ -162,7 +163,7 @@ export class Term {
   }
 
   /** What adopting a resource would come to now. Nothing is written. Throws `CallError`. */
-  async adoption(request: AdoptRequest | GroupAdoptRequest): Promise<AdoptReport> {
+  async adoption(request: AdoptRequest): Promise<AdoptReport> {
     return 'infraGroup' in request ? groupAdoptReport(this.#runs, request) : adoptReport(this.engine, request);
   }
 
