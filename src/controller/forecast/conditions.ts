@@ -28,17 +28,17 @@ const words: Readonly<Record<CapacityLevel, string>> = {
 };
 
 /**
- * The condition `HasRoom` of a tier, cell or infra group. It has no figures but the thresholds: what is free changes with every task that starts anywhere, and no status is to be written for
- * that. `cellwright capacity` has them.
+ * The condition `HasRoom` of a tier, cell or infra group. It says which threshold is passed and nothing else: what is free, and what is short first, changes with every task that starts
+ * anywhere, and no status is to be written for that. The event of the crossing has the figures of that moment, and `cellwright capacity` those of now.
  */
 export function roomTold(before: ObjectStatus | undefined, figures: CapacityFigures | undefined): RoomTold {
   if (figures === undefined) return { conditions: [], dropped: ['HasRoom'], events: [] };
   const condition = roomCondition(figures);
   const last = before?.conditions.find(({ type }) => type === 'HasRoom');
-  return { conditions: [condition], dropped: [], events: eventsOf(last?.reason, condition) };
+  return { conditions: [condition], dropped: [], events: eventsOf(last?.reason, condition, figures) };
 }
 
-function roomCondition({ level, usedPercent, binding }: CapacityFigures): ConditionUpdate {
+function roomCondition({ level, usedPercent }: CapacityFigures): ConditionUpdate {
   const type = 'HasRoom';
   if (usedPercent === undefined)
     return {
@@ -48,21 +48,28 @@ function roomCondition({ level, usedPercent, binding }: CapacityFigures): Condit
       message: 'its limits are not known yet, or nothing limits it',
     };
   const status = level === 'low' || level === 'critical' ? 'False' : 'True';
-  const by = binding === undefined || level === 'room' ? '' : `, by its ${binding}`;
   return {
     type,
     status,
     reason: reasons[level],
-    message: `${words[level]}${by}`,
+    message:
+      level === 'room' ? words[level] : `${words[level]}: cellwright capacity says what is short and what would help`,
   };
 }
 
 /** Nothing is told of a first look that finds all well. */
-function eventsOf(before: string | undefined, after: ConditionUpdate): readonly NewEvent[] {
+function eventsOf(
+  before: string | undefined,
+  after: ConditionUpdate,
+  { usedPercent, binding, room }: CapacityFigures,
+): readonly NewEvent[] {
   if (before === after.reason || after.status === 'Unknown') return [];
   const isWell = after.reason === reasons.room;
   if (isWell && (before === undefined || before === 'NotKnown')) return [];
-  return [{ type: after.status === 'False' ? 'Warning' : 'Normal', reason: after.reason, message: after.message }];
+  const by = binding === undefined ? '' : `, by its ${binding}`;
+  const more = room === undefined ? '' : `; room for ${room} more average ${room === 1 ? 'tenant' : 'tenants'}`;
+  const message = `${usedPercent ?? 0} % full${by}${more}`;
+  return [{ type: after.status === 'False' ? 'Warning' : 'Normal', reason: after.reason, message }];
 }
 
 function percent(share: number): string {

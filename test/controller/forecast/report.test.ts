@@ -118,10 +118,18 @@ describe('the condition HasRoom', () => {
         type: 'HasRoom',
         status: 'False',
         reason: 'CapacityLow',
-        message: '85 % full or more, by its rules',
+        message: '85 % full or more: cellwright capacity says what is short and what would help',
       },
     ]);
-    expect(third.events).toMatchObject([{ type: 'Warning', reason: 'CapacityLow' }]);
+    expect(third.events).toEqual([
+      {
+        type: 'Warning',
+        reason: 'CapacityLow',
+        message: '86 % full, by its rules; room for 3 more average tenants',
+      },
+    ]);
+    const otherFigures = { ...figures('low', 88), binding: 'targets', room: 2 };
+    expect(roomTold(after(third), otherFigures)).toEqual({ ...third, events: [] });
     expect(roomTold(after(third), figures('low', 87)).events).toEqual([]);
     expect(roomTold(after(third), figures('critical', 96)).events).toMatchObject([
       { type: 'Warning', reason: 'CapacityCritical' },
