@@ -95,12 +95,13 @@ export async function startController(config: ControllerConfig, host: Controller
       drains: term.movers.drains,
     });
   };
-  setBuildInfo(metrics, { version: build.version, revision: build.commit });
+  setBuildInfo(metrics, build);
   metrics.beforeScrape(() => {
     collectFleet(metrics, snapshot(), observer.conflicts());
     collectBudgets(metrics, leader.budgets.levels());
     const isLeader = leader.lease.isLeader();
-    collectProcess(metrics, { isLeader, queueDepth: leader.term?.queue.depth, concurrency });
+    const { resyncSeconds } = config;
+    collectProcess(metrics, { isLeader, queueDepth: leader.term?.queue.depth, concurrency, resyncSeconds });
   });
   const onError = (error: Error): void =>
     logger.error({ detail: error.message }, 'a request failed by a fault of ours');
