@@ -131,6 +131,11 @@ describe('the CloudWatch alarms', () => {
     expect(new Set(alarms.map(({ name }) => name)).size).toBe(alarms.length);
   });
 
+  it('stand in the how-to', () => {
+    const shown = [...file('docs/how-to/observe.md').matchAll(/^\| \[(\w+)\]/gm)].map((match) => match[1]);
+    expect(shown).toEqual(alarms.map(({ name }) => name));
+  });
+
   it('are as severe as the alerts', () => {
     for (const { name, severity } of alarms)
       expect([name, severity]).toEqual([name, rules.find(({ alert }) => alert === name)?.labels['severity']]);
