@@ -65,7 +65,11 @@ function row(name: MetricName): string {
 }
 
 /** In words, who writes a figure. */
-const whoWords = { all: 'every process', leader: 'the leader', fleet: 'the leader, once its views are complete' } as const;
+const whoWords = {
+  all: 'every process',
+  leader: 'the leader',
+  fleet: 'the leader, once its views are complete',
+} as const;
 
 function figuresSection(): string[] {
   const rows = figureNames.map((name) => {

@@ -9,6 +9,8 @@ import { figureNames } from '../../src/telemetry/catalogue-figures.ts';
 import { unknownIn } from './known-metrics.ts';
 import { readQuery } from './promql.ts';
 
+/** Prometheus' own judge of rules. */
+const promtool = 'promtool';
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const file = (path: string): string => readFileSync(join(root, path), 'utf8');
 
@@ -60,8 +62,8 @@ describe('the alerts', () => {
 
   it.skipIf(!promtoolIsThere())('pass promtool’s check and its tests', () => {
     const options = { cwd: root, encoding: 'utf8' } as const;
-    execFileSync('promtool', ['check', 'rules', 'deploy/alerts/cellwright.rules.yaml'], options);
-    const run = spawnSync('promtool', ['test', 'rules', 'deploy/alerts/tests.yaml'], options);
+    execFileSync(promtool, ['check', 'rules', 'deploy/alerts/cellwright.rules.yaml'], options);
+    const run = spawnSync(promtool, ['test', 'rules', 'deploy/alerts/tests.yaml'], options);
     expect(run.stdout + run.stderr).toContain('SUCCESS');
     expect(run.status).toBe(0);
   });
@@ -73,7 +75,7 @@ interface AlertTest {
 
 /** Says so where it is not: what is skipped is skipped aloud. */
 function promtoolIsThere(): boolean {
-  const there = spawnSync('promtool', ['--version']).status === 0;
+  const there = spawnSync(promtool, ['--version']).status === 0;
   if (!there) console.warn('promtool is not installed: the tests of deploy/alerts/tests.yaml are skipped');
   return there;
 }

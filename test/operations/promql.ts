@@ -47,6 +47,17 @@ export function readQuery(expression: string): Query {
     at += 1;
     return found;
   };
+  const matchers = (): Matcher[] => {
+    const found: Matcher[] = [];
+    for (at += 1; !isSign('}'); at += isSign(',', 3) ? 4 : 3) {
+      const [label, op, value] = tokens.slice(at, at + 3);
+      if (label?.kind !== 'word' || op?.kind !== 'sign' || value?.kind !== 'text')
+        throw new Error(`a matcher that cannot be read: ${expression}`);
+      found.push({ label: label.text, op: op.text, value: value.text });
+    }
+    at += 1;
+    return found;
+  };
   while (at < tokens.length) {
     const next = tokens[at];
     at += 1;
@@ -55,20 +66,7 @@ export function readQuery(expression: string): Query {
     else if (['without', 'on', 'ignoring', 'group_left', 'group_right'].includes(next.text))
       throw new Error(`${next.text} is not read here: ${expression}`);
     else if (isSign('(') || tokens[at]?.text === 'by') functions.push(next.text);
-    else {
-      const matchers: Matcher[] = [];
-      if (isSign('{')) {
-        for (at += 1; !isSign('}'); ) {
-          const [label, op, value] = tokens.slice(at, at + 3);
-          if (label?.kind !== 'word' || op?.kind !== 'sign' || value?.kind !== 'text')
-            throw new Error(`a matcher that cannot be read: ${expression}`);
-          matchers.push({ label: label.text, op: op.text, value: value.text });
-          at += isSign(',', 3) ? 4 : 3;
-        }
-        at += 1;
-      }
-      selectors.push({ metric: next.text, matchers });
-    }
+    else selectors.push({ metric: next.text, matchers: isSign('{') ? matchers() : [] });
   }
   if (selectors.length === 0 && expression !== 'vector(0)') throw new Error(`no metric is asked for: ${expression}`);
   return { selectors, groupings, functions };

@@ -77,7 +77,7 @@ describe('the figures', () => {
   });
 
   it('leave out the room that nobody knows', async () => {
-    collectFleet(metrics, { ...fleet(0), capacity: undefined } as never);
+    collectFleet(metrics, { ...fleet(0), capacity: undefined });
     const found = await line('leading');
     expect(found).not.toHaveProperty('capacityUsedRatio');
     expect(found).not.toHaveProperty('tiersLowOnCapacity');
