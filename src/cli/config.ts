@@ -87,7 +87,7 @@ export const settings = {
 } as const satisfies Record<string, Setting>;
 
 /** The token itself, for where secrets come as variables (ECS). It has no flag: other users of a machine see command lines. */
-const tokenVariable = 'CELLWRIGHT_HTTP_TOKEN';
+export const tokenVariable = 'CELLWRIGHT_HTTP_TOKEN';
 
 /** The name of a setting. */
 export type SettingName = keyof typeof settings;
