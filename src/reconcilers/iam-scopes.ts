@@ -50,11 +50,14 @@ export const anyTargetGroup = `${elb}targetgroup/*/*`;
 /** The names that we give (src/model/names.ts); what was adopted may have others. */
 export const newTargetGroup = `${elb}targetgroup/cw-*/*`;
 
+/** Whose a rule is, or which listener it gets, is said elsewhere: here it need not be named again. */
+const anyRule = `${elb}listener-rule/app/*`;
+
 /** Tags of Elastic Load Balancing, in the same three ways. */
 export const elbTagging: readonly IamScope[] = [
   {
     sid: 'TagNewElb',
-    resources: [newTargetGroup, '{rule}'],
+    resources: [newTargetGroup, anyRule],
     when: allOf(requested, {
       StringEquals: { 'elasticloadbalancing:CreateAction': ['CreateTargetGroup', 'CreateRule'] },
     }),
@@ -62,9 +65,9 @@ export const elbTagging: readonly IamScope[] = [
   },
   {
     sid: 'TagOurElb',
-    resources: [anyTargetGroup, '{rule}'],
+    resources: [anyTargetGroup, anyRule],
     when: allOf(requested, marked),
-    words: 'target groups, and rules of our listeners, that bear our mark, with tags that leave the mark in place',
+    words: 'target groups and rules that bear our mark, with tags that leave the mark in place',
   },
   {
     sid: 'AdoptElb',

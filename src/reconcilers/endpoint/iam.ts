@@ -8,16 +8,11 @@ const newEndpoints: IamScope = {
   when: requested,
   words: 'endpoints that get our mark',
 };
-/** What an endpoint is made in: AWS asks for the same action on each of them. */
+/** What an endpoint is made in: AWS asks for the same action on each of them. Subnets and security groups change later too. */
 const networks: IamScope = {
   sid: 'EndpointNetworks',
   resources: ['{vpc}', '{subnet}', '{securityGroup}'],
   words: 'the VPCs, subnets and security groups of our infra groups',
-};
-const networkParts: IamScope = {
-  sid: 'EndpointNetworkParts',
-  resources: ['{subnet}', '{securityGroup}'],
-  words: 'the subnets and security groups of our infra groups',
 };
 const ourEndpoints: IamScope = {
   sid: 'OurEndpoints',
@@ -79,7 +74,7 @@ export const endpointIam: readonly IamNeed[] = [
     action: 'ec2:ModifyVpcEndpoint',
     role: 'apply',
     why: 'heal subnets, security groups, private DNS and policy',
-    on: [ourEndpoints, networkParts],
+    on: [ourEndpoints, networks],
   },
   {
     action: 'ec2:CreateTags',

@@ -28,7 +28,7 @@ afterAll(() => {
 
 function watch(): Recording {
   const made: Recording = { called: new Set(), roles: new WeakMap() };
-  const { call } = SimulatedAws.prototype;
+  const call: (this: SimulatedAws, request: ApiRequest) => object = Reflect.get(SimulatedAws.prototype, 'call');
   SimulatedAws.prototype.call = function (this: SimulatedAws, request: ApiRequest): object {
     const role = roleOf(this, request, made);
     if (role !== undefined) {
