@@ -1,7 +1,7 @@
 /** Reads the settings file of a deployment: YAML, validated as a whole, so that one run shows all that is wrong. */
 import { parse } from 'yaml';
 import { partitionOf } from '../src/model/records/aws-shapes.ts';
-import { shown, shownPath, type Step, typeAndLength } from '../src/model/records/problems.ts';
+import { type Step, shown, shownPath, typeAndLength } from '../src/model/records/problems.ts';
 import { dnsRoleName, roleNameMax } from './names.ts';
 import { cellRecord, infraGroupRecord, recordProblems, tierRecord } from './records.ts';
 import {
@@ -132,7 +132,13 @@ function unknown<F extends string>(
   return all.flatMap((one, index) =>
     known.includes(one[field])
       ? []
-      : [problem([list, index, field], one[field], `the name of a ${field} of this file: ${known.join(', ') || 'none'}`)],
+      : [
+          problem(
+            [list, index, field],
+            one[field],
+            `the name of a ${field} of this file: ${known.join(', ') || 'none'}`,
+          ),
+        ],
   );
 }
 
@@ -171,7 +177,11 @@ function checkController({ controller }: Settings): SettingsProblem[] {
     problems.push(problem(at('tables', 'state'), tables.state, 'another name than the desired table has'));
   }
   const memory = memoryOf[controller.cpu];
-  if (controller.memoryMiB < memory.min || controller.memoryMiB > memory.max || controller.memoryMiB % memory.step > 0) {
+  if (
+    controller.memoryMiB < memory.min ||
+    controller.memoryMiB > memory.max ||
+    controller.memoryMiB % memory.step > 0
+  ) {
     const expected = `${memory.min} to ${memory.max} in steps of ${memory.step}, as Fargate has it for ${controller.cpu} CPU units`;
     problems.push(problem(at('memoryMiB'), controller.memoryMiB, expected));
   }
@@ -180,11 +190,11 @@ function checkController({ controller }: Settings): SettingsProblem[] {
 
 /** Memory that Fargate has for CPU units (ECS Developer Guide, task definition parameters for Fargate). */
 const memoryOf = {
-  '256': { min: 512, max: 2_048, step: 512 },
-  '512': { min: 1_024, max: 4_096, step: 1_024 },
-  '1024': { min: 2_048, max: 8_192, step: 1_024 },
-  '2048': { min: 4_096, max: 16_384, step: 1_024 },
-  '4096': { min: 8_192, max: 30_720, step: 1_024 },
+  256: { min: 512, max: 2_048, step: 512 },
+  512: { min: 1_024, max: 4_096, step: 1_024 },
+  1024: { min: 2_048, max: 8_192, step: 1_024 },
+  2048: { min: 4_096, max: 16_384, step: 1_024 },
+  4096: { min: 8_192, max: 30_720, step: 1_024 },
 } as const;
 
 function checkZones(path: readonly Step[], zones: readonly string[], region: string): SettingsProblem[] {
@@ -281,7 +291,9 @@ function filledIn(
   const holder = below === undefined ? record : record[below];
   return names.flatMap((name) => {
     const value = valueAt(holder, [name]);
-    return value === undefined ? [] : [problem([...path, ...steps, name], value, 'no such field here: it is filled in')];
+    return value === undefined
+      ? []
+      : [problem([...path, ...steps, name], value, 'no such field here: it is filled in')];
   });
 }
 

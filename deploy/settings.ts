@@ -1,9 +1,9 @@
 /** What a deployment is told, as a schema: every field with its meaning, default and bounds. docs/reference/deploy.md has the same table. */
 import { z } from 'zod';
+import { isInstallationId } from '../src/model/names.ts';
 import { accountId, ec2Id, externalId, region } from '../src/model/records/aws-shapes.ts';
 import { domainPattern } from '../src/model/records/schema-tier.ts';
 import { choice, distinct, fields, flag, recordName, text, whole } from '../src/model/records/shapes.ts';
-import { isInstallationId } from '../src/model/names.ts';
 
 const partition = 'aws|aws-cn|aws-us-gov';
 
@@ -114,9 +114,10 @@ const controller = fields({
     state: tableName.default('cellwright-state').describe('The state table. Default cellwright-state.'),
   }).prefault({}),
   network,
-  cpu: choice(['256', '512', '1024', '2048', '4096'])
-    .default('1024')
-    .describe('CPU units of a task, as a string. Default 1024.'),
+  cpu: z
+    .literal([256, 512, 1024, 2048, 4096], { error: 'one of 256, 512, 1024, 2048, 4096 CPU units (1024 = 1 vCPU)' })
+    .default(1024)
+    .describe('CPU units of a task; 1024 is one vCPU. Default 1024.'),
   memoryMiB: whole('MiB', 512, 30_720).default(2048).describe('Memory of a task in MiB. Default 2048.'),
   mode: choice(['active', 'observe', 'paused'])
     .default('active')
@@ -135,12 +136,9 @@ const statement = fields({
     1,
     50,
   ).describe('What is allowed.'),
-  resources: distinct(
-    text('an ARN; * stands for anything in it', 1_024, /^arn:[^\s]+$/),
-    'ARNs',
-    1,
-    50,
-  ).describe('On what.'),
+  resources: distinct(text('an ARN; * stands for anything in it', 1_024, /^arn:[^\s]+$/), 'ARNs', 1, 50).describe(
+    'On what.',
+  ),
 });
 
 const tier = fields({
@@ -152,7 +150,9 @@ const tier = fields({
     id: text('a Route 53 hosted zone id, as Z0123456789ABCDEFGHIJ', 32, /^[A-Z0-9]+$/).describe(
       'The id of the public hosted zone that holds the domain.',
     ),
-    name: text('the name of the hosted zone: lower-case labels', 255, domainPattern, 3).describe("The zone's own name."),
+    name: text('the name of the hosted zone: lower-case labels', 255, domainPattern, 3).describe(
+      "The zone's own name.",
+    ),
     accountId: accountId().describe('The account that holds the zone.'),
   }),
   externalId: externalId().describe("The external id that the zone's role asks for."),
@@ -167,6 +167,11 @@ const tier = fields({
     .max(20, { error: 'at most 20 statements' })
     .default([])
     .describe("What the tenants' own code may do. Default nothing."),
+  tenantSecrets: distinct(choice(['ssm', 'secretsmanager']), 'stores', 0, 2)
+    .default([])
+    .describe(
+      "Stores of secrets that tenants' own records may name, besides those of the tier's record. Default none.",
+    ),
   secretKeyArns: distinct(
     text(
       'the ARN of a KMS key',
@@ -211,7 +216,9 @@ const infraGroup = fields({
   zones: zoneNames.optional().describe('Its zones, 2 to 4. Default a and b of the Region.'),
   scheme: choice(['internet-facing', 'internal'])
     .default('internet-facing')
-    .describe('Who reaches the load balancer: the internet, or only networks that are joined to the VPC. Default internet-facing.'),
+    .describe(
+      'Who reaches the load balancer: the internet, or only networks that are joined to the VPC. Default internet-facing.',
+    ),
   ingress: distinct(
     text('an IPv4 range, as 0.0.0.0/0', 18, /^[0-9]{1,3}(?:\.[0-9]{1,3}){3}\/[0-9]{1,2}$/),
     'IPv4 ranges',
@@ -261,3 +268,28 @@ export type ControllerSettings = Settings['controller'];
 export type TierSettings = Settings['tiers'][number];
 export type CellSettings = Settings['cells'][number];
 export type InfraGroupSettings = Settings['infraGroups'][number];
+
+/** How a tier's record finds tenants; its default is the record's own. */
+export function routingScope(tier: TierSettings): 'tenant' | 'tier' {
+  return fieldOf(fieldOf(tier.record, 'routing'), 'scope') === 'tier' ? 'tier' : 'tenant';
+}
+
+/** The port of a tier's containers; its default is the record's own. */
+export function containerPort(tier: TierSettings): number {
+  const port = fieldOf(fieldOf(tier.record, 'service'), 'containerPort');
+  return typeof port === 'number' ? port : 8_080;
+}
+
+/** The stores that tenants' secrets come from: those of the tier's record, and those that tenants may name themselves. */
+export function secretStores(tier: TierSettings): readonly ('ssm' | 'secretsmanager')[] {
+  const secrets = fieldOf(fieldOf(tier.record, 'service'), 'secrets');
+  const own = typeof secrets === 'object' && secrets !== null ? Object.values(secrets) : [];
+  const used = own.map((secret) => fieldOf(secret, 'from') ?? 'ssm');
+  return (['ssm', 'secretsmanager'] as const).filter(
+    (store) => used.includes(store) || tier.tenantSecrets.includes(store),
+  );
+}
+
+function fieldOf(value: unknown, name: string): unknown {
+  return typeof value === 'object' && value !== null ? Object.getOwnPropertyDescriptor(value, name)?.value : undefined;
+}
