@@ -9,9 +9,9 @@ export interface ZoneRights {
   readonly zoneId: string;
   /** The hosted zone's own name, with or without the dot at its end. */
   readonly zoneName: string;
-  /** The tier's domain, in the zone. */
-  readonly domain: string;
-  /** `tenant`: only names of one label under the domain. `tier`: only the domain itself. Absent: both. */
+  /** The tier's domain, in the zone; of all tiers in the zone where several share it, as they share its one writer and so this role. */
+  readonly domain: string | readonly string[];
+  /** `tenant`: only names of one label under a domain. `tier`: only the domains themselves. Absent: both. */
   readonly routing?: 'tenant' | 'tier';
   /** Lets `cellwright adopt` replace CNAME records of others. */
   readonly adoption?: boolean;
@@ -24,13 +24,14 @@ const letters = 'abcdefghijklmnopqrstuvwxyz';
  * begins with an underscore (an ACME challenge, DMARC) or an escape (a wildcard) matches no pattern.
  */
 export function dnsPolicy(zone: ZoneRights): PolicyDocument {
-  const domain = normalised(zone.domain);
-  const labels = zone.routing === 'tier' ? [] : [...letters].map((letter) => `${letter}*.${domain}`);
+  const domains = [zone.domain].flat().map(normalised);
+  const labels =
+    zone.routing === 'tier' ? [] : domains.flatMap((domain) => [...letters].map((letter) => `${letter}*.${domain}`));
   const values = {
     partition: zone.partition,
     zone: zone.zoneId,
     fence: normalised(fenceName(zone.installation, zone.zoneName)),
-    recordName: [...(zone.routing === 'tenant' ? [] : [domain]), ...labels],
+    recordName: [...(zone.routing === 'tenant' ? [] : domains), ...labels],
   };
   return documentOf(...statementsOf('dns', values, { adoption: zone.adoption }), {
     // A star takes dots too: without this, a key for signed mail (`x._domainkey.<domain>`) would match.
@@ -39,7 +40,9 @@ export function dnsPolicy(zone: ZoneRights): PolicyDocument {
     Action: ['route53:ChangeResourceRecordSets'],
     Resource: [`arn:${zone.partition}:route53:::hostedzone/${zone.zoneId}`],
     Condition: {
-      'ForAnyValue:StringLike': { 'route53:ChangeResourceRecordSetsNormalizedRecordNames': `*.*.${domain}` },
+      'ForAnyValue:StringLike': {
+        'route53:ChangeResourceRecordSetsNormalizedRecordNames': domains.map((domain) => `*.*.${domain}`),
+      },
     },
   });
 }

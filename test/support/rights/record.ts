@@ -50,7 +50,7 @@ function roleOf(aws: SimulatedAws, request: ApiRequest, { roles }: Recording): s
   const found = known.get(accessKeyId);
   if (found !== undefined) return found;
   const isOwn = /^(dynamodb|dynamodb-streams|sts)$/.test(service);
-  return isOwn && appId.startsWith('controller-') ? 'controller' : undefined;
+  return isOwn && /^controller-\d+$/.test(appId) ? 'controller' : undefined;
 }
 
 /** The part of the session's role that its name tells; undefined for keys that are no session. */
