@@ -15,6 +15,7 @@ import {
   roleArn,
   stackNames,
 } from '../names.ts';
+import { addObservability } from '../observability/index.ts';
 import { controllerPolicy, type PolicyDocument, taskTrustPolicy } from '../policies/index.ts';
 import { executionPolicy } from '../policies/tasks.ts';
 import type { Settings } from '../settings.ts';
@@ -63,6 +64,11 @@ export class ControllerStack extends PlacedStack {
     const service = this.#addService(taskDefinition, network);
     // Without a way out a task could not start.
     service.node.addDependency(...network.ways);
+    addObservability(this, {
+      logGroup,
+      installation,
+      ...(controller.alarmTopicArn === undefined ? {} : { alarmTopicArn: controller.alarmTopicArn }),
+    });
     new CfnOutput(this, 'ClusterName', { value: `cellwright-${installation}` });
     new CfnOutput(this, 'ServiceName', { value: service.attrName });
     new CfnOutput(this, 'LogGroupName', { value: logGroup.logGroupName });
