@@ -1,5 +1,5 @@
 /** How what the stacks make is called. Every name follows from the settings, so that stacks of different accounts can name each other's roles without looking anything up. */
-import { parseRoleArn, partitionOf } from '../src/model/records/aws-shapes.ts';
+import { partitionOf } from '../src/model/records/aws-shapes.ts';
 import { base32Hash } from '../src/model/records/canonical.ts';
 
 /** An account and a Region. */
@@ -21,13 +21,6 @@ export function roleArn(place: Place, name: string): string {
 /** A role's name with its path, as Tier records take it. */
 export function recordRoleName(name: string): string {
   return `${rolePath.slice(1)}${name}`;
-}
-
-/** The name in a role's ARN, without its path. Throws where it is no role's ARN. */
-export function nameOfRole(arn: string): string {
-  const name = parseRoleArn(arn)?.name.split('/').at(-1);
-  if (name === undefined) throw new Error(`${arn} is no role's ARN`);
-  return name;
 }
 
 export const controllerRoleName = (installation: string): string => `cellwright-${installation}-controller`;

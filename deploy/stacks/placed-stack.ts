@@ -1,5 +1,6 @@
 /** What all stacks have in common. */
-import { App, BootstraplessSynthesizer, CfnOutput, Stack, Tags } from 'aws-cdk-lib';
+import type { App} from 'aws-cdk-lib';
+import { BootstraplessSynthesizer, CfnOutput, Stack, Tags } from 'aws-cdk-lib';
 import type { Place } from '../names.ts';
 import type { RecordDocument } from '../records.ts';
 
@@ -25,11 +26,13 @@ export class PlacedStack extends Stack {
       description,
       env: { account: place.accountId, region: place.region },
       synthesizer: new BootstraplessSynthesizer(),
+      // CloudFormation takes 51,200 bytes without a bucket in between.
+      suppressTemplateIndentation: true,
     });
     this.place = place;
     this.#zones = zones;
-    // CloudFormation's schema of a listener has no tags.
-    const excludeResourceTypes = ['AWS::ElasticLoadBalancingV2::Listener'];
+    // CloudFormation's schemas of these have no tags.
+    const excludeResourceTypes = ['AWS::ElasticLoadBalancingV2::Listener', 'AWS::CloudWatch::Dashboard'];
     for (const [key, value] of Object.entries(tags)) Tags.of(this).add(key, value, { excludeResourceTypes });
   }
 
