@@ -65,7 +65,9 @@ describe('settings of a deployment', () => {
     ],
     [
       'a certificate in another account',
-      (all) => (all.cells[0].certificateArn = all.cells[1].certificateArn),
+      (all) => {
+        all.cells[0].certificateArn = all.cells[1].certificateArn;
+      },
       {
         path: 'cells[0].certificateArn',
         found: expect.stringContaining('arn:aws:acm:us-east-1:222222222222:') as string,
