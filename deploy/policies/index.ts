@@ -1,7 +1,7 @@
 /** Every policy document of the product, made from what the code declares to need (docs/explanation/iam.md). Plain JSON: no type of the CDK, and nothing is looked up. */
 export { boundary, type CellRights, cellPolicies, type GroupRights } from './cell.ts';
-export { type ControllerRights, controllerPolicy } from './controller.ts';
-export { dnsPolicy, type ZoneRights } from './dns.ts';
+export { controllerPolicy } from './controller.ts';
+export { dnsPolicy } from './dns.ts';
 export {
   managedPolicies,
   managedPolicyLimit,
@@ -12,4 +12,4 @@ export {
   trustPolicyLimit,
 } from './documents.ts';
 export { taskTrustPolicy, trustPolicy } from './trust.ts';
-export { type UserRights, userPolicies } from './users.ts';
+export { userPolicies } from './users.ts';
