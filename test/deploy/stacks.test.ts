@@ -215,9 +215,7 @@ describe('the stack of the controller', () => {
           {
             Resource: [
               'arn:aws:dynamodb:us-east-1:000000000000:table/cellwright-desired',
-              'arn:aws:dynamodb:us-east-1:000000000000:table/cellwright-desired/stream/*',
               'arn:aws:dynamodb:us-east-1:000000000000:table/cellwright-state',
-              'arn:aws:dynamodb:us-east-1:000000000000:table/cellwright-state/stream/*',
             ],
           },
         ],
