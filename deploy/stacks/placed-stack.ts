@@ -1,6 +1,6 @@
 /** What all stacks have in common. */
 import type { App } from 'aws-cdk-lib';
-import { BootstraplessSynthesizer, CfnOutput, Stack, Tags } from 'aws-cdk-lib';
+import { BootstraplessSynthesizer, CfnOutput, Stack, Tags, Validations } from 'aws-cdk-lib';
 import type { Place } from '../names.ts';
 import type { RecordDocument } from '../records.ts';
 
@@ -38,6 +38,10 @@ export class PlacedStack extends Stack {
     });
     this.place = place;
     this.#zones = zones;
+    Validations.of(this).acknowledge({
+      id: 'CloudFormation-Validate::W3010',
+      reason: 'zones are named in the settings: what Fn::GetAZs gives can change, and would replace subnets',
+    });
     // CloudFormation's schemas of these have no tags.
     const excludeResourceTypes = ['AWS::ElasticLoadBalancingV2::Listener', 'AWS::CloudWatch::Dashboard'];
     for (const [key, value] of Object.entries(tags)) Tags.of(this).add(key, value, { excludeResourceTypes });
