@@ -29,16 +29,23 @@ export function userPolicies(user: UserRights): {
     Action: ['dynamodb:GetItem', 'dynamodb:Query', 'dynamodb:Scan'],
     Resource: [desired, state],
   };
+  const tables: PolicyStatement = {
+    Sid: 'Tables',
+    Effect: 'Allow',
+    Action: ['dynamodb:DescribeContinuousBackups', 'dynamodb:DescribeTable', 'dynamodb:ListTagsOfResource'],
+    Resource: [desired, state],
+  };
   const write = ['dynamodb:DeleteItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'];
   return {
-    reader: documentOf(look),
+    reader: documentOf(look, tables),
     operator: documentOf(
       look,
+      tables,
       { Sid: 'Records', Effect: 'Allow', Action: write, Resource: [desired] },
       {
         Sid: 'Init',
         Effect: 'Allow',
-        Action: ['dynamodb:DescribeTable', 'dynamodb:ListTagsOfResource', 'dynamodb:TagResource'],
+        Action: ['dynamodb:TagResource'],
         Resource: [desired, state],
       },
       {
