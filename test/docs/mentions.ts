@@ -1,0 +1,65 @@
+/** What pages say about the program: its commands, settings and scripts, wherever they stand, in blocks or in sentences. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { piecesOf } from './page.ts';
+
+export const root = fileURLToPath(new URL('../..', import.meta.url));
+
+/** Every page of the repository, by its path from the root. */
+export function pages(): readonly string[] {
+  const below = (folder: string): string[] =>
+    readdirSync(join(root, folder), { withFileTypes: true }).flatMap((entry) => {
+      const path = folder === '' ? entry.name : `${folder}/${entry.name}`;
+      if (entry.isDirectory()) return folder === '' && !['docs', 'deploy'].includes(entry.name) ? [] : below(path);
+      return entry.name.endsWith('.md') ? [path] : [];
+    });
+  return below('');
+}
+
+export function read(page: string): string {
+  return readFileSync(join(root, page), 'utf8');
+}
+
+/** A piece of text that is code, with its line. */
+interface Code {
+  readonly line: number;
+  readonly text: string;
+}
+
+/** Lines of fenced blocks that a shell would read, those that a line's end continues joined, and code within sentences. */
+export function codeOf(markdown: string): readonly Code[] {
+  const fences = piecesOf(markdown).filter((piece) => piece.kind === 'fence');
+  const fenced = fences.flatMap(({ line, language, text }) => {
+    if (!['sh', ''].includes(language)) return [];
+    const joined = text.replaceAll(/\\\n/g, ' ').split('\n');
+    return joined.map((one, index) => ({ line: line + index, text: one.replace(/(^|\s)#.*$/, '') }));
+  });
+  const inFences = new Set(fences.flatMap(({ line, text }) => text.split('\n').map((_, index) => line + index)));
+  const inline = markdown.split('\n').flatMap((text, index) => {
+    if (inFences.has(index + 1)) return [];
+    return [...text.matchAll(/(?<!`)`([^`]+)`(?!`)/g)].map(([, code = '']) => ({ line: index + 1, text: code }));
+  });
+  return [...fenced, ...inline];
+}
+
+/** A command of ours as a page has it. */
+export interface Mention {
+  readonly line: number;
+  readonly command: string;
+  readonly words: readonly string[];
+}
+
+/** The commands of `cellwright` in a page; those that a placeholder stands for are left out. */
+export function mentionsOf(markdown: string): readonly Mention[] {
+  return codeOf(markdown).flatMap(({ line, text }) =>
+    [...text.matchAll(/(?:^|[\s;|&($])(?:bin\/)?cellwright +([^;|&)>#\n]+)/g)].flatMap(([, rest = '']) => {
+      const words = rest
+        .replaceAll(/["'\\[\]]/g, ' ')
+        .split(/\s+/)
+        .filter((word) => word !== '');
+      const [command = ''] = words;
+      return /^(-|[a-z])/.test(command) ? [{ line, command, words: words.slice(1) }] : [];
+    }),
+  );
+}
