@@ -13,7 +13,7 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 
 /** A block, and what shows up after a while, get so long on a busy machine. */
 const blockMs = 600_000;
-const untilMs = 240_000;
+const untilMs = 150_000;
 
 /** The ports that the pages name; each run has its own in their place. */
 const ports = ['4566', '9400'] as const;
@@ -156,7 +156,9 @@ class Reader {
   }
 
   #ownPorts(text: string): string {
-    return [...this.#ports].reduce((all, [from, to]) => all.replaceAll(`127.0.0.1:${from}`, `127.0.0.1:${to}`), text);
+    const own = (all: string, [from, to]: readonly [string, string]): string =>
+      all.replaceAll(new RegExp(`(127\\.0\\.0\\.1:|--port )${from}\\b`, 'g'), `$1${to}`);
+    return [...this.#ports].reduce(own, text);
   }
 
   #pagePorts(text: string): string {
