@@ -135,7 +135,7 @@ class Reader {
     // What shows nothing on the page is ready when it has said its first word.
     const isReady = (): boolean => running.printed !== '' && missing() === undefined;
     while (!isReady()) {
-      if (running.ended) throw this.#failure(line, commands, 'it ended', running.printed);
+      if (running.ended !== undefined) throw this.#failure(line, commands, 'it ended', running.printed);
       if (Date.now() > deadline) throw this.#failure(line, commands, `it did not print: ${missing()}`, running.printed);
       await wait(100);
     }
@@ -149,7 +149,9 @@ class Reader {
   }
 
   #failure(line: number, commands: string, why: string, printed: string): Error {
-    const others = [...this.#others].map(([name, { printed: said }]) => `--- terminal ${name}:\n${said.slice(-3_000)}`);
+    const others = [...this.#others].map(
+      ([name, one]) => `--- terminal ${name}${one.ended ?? ', still running'}:\n${one.printed.slice(-3_000)}`,
+    );
     return new Error(
       [`${this.#page}:${line}: ${why}`, '--- commands:', commands, '--- printed:', printed, ...others].join('\n'),
     );

@@ -102,8 +102,10 @@ export class Running {
     this.#shell.stderr?.on('data', take);
   }
 
-  get ended(): boolean {
-    return hasEnded(this.#shell);
+  /** How they ended; undefined while they run. */
+  get ended(): string | undefined {
+    const { exitCode, signalCode } = this.#shell;
+    return hasEnded(this.#shell) ? `, ended with ${signalCode ?? exitCode}` : undefined;
   }
 
   /** Ctrl-C, or worse; resolves when they are over. */

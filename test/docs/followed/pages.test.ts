@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { follow } from '../follow.ts';
 
-const followed = ['docs/how-to/pause.md'];
+const followed = ['docs/how-to/pause.md', 'docs/how-to/restore.md'];
 
 describe('followed word by word', () => {
   test.each(followed)('%s', async (page) => {
