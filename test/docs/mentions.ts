@@ -6,6 +6,29 @@ import { piecesOf } from './page.ts';
 
 export const root = fileURLToPath(new URL('../..', import.meta.url));
 
+/** Pages with commands that `npm run test:docs` follows. */
+export const followed: readonly string[] = [
+  'README.md',
+  'docs/guides/adopt.md',
+  'docs/guides/capacity.md',
+  'docs/guides/drain.md',
+  'docs/guides/leaving.md',
+  'docs/guides/rebuild.md',
+  'docs/guides/rehearse.md',
+  'docs/guides/simulator.md',
+  'docs/how-to/pause.md',
+  'docs/how-to/restore.md',
+];
+
+/** Pages with commands that nobody follows, and why. */
+export const notFollowed: Readonly<Record<string, string>> = {
+  'CONTRIBUTING.md': 'its commands are the checks themselves',
+  'docs/how-to/container.md': 'it needs Docker; a test of its own unpacks and starts what the image runs',
+  'docs/how-to/observe.md': 'its files have tests of their own',
+  'docs/runbook/alerts.md': 'each section is about another accident',
+  'docs/runbook/checks.md': 'each section is about another accident',
+};
+
 /** Every page of the repository, by its path from the root. */
 export function pages(): readonly string[] {
   const below = (folder: string): string[] =>

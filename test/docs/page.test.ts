@@ -92,7 +92,6 @@ describe('a page as something to follow', () => {
     ['a block left out without a reason', page('<!-- sim: skip -->', '```sh', 'x', '```')],
     ['something said to no block', '<!-- sim: exit 1 -->'],
     ['a block that never ends', '```sh'],
-    ['a wait for nothing', page('<!-- sim: until -->', '```sh', 'x', '```')],
   ])('refuses %s', (_, text) => {
     expect(() => stepsOf(text)).toThrow(/^line \d+: /);
   });

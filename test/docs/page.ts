@@ -10,7 +10,7 @@
  *   <!-- sim: terminal NAME [commands] --> the next block, or the commands, run in a terminal of their own and go on running
  *   <!-- sim: interrupt NAME -->           Ctrl-C in that terminal
  *   <!-- sim: exit N -->                   the next block ends with N
- *   <!-- sim: until -->                    the next block is run again and again until it prints what the page shows
+ *   <!-- sim: until -->                    the next block is run again and again until it ends as it should and prints what the page shows
  *
  * Commands stand on lines of their own in the comment.
  */
@@ -155,8 +155,6 @@ function stepOf({ line, text }: Fence, expects: string | undefined, saying: Sayi
       { do: 'run', line, commands, expects: undefined, exit, again: false },
     ];
   }
-  if (again && expects === undefined)
-    throw new PageError(`line ${line}: nothing is shown that the block could be run for until it comes`);
   if (terminal !== undefined) return [{ do: 'open', line, commands: text, expects, terminal }];
   return [{ do: 'run', line, commands: text, expects, exit, again }];
 }

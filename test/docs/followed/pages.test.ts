@@ -1,8 +1,7 @@
-/** Pages that are followed block by block. */
+/** Pages that are followed block by block. What is left out is said aloud, with the reason that the page gives. */
 import { describe, expect, test } from 'vitest';
 import { follow } from '../follow.ts';
-
-const followed = ['docs/how-to/pause.md', 'docs/how-to/restore.md'];
+import { followed } from '../mentions.ts';
 
 describe('followed word by word', () => {
   test.each(followed)('%s', async (page) => {
