@@ -66,6 +66,10 @@ export function codeOf(markdown: string): readonly Code[] {
   return [...fenced, ...inline];
 }
 
+/** Where a command begins: at a line's start, behind a prompt, variables or what joins commands. An argument that is called the same is none. */
+const invocation =
+  /(?:^\s*(?:\$ +)?|[;|&(!]\s*|\b(?:do|then|else|until|while|if|time) +)(?:[A-Z_]+=\S+ +)*(?:bin\/)?cellwright +([^;|&)>#\n]+)/g;
+
 /** A command of ours as a page has it. */
 export interface Mention {
   readonly line: number;
@@ -76,7 +80,7 @@ export interface Mention {
 /** The commands of `cellwright` in a page; those that a placeholder stands for are left out. */
 export function mentionsOf(markdown: string): readonly Mention[] {
   return codeOf(markdown).flatMap(({ line, text }) =>
-    [...text.matchAll(/(?:^|[\s;|&($])(?:bin\/)?cellwright +([^;|&)>#\n]+)/g)].flatMap(([, rest = '']) => {
+    [...text.matchAll(invocation)].flatMap(([, rest = '']) => {
       const words = rest
         .replaceAll(/["'\\[\]]/g, ' ')
         .split(/\s+/)

@@ -18,11 +18,16 @@ export interface Ran {
 /** Stops a block at its first command that fails, but not the shell. */
 const setUp = `exec 2>&1
 set -o pipefail
-__follow() {
-  __status=0
+__run() {
   trap '__status=$?; trap - ERR; return "$__status"' ERR
   . "$1"
+}
+__follow() {
+  __status=0
+  __run "$1"
+  __last=$?
   trap - ERR
+  if [ "$__status" = 0 ]; then __status=$__last; fi
   printf '\\n%s %s\\n' "$2" "$__status"
 }
 `;
