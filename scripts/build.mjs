@@ -10,9 +10,15 @@ const dist = join(root, 'dist');
 const entries = ['main.js', 'demo.js', 'demo-controller.js'];
 /** Pieces of earlier builds stay this long: a running process may not have loaded all of its own yet. */
 const keepMs = 24 * 3_600_000;
+/** A package ships what this build made and nothing else. */
+const packing = ['pack', 'publish'].includes(process.env.npm_command ?? '');
 
-/** The commit of the checkout; unknown where there is none, or no git. */
+/** The commit that is built: CELLWRIGHT_COMMIT where it is set (an image is built without .git), else the checkout's; unknown where there is none, or no git. */
 function commit() {
+  const told = process.env.CELLWRIGHT_COMMIT ?? '';
+  if (/^[0-9a-f]{7,64}$/.test(told)) return told.slice(0, 12);
+  if (told !== '' && told !== 'unknown')
+    throw new Error(`CELLWRIGHT_COMMIT is "${told}", expected a commit: 7 to 64 of 0-9 and a-f`);
   try {
     const options = { cwd: root, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] };
     return execFileSync('git', ['rev-parse', '--short=12', 'HEAD'], options).trim();
@@ -23,8 +29,10 @@ function commit() {
 
 /** SOURCE_DATE_EPOCH makes a build that can be repeated to the byte. */
 function date() {
-  const seconds = process.env.SOURCE_DATE_EPOCH;
-  return (seconds === undefined ? new Date() : new Date(Number(seconds) * 1000)).toISOString();
+  const seconds = process.env.SOURCE_DATE_EPOCH ?? '';
+  if (seconds === '') return new Date().toISOString();
+  if (/^[0-9]{1,10}$/.test(seconds)) return new Date(Number(seconds) * 1000).toISOString();
+  throw new Error(`SOURCE_DATE_EPOCH is "${seconds}", expected seconds since 1970`);
 }
 
 /**
@@ -72,7 +80,8 @@ function sweep(current) {
   const folder = join(dist, 'chunks');
   for (const name of readdirSync(folder)) {
     const path = join(folder, name);
-    if (current.has(name) || Date.now() - statSync(path, { throwIfNoEntry: false })?.mtimeMs < keepMs) continue;
+    if (current.has(name)) continue;
+    if (!packing && Date.now() - statSync(path, { throwIfNoEntry: false })?.mtimeMs < keepMs) continue;
     rmSync(path, { force: true });
   }
 }

@@ -14,6 +14,7 @@ const controller = await startController(settings, {
   patience: patienceFor(scale),
   random: Math.random,
   newToken: () => crypto.randomUUID(),
+  figures: false,
 });
 process.send?.({ url: controller.url });
 await untilStopped();

@@ -67,7 +67,8 @@ export const settings = {
     flag: '--http-token-file',
     argument: 'FILE',
     otherwise: 'none',
-    describe: 'file with the bearer token for addresses other than loopback',
+    describe:
+      'file with the bearer token for addresses other than loopback; CELLWRIGHT_HTTP_TOKEN holds the token itself',
   },
   mode: {
     variable: 'CELLWRIGHT_MODE',
@@ -84,6 +85,9 @@ export const settings = {
     describe: logLevels.join(', '),
   },
 } as const satisfies Record<string, Setting>;
+
+/** The token itself, for where secrets come as variables (ECS). It has no flag: other users of a machine see command lines. */
+export const tokenVariable = 'CELLWRIGHT_HTTP_TOKEN';
 
 /** The name of a setting. */
 export type SettingName = keyof typeof settings;
@@ -107,7 +111,7 @@ export function readTableNames(source: SettingSource): TableNames {
 
 /** Where the controller's HTTP is. Throws `CliError` where that is no address, or the token cannot be read. */
 export function readHttpSettings(source: SettingSource): HttpSettings {
-  return compile(source, httpSettings);
+  return compile(source, (read) => httpSettings(read, source.env));
 }
 
 /** All settings of a controller. Throws `CliError` that names everything that is wrong. */
@@ -117,14 +121,19 @@ export function readControllerSettings(source: SettingSource): ControllerSetting
     resyncSeconds: read('resyncSeconds', whole('seconds', 5, 86_400)),
     detailSeconds: read('detailSeconds', whole('seconds', 5, 604_800)),
     identity: read('identity', identity),
-    http: httpSettings(read),
+    http: httpSettings(read, source.env),
     mode: read('mode', oneOf(['active', 'observe', 'paused'])),
     logLevel: read('logLevel', oneOf<LogLevel>(logLevels)),
   }));
 }
 
 /** A raw text (undefined: nothing was said, and the setting has no default in words) to a value, or what was expected. */
-type Parse<T> = (text: string) => { readonly value: T } | { readonly expected: string };
+type Parse<T> = (text: string) => { readonly value: T } | Refusal;
+/** `setting`: the variable that is wrong where it is a secret one, whose value is not shown. */
+interface Refusal {
+  readonly expected: string;
+  readonly setting?: string;
+}
 type Read = <T>(name: SettingName, parse: Parse<T>) => T;
 
 interface Problem {
@@ -140,7 +149,12 @@ function compile<T>(source: SettingSource, read: (read: Read) => T): T {
     const given = givenText(source, name);
     const parsed = parse(given?.text ?? defaultText(name));
     if ('value' in parsed) return parsed.value;
-    problems.push({ setting: given?.from ?? name, value: given?.text ?? '', expected: parsed.expected });
+    const { setting, expected } = parsed;
+    problems.push(
+      setting === undefined
+        ? { setting: given?.from ?? name, value: given?.text ?? '', expected }
+        : { setting, value: '(not shown)', expected },
+    );
     // Never seen: the problem is thrown before anything uses the value.
     return undefined as V;
   });
@@ -183,9 +197,10 @@ function tableNames(read: Read): TableNames {
   return { ...names, stateTable: read('stateTable', () => ({ expected: 'another name than the desired table has' })) };
 }
 
-function httpSettings(read: Read): HttpSettings {
+function httpSettings(read: Read, env: Environment): HttpSettings {
   const address = read('http', hostAndPort);
-  const token = read('httpTokenFile', tokenFile);
+  const ofVariable = env[tokenVariable] ?? '';
+  const token = read('httpTokenFile', (path) => (ofVariable === '' ? tokenFile(path) : tokenOf(ofVariable, path)));
   return { ...address, ...(token === undefined ? {} : { token }) };
 }
 
@@ -213,7 +228,7 @@ const tokenFile: Parse<string | undefined> = (path) => {
   if (path === '') return { value: undefined };
   try {
     const token = readFileSync(path, 'utf8').trim();
-    return /^[\x21-\x7e]{16,}$/.test(token)
+    return isToken(token)
       ? { value: token }
       : { expected: 'a file with one token of at least 16 printable characters' };
   } catch (error) {
@@ -221,6 +236,19 @@ const tokenFile: Parse<string | undefined> = (path) => {
     return { expected: `a file that can be read (${code})` };
   }
 };
+
+/** The token of the variable. What is wrong with it is said without showing it. */
+function tokenOf(text: string, path: string): ReturnType<typeof tokenFile> {
+  if (path !== '') return { expected: `nothing while ${tokenVariable} is set: the token comes from one of them` };
+  const token = text.trim();
+  return isToken(token)
+    ? { value: token }
+    : { setting: tokenVariable, expected: 'one token of at least 16 printable characters' };
+}
+
+function isToken(text: string): boolean {
+  return /^[\x21-\x7e]{16,}$/.test(text);
+}
 
 function oneOf<const T extends string>(values: readonly T[]): Parse<T> {
   return (text) => {

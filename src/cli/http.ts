@@ -41,7 +41,7 @@ function refused(url: string, status: number, text: string): CliError {
   const why = `${url} answered ${status}: ${messageOf(text)}`;
   const hint =
     status === 401 || status === 403
-      ? 'give the token: CELLWRIGHT_HTTP_TOKEN_FILE'
+      ? 'give the token: CELLWRIGHT_HTTP_TOKEN_FILE or CELLWRIGHT_HTTP_TOKEN'
       : status === 404
         ? 'check the name: cellwright get KIND lists them'
         : 'wait until the controller is ready (its /readyz says why it is not), and ask again';

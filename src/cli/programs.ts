@@ -15,7 +15,7 @@ export interface TableNames {
 export interface HttpSettings {
   readonly host: string;
   readonly port: number;
-  /** What a caller on another address than loopback has to bear; read from `CELLWRIGHT_HTTP_TOKEN_FILE`. */
+  /** What a caller on another address than loopback has to bear; read from `CELLWRIGHT_HTTP_TOKEN_FILE` or `CELLWRIGHT_HTTP_TOKEN`. */
   readonly token?: string;
 }
 

@@ -20,7 +20,7 @@ export const rolloutStateLabels = {
 export const fleetMetrics = {
   cellwright_build_info: {
     type: 'gauge',
-    labels: ['version', 'revision', 'node_version'],
+    labels: ['version', 'revision', 'build_date', 'node_version'],
     unit: '1',
     stability: 'stable',
     help: 'Always 1; the labels say what runs.',

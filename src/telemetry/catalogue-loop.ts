@@ -72,6 +72,13 @@ export const loopMetrics = {
     stability: 'stable',
     help: 'When the views of both tables and of every reachable cell were last complete. 0: not since this process started.',
   },
+  cellwright_resync_period_seconds: {
+    type: 'gauge',
+    labels: [],
+    unit: 'seconds',
+    stability: 'stable',
+    help: 'How often the tables are listed and everything is probed, as configured. A sync that is three of these old is stale.',
+  },
   cellwright_sweeps_total: {
     type: 'counter',
     labels: ['kind'],

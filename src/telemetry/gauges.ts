@@ -56,9 +56,18 @@ export function collectFleet(
   for (const drain of snapshot.drains) collectDrain(metrics, drain);
 }
 
+/** What was built: as `--version` says it. */
+export interface BuildInfo {
+  readonly version: string;
+  readonly commit: string;
+  /** RFC 3339. */
+  readonly date: string;
+}
+
 /** Sets what never changes while a process runs. */
-export function setBuildInfo(metrics: Metrics, build: { readonly version: string; readonly revision: string }): void {
-  metrics.set('cellwright_build_info', { ...build, node_version: process.version }, 1);
+export function setBuildInfo(metrics: Metrics, build: BuildInfo): void {
+  const { version, commit: revision, date: build_date } = build;
+  metrics.set('cellwright_build_info', { version, revision, build_date, node_version: process.version }, 1);
 }
 
 /** What is asked of the process itself at each scrape. */
@@ -67,12 +76,15 @@ export interface ProcessState {
   /** Keys that wait for a worker; undefined while there is no queue. */
   readonly queueDepth: number | undefined;
   readonly concurrency: number;
+  /** Seconds between two probe sweeps, as it is configured. */
+  readonly resyncSeconds: number;
 }
 
 /** Sets the gauges of lease and queue. */
 export function collectProcess(metrics: Metrics, state: ProcessState): void {
   metrics.set('leader_election_master_status', { name: 'cellwright' }, state.isLeader ? 1 : 0);
   metrics.set('controller_runtime_max_concurrent_reconciles', { controller: 'all' }, state.concurrency);
+  metrics.set('cellwright_resync_period_seconds', {}, state.resyncSeconds);
   metrics.set('workqueue_depth', { name: 'keys', controller: 'all', priority: '' }, state.queueDepth ?? 0);
 }
 

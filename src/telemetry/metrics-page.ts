@@ -1,4 +1,5 @@
 import { type Catalogue, type MetricName, metricNames, specOf } from './catalogue.ts';
+import { figureNames, figureOf } from './catalogue-figures.ts';
 import { fleetMetrics } from './catalogue-fleet.ts';
 import { loopMetrics } from './catalogue-loop.ts';
 import { runtimeMetrics } from './catalogue-runtime.ts';
@@ -39,6 +40,7 @@ export function metricsPage(): string {
     ...Object.entries(processMetrics).map(([name, meaning]) => `| \`${name}\` | ${meaning} |`),
     '',
     ...fieldsSection(),
+    ...figuresSection(),
     `${metricNames.length} metrics.`,
     '',
   ].join('\n');
@@ -60,6 +62,32 @@ function row(name: MetricName): string {
   const { type, labels, unit, stability, help } = specOf(name);
   const labelText = labels.map((label) => `\`${label}\``).join(', ');
   return `| \`${name}\` | ${type} | ${labelText} | ${unit} | ${stability} | ${help.replaceAll('|', '\\|')} |`;
+}
+
+/** In words, who writes a figure. */
+const whoWords = {
+  all: 'every process',
+  leader: 'the leader',
+  fleet: 'the leader, once its views are complete',
+} as const;
+
+function figuresSection(): string[] {
+  const rows = figureNames.map((name) => {
+    const { metric, who, unit, help } = figureOf(name);
+    return `| \`${name}\` | \`${metric}\` | ${whoWords[who]} | ${unit} | ${help} |`;
+  });
+  return [
+    "## The minute's figures",
+    '',
+    '`cellwright controller` writes one log line each minute, five seconds after the minute begins, whatever `CELLWRIGHT_LOG_LEVEL` is: `"msg":"figures"`, the texts `installation`,',
+    '`identity` and `standing` (leading, loading, standing by), and these numbers, made from the metrics above. They are what CloudWatch gets to see (docs/how-to/observe.md). Figures of',
+    'counters tell how much they grew since the line before, so that a sum over processes and minutes is right. A figure that a process does not have is left out: that is not 0.',
+    '',
+    '| field | from | written by | unit | meaning |',
+    '|---|---|---|---|---|',
+    ...rows,
+    '',
+  ];
 }
 
 function fieldsSection(): string[] {

@@ -24,6 +24,16 @@ export interface Metrics {
   beforeScrape(collect: () => void): void;
   /** Everything in Prometheus' text format. */
   text(): Promise<string>;
+  /** The series of every counter and gauge as a scrape would show them now. */
+  values(): Promise<MetricValues>;
+}
+
+/** Series by metric: one value for each set of labels. */
+export type MetricValues = ReadonlyMap<MetricName, readonly MetricSeries[]>;
+
+export interface MetricSeries {
+  readonly labels: Readonly<Partial<Record<string, string | number>>>;
+  readonly value: number;
 }
 
 export interface MetricsOptions {
@@ -83,8 +93,21 @@ class PromMetrics implements Metrics {
   }
 
   async text(): Promise<string> {
-    for (const collect of this.#collectors) collect();
+    this.#collect();
     return this.#registry.metrics();
+  }
+
+  async values(): Promise<MetricValues> {
+    this.#collect();
+    // Asked of all in one turn, so that no scrape comes between.
+    const asked = [...this.#counters, ...this.#gauges].map(
+      async ([name, { metric }]) => [name, (await metric.get()).values] as const,
+    );
+    return new Map(await Promise.all(asked));
+  }
+
+  #collect(): void {
+    for (const collect of this.#collectors) collect();
   }
 
   #register(name: MetricName): void {

@@ -21,7 +21,7 @@ export function neededToken(host: string, token: string | undefined): string | u
   if (isLoopback(host)) return undefined;
   if (token !== undefined) return token;
   throw new WebConfigError(
-    `CELLWRIGHT_HTTP listens on ${host}, which other machines can reach, and CELLWRIGHT_HTTP_TOKEN_FILE is not set: name a file that holds a bearer token of at least 16 characters, or listen on 127.0.0.1`,
+    `CELLWRIGHT_HTTP listens on ${host}, which other machines can reach, and neither CELLWRIGHT_HTTP_TOKEN_FILE nor CELLWRIGHT_HTTP_TOKEN is set: name a file that holds a bearer token of at least 16 characters, or give the token itself, or listen on 127.0.0.1`,
   );
 }
 

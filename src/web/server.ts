@@ -111,7 +111,7 @@ const localOnly: MiddlewareHandler = async (context, next) => {
 function tokenNeeded(token: string): MiddlewareHandler {
   return async (context, next) => {
     if (probes.has(context.req.path) || bearsToken(context.req.header('authorization'), token)) return next();
-    const message = 'this address asks for the bearer token of CELLWRIGHT_HTTP_TOKEN_FILE';
+    const message = 'this address asks for the bearer token of CELLWRIGHT_HTTP_TOKEN_FILE or CELLWRIGHT_HTTP_TOKEN';
     return context.json(errorBody('Unauthorized', message), 401, { 'www-authenticate': 'Bearer' });
   };
 }

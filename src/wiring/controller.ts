@@ -8,6 +8,7 @@ import { createDynamo } from '../store/client.ts';
 import { readInstallation } from '../store/installation.ts';
 import type { StateWriter } from '../store/state-writer.ts';
 import { callCounter, collectBudgets } from '../telemetry/calls.ts';
+import { FiguresLine } from '../telemetry/figures.ts';
 import { collectFleet, collectProcess, setBuildInfo } from '../telemetry/gauges.ts';
 import { createLogger, type Logger } from '../telemetry/logger.ts';
 import { createMetrics } from '../telemetry/metrics.ts';
@@ -25,6 +26,10 @@ export interface ControllerHost {
   readonly patience: number;
   readonly random: () => number;
   readonly newToken: () => string;
+  /** Whether a line of figures is written each minute, whatever the level of the log. */
+  readonly figures: boolean;
+  /** Where log lines go; standard error where it is left out. */
+  readonly write?: (line: string) => void;
 }
 
 /** A controller that runs. */
@@ -43,12 +48,14 @@ export const machineHost: ControllerHost = {
   patience: 1,
   random: Math.random,
   newToken: () => crypto.randomUUID(),
+  figures: true,
 };
 
 /** Starts the controller with its probes, metrics and page. Throws `StartError` when the tables are not there. */
 export async function startController(config: ControllerConfig, host: ControllerHost): Promise<RunningController> {
   const { clock, random, newToken, patience } = host;
-  const logger = createLogger({ level: config.logLevel, clock });
+  const to = { clock, ...(host.write === undefined ? {} : { write: host.write }) };
+  const logger = createLogger({ level: config.logLevel, ...to });
   const installation = await installationOf(config, host);
   const metrics = createMetrics();
   let state: StateWriter | undefined;
@@ -95,12 +102,13 @@ export async function startController(config: ControllerConfig, host: Controller
       drains: term.movers.drains,
     });
   };
-  setBuildInfo(metrics, { version: build.version, revision: build.commit });
+  setBuildInfo(metrics, build);
   metrics.beforeScrape(() => {
     collectFleet(metrics, snapshot(), observer.conflicts());
     collectBudgets(metrics, leader.budgets.levels());
     const isLeader = leader.lease.isLeader();
-    collectProcess(metrics, { isLeader, queueDepth: leader.term?.queue.depth, concurrency });
+    const { resyncSeconds } = config;
+    collectProcess(metrics, { isLeader, queueDepth: leader.term?.queue.depth, concurrency, resyncSeconds });
   });
   const onError = (error: Error): void =>
     logger.error({ detail: error.message }, 'a request failed by a fault of ours');
@@ -118,9 +126,18 @@ export async function startController(config: ControllerConfig, host: Controller
       metrics: () => metrics.text(),
     },
   );
+  const figures = new FiguresLine({
+    metrics,
+    logger: createLogger(to),
+    clock,
+    installation,
+    identity: config.identity,
+    standing: () => (leader.term?.working === true ? 'leading' : leader.lease.isLeader() ? 'loading' : 'standing by'),
+  });
+  if (host.figures) figures.start();
   leader.run();
   logger.info({ installation, identity: config.identity, http: web.url, mode: config.mode }, 'the controller runs');
-  return { leader, url: web.url, stop: () => stopAll(leader, web, logger) };
+  return { leader, url: web.url, stop: () => stopAll(leader, web, figures, logger) };
 }
 
 /** The installation could not be told, or is not there: what to do stands in the message. */
@@ -182,8 +199,9 @@ function answer(
   return answerQuestion({ view, book, clock: engine.clock, mode: () => config.mode }, question, terms);
 }
 
-async function stopAll(leader: Leader, web: WebServer, logger: Logger): Promise<void> {
+async function stopAll(leader: Leader, web: WebServer, figures: FiguresLine, logger: Logger): Promise<void> {
   logger.info({}, 'stopping');
+  figures.stop();
   await leader.stop();
   await web.close();
   logger.info({}, 'stopped');

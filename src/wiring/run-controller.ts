@@ -4,8 +4,10 @@ import { untilStopped } from './stopping.ts';
 
 /** `cellwright controller`: the production entry point. Ends when it is told to, after handing the lease over. */
 export async function runController(config: ControllerConfig): Promise<number> {
+  // Before anything is awaited: as the first process of a container nobody but us ends us on a signal.
+  const stopped = untilStopped();
   const controller = await startController(config, machineHost);
-  await untilStopped();
+  await stopped;
   await controller.stop();
   return 0;
 }

@@ -29,7 +29,13 @@ export async function runStart(options: StartOptions): Promise<number> {
   const socket = await listenOn(aws, options.port, say);
   const controller = await startController(
     { ...settings, aws: embeddedAccess(aws, region, settings.identity) },
-    { clock, patience: patienceFor(timeScale), random: Math.random, newToken: () => crypto.randomUUID() },
+    {
+      clock,
+      patience: patienceFor(timeScale),
+      random: Math.random,
+      newToken: () => crypto.randomUUID(),
+      figures: false,
+    },
   );
   say(`simulated AWS  ${socket.url}  (AWS_ENDPOINT_URL for the aws CLI and for cellwright's own commands)`);
   say(`page           ${controller.url}`);

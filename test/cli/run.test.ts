@@ -76,6 +76,27 @@ describe('settings', () => {
     expect(desk.started.controller).toEqual([]);
   });
 
+  test('the token may come as a variable, with the same checks, and what is wrong with it is said without showing it', async () => {
+    const token = async (env: Readonly<Record<string, string>>) => {
+      const run = await desk.cli('controller', { env });
+      return { ...run, token: desk.started.controller.at(-1)?.http.token };
+    };
+    expect(await token({ CELLWRIGHT_HTTP_TOKEN: 'a-token-long-enough\n' })).toMatchObject({
+      token: 'a-token-long-enough',
+    });
+    desk.started.controller.length = 0;
+    const short = await token({ CELLWRIGHT_HTTP_TOKEN: 'hunter2' });
+    expect(short).toMatchObject({ code: 2, out: '', token: undefined });
+    expect(short.err).toContain('CELLWRIGHT_HTTP_TOKEN is "(not shown)", expected one token of at least 16');
+    expect(short.err).not.toContain('hunter2');
+    const both = await token({ CELLWRIGHT_HTTP_TOKEN: 'a-token-long-enough', CELLWRIGHT_HTTP_TOKEN_FILE: '/a/file' });
+    expect(both).toMatchObject({ code: 2, token: undefined });
+    expect(both.err).toContain(
+      'CELLWRIGHT_HTTP_TOKEN_FILE is "/a/file", expected nothing while CELLWRIGHT_HTTP_TOKEN is set',
+    );
+    expect(both.err).not.toContain('a-token-long-enough');
+  });
+
   test('all that is wrong is said at once, by the name under which it was given', async () => {
     const run = await desk.cli('start --mode never', { env: { CELLWRIGHT_RESYNC_SECONDS: '1' } });
     expect(run.err).toContain('error: 2 settings are wrong');

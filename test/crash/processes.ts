@@ -11,8 +11,9 @@ export class Program {
   output = '';
   readonly #exited: Promise<unknown>;
 
-  constructor(args: readonly string[], env: Readonly<Record<string, string>>) {
-    this.child = spawn(process.execPath, [bin, ...args], {
+  /** `program`: what node is told to run, its own options first; this checkout's program where it is left out. */
+  constructor(args: readonly string[], env: Readonly<Record<string, string>>, program: readonly string[] = [bin]) {
+    this.child = spawn(process.execPath, [...program, ...args], {
       env: { ...process.env, ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     });

@@ -1,6 +1,6 @@
 import { afterEach, expect, test } from 'vitest';
 import { movePhases } from '../../src/model/moves.ts';
-import { DrainRun, names } from '../e2e/drain-fleet.ts';
+import { DrainRun, names } from './drain-fleet.ts';
 
 const places = { a1: 'a', a2: 'a', b1: 'b', c1: 'c' };
 

@@ -155,16 +155,18 @@ describe('capacity', () => {
 
 describe('the process', () => {
   it('shows lease and queue', async () => {
-    collectProcess(metrics, { isLeader: true, queueDepth: 7, concurrency: 16 });
+    collectProcess(metrics, { isLeader: true, queueDepth: 7, concurrency: 16, resyncSeconds: 300 });
+    expect(await value('cellwright_resync_period_seconds')).toBe(300);
     expect(await value('leader_election_master_status', { name: 'cellwright' })).toBe(1);
     expect(await value('workqueue_depth', { name: 'keys', controller: 'all', priority: '' })).toBe(7);
-    collectProcess(metrics, { isLeader: false, queueDepth: undefined, concurrency: 16 });
+    collectProcess(metrics, { isLeader: false, queueDepth: undefined, concurrency: 16, resyncSeconds: 300 });
     expect(await value('leader_election_master_status', { name: 'cellwright' })).toBe(0);
   });
 
   it('shows what it is', async () => {
-    setBuildInfo(metrics, { version: '1.2.3', revision: 'abc' });
-    const labels = { version: '1.2.3', revision: 'abc', node_version: process.version };
+    const date = '2026-01-02T03:04:05.000Z';
+    setBuildInfo(metrics, { version: '1.2.3', commit: 'abc', date });
+    const labels = { version: '1.2.3', revision: 'abc', build_date: date, node_version: process.version };
     expect(await value('cellwright_build_info', labels)).toBe(1);
   });
 });

@@ -12,7 +12,9 @@ describe('the token', () => {
   it.each(['0.0.0.0', '::', '10.0.0.1', 'example.net', '127.0.0.1.example.net', 'localhost.example.net', ''])(
     'is a must on %j',
     (host) => {
-      expect(() => neededToken(host, undefined)).toThrow(/CELLWRIGHT_HTTP_TOKEN_FILE is not set/);
+      expect(() => neededToken(host, undefined)).toThrow(
+        /neither CELLWRIGHT_HTTP_TOKEN_FILE nor CELLWRIGHT_HTTP_TOKEN is set/,
+      );
       expect(neededToken(host, token)).toBe(token);
     },
   );

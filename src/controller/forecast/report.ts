@@ -69,7 +69,7 @@ function cellCapacity(view: FleetView, tier: TierForecast, cell: TierForecast['c
       const own = view.spec('InfraGroup', group.group)?.state ?? 'unknown';
       return figuresOf(group.group, own === 'active' && group.closed ? 'closed' : own, group, usedOf(group));
     });
-  return { ...figuresOf(cell.cell, state, cell, usedOfCell(cell)), groups };
+  return { ...figuresOf(cell.cell, state, cell, usedOfCell(tier, cell)), groups };
 }
 
 type Outlook = Pick<TierForecast, 'room' | 'binding' | 'daysToFull' | 'uses'>;
@@ -99,11 +99,16 @@ function usedOf({ uses, binding }: Outlook): Used {
   return { share: use === undefined ? undefined : usedShare(use), dimension: use?.dimension };
 }
 
-/** A cell is as full as its fullest dimension, or as its infra groups together are: as many as there are of those that there could be. */
-function usedOfCell(cell: TierForecast['cells'][number]): Used {
+/**
+ * A cell is as full as its fullest dimension, or as its infra groups together are: as many as there are of those that there could be. A group that takes nobody, because it is drained,
+ * cordoned or not ready, is not full for that.
+ */
+function usedOfCell({ groups }: TierForecast, cell: TierForecast['cells'][number]): Used {
   const own = fullest(cell.uses);
   const share = own === undefined ? undefined : usedShare(own);
-  const { placements, room } = cell;
+  const { room } = cell;
+  const open = groups.filter((group) => group.cell === cell.cell && !group.closed);
+  const placements = open.reduce((sum, { tenants }) => sum + tenants, 0);
   const filled =
     room === undefined || !Number.isFinite(room) || placements === 0 ? 0 : placements / (placements + room);
   return filled > (share ?? 0) ? { share: filled, dimension: cell.binding } : { share, dimension: own?.dimension };

@@ -8,7 +8,7 @@ import { type ObjectEntry, placementsOf, servingSpec } from '../fleet/entry.ts';
 import { type Mode, strictest } from '../fleet/modes.ts';
 import { hasServedIn, tierAt } from '../fleet/revisions.ts';
 import type { FleetView } from '../fleet/view.ts';
-import type { RolloutTenant, TenantHealth } from './plan.ts';
+import type { RolloutTenant, TenantHealth } from './tenants.ts';
 
 /** What a tenant may take to become ready beside what its own spec asks for: pulling the image, placing tasks, ECS's own steps, our own calls. Seconds. */
 export const readyMarginSeconds = 600;

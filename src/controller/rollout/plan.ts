@@ -1,58 +1,15 @@
-import type { Admission, RolloutFailure, TierRollout } from '../../model/rollout.ts';
-
-/** How a tier's record wants its rollouts. */
-export interface RolloutSettings {
-  readonly wavePercents: readonly number[];
-  readonly bakeSeconds: number;
-  readonly maxUnavailable: number;
-  readonly maxFailures: number;
-  readonly hold: boolean;
-}
-
-/** What the scheduler has to know of one tenant that has served. Deleted tenants, and those that never served, are nothing to it. */
-export interface RolloutTenant {
-  readonly name: string;
-  readonly ring: number;
-  /** Of its first placement; empty where it has none. */
-  readonly cell: string;
-  readonly group: string;
-  readonly revision: string | undefined;
-  /** By which it came to `revision`, or will come to the target: then it is ordered. */
-  readonly admission?: Admission | undefined;
-  /** The order to admit it is given, and not durable yet. */
-  readonly isOrdered: boolean;
-  /** Why it is left out for now, in words. */
-  readonly aside?: string | undefined;
-  /** What the target would change for it. `idle`: it runs nothing, so that there is no health to look at. */
-  readonly change: 'none' | 'idle' | 'fits' | { readonly unfit: string };
-  readonly health: TenantHealth;
-  /** How long it may take to become ready once admitted, in milliseconds. */
-  readonly deadlineMs: number;
-}
-
-export interface TenantHealth {
-  /** What is live is what was accepted last; it may have fallen ill since. */
-  readonly isReached: boolean;
-  readonly ready: 'True' | 'False' | 'Unknown';
-  /** Reached: when `ready` became what it is. Else: when what is not live yet was accepted (RFC 3339). */
-  readonly since: string;
-  /** What `Ready` says. */
-  readonly message: string;
-  /** When and how ECS rolled it back, where it did. */
-  readonly rolledBack?: { readonly at: string; readonly why: string } | undefined;
-  /** Since when too few of its targets pass health checks, and how many. */
-  readonly sick?: { readonly since: string; readonly why: string } | undefined;
-}
-
-export interface RolloutInput {
-  readonly rollout: TierRollout;
-  readonly settings: RolloutSettings;
-  readonly tenants: readonly RolloutTenant[];
-  /** Milliseconds since the epoch. */
-  readonly now: number;
-  /** False while a write of an earlier leader may still land: who is under way is not known for certain. */
-  readonly isCertain: boolean;
-}
+import type { TierRollout } from '../../model/rollout.ts';
+import { judged } from './judge.ts';
+import {
+  hasTarget,
+  isOfWave,
+  iso,
+  isReady,
+  isUnderWay,
+  type RolloutInput,
+  type RolloutSettings,
+  type RolloutTenant,
+} from './tenants.ts';
 
 /** What is to be done now. `rollout` has to be durable before anybody is admitted. */
 export interface RolloutPlan {
@@ -62,9 +19,6 @@ export interface RolloutPlan {
   /** Tenants that get the revision without a wave: nothing runs, or nothing changes. */
   readonly stamp: readonly string[];
 }
-
-/** How long targets have to fail before a tenant of a baking wave counts as unhealthy: one task that is replaced is not it. Milliseconds. */
-export const sickAfterMs = 60_000;
 
 /**
  * Decides who gets the target next. Pure: everything follows from what the tenants show and from the durable rollout. Ring by ring; in a ring cell by cell and infra group by infra group, one
@@ -79,21 +33,6 @@ export function planRollout(input: RolloutInput): RolloutPlan {
     after = judged({ ...after, rollout });
   }
   return { rollout: after.rollout, admit: admissionsOf(after), stamp: stampsOf(after) };
-}
-
-/** Whether a tenant has the target, or is about to. */
-export function hasTarget({ rollout }: Pick<RolloutInput, 'rollout'>, tenant: RolloutTenant): boolean {
-  return tenant.revision === rollout.target || tenant.isOrdered;
-}
-
-/** Admitted by the open wave, and not ready yet, or not any more. */
-export function isUnderWay({ rollout }: Pick<RolloutInput, 'rollout'>, tenant: RolloutTenant): boolean {
-  if (tenant.isOrdered) return true;
-  return isOfWave(rollout, tenant) && !isReady(tenant) && rollout.failed[tenant.name] === undefined;
-}
-
-export function isReady({ isOrdered, health }: RolloutTenant): boolean {
-  return !isOrdered && health.isReached && health.ready === 'True';
 }
 
 /** Tenants that wait for their turn, in the order in which it comes. */
@@ -140,54 +79,6 @@ export function stepsOf({ wavePercents }: Pick<RolloutSettings, 'wavePercents'>)
 
 function quotaOf(percent: number, tenants: number): number {
   return Math.ceil((tenants * percent) / 100);
-}
-
-/** With who failed: those that did before, and those of the open wave that do now. */
-function judged(input: RolloutInput): RolloutInput {
-  const { rollout, tenants } = input;
-  const failed: Record<string, RolloutFailure> = {};
-  for (const tenant of tenants) {
-    const before = rollout.failed[tenant.name];
-    const failure = before?.kind === 'unfit' ? undefined : before;
-    const found = failure ?? unfitness(input, tenant, before) ?? failureOf(input, tenant);
-    if (found !== undefined) failed[tenant.name] = found;
-  }
-  return { ...input, rollout: { ...rollout, failed } };
-}
-
-/** A tenant whose record does not go with the target fails when its ring is open; never admitted, it stays what it is. */
-function unfitness(
-  { rollout, now }: RolloutInput,
-  tenant: RolloutTenant,
-  before: RolloutFailure | undefined,
-): RolloutFailure | undefined {
-  if (typeof tenant.change !== 'object' || tenant.revision === rollout.target || tenant.aside !== undefined)
-    return undefined;
-  if (tenant.ring > rollout.ring) return undefined;
-  const why = `its record does not go with the new service: ${tenant.change.unfit}`;
-  return before?.why === why ? before : { kind: 'unfit', at: iso(now), where: whereOf(tenant), why };
-}
-
-function failureOf(input: RolloutInput, tenant: RolloutTenant): RolloutFailure | undefined {
-  const { rollout, now } = input;
-  const { admission, health, deadlineMs } = tenant;
-  if (admission === undefined || tenant.isOrdered || !isOfWave(rollout, tenant)) return undefined;
-  const at = iso(now);
-  const where = whereOf(tenant);
-  // A roll-back that is older than the admission is of another revision.
-  if (health.rolledBack !== undefined && Date.parse(health.rolledBack.at) >= Date.parse(admission.at))
-    return { kind: 'rolled-back', at, where, why: health.rolledBack.why };
-  if (isReady(tenant)) return undefined;
-  if (health.isReached && health.sick !== undefined && now - Date.parse(health.sick.since) >= sickAfterMs)
-    return { kind: 'unhealthy', at, where, why: `unhealthy after it was ready: ${health.sick.why}` };
-  const from = Math.max(Date.parse(admission.at), Date.parse(health.since));
-  if (now - from < deadlineMs) return undefined;
-  return { kind: 'not-ready', at, where, why: `not ready within ${deadlineMs / 1_000} s: ${health.message}` };
-}
-
-function isOfWave(rollout: TierRollout, { admission, isOrdered, revision }: RolloutTenant): boolean {
-  if (admission?.rollout !== rollout.n || admission.wave !== rollout.wave) return false;
-  return isOrdered || revision === rollout.target;
 }
 
 /** Admitted in the open ring by this rollout. */
@@ -354,13 +245,4 @@ function compareTurns(input: RolloutInput, a: RolloutTenant, b: RolloutTenant): 
 
 function compare(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
-}
-
-/** A place in words. */
-export function whereOf({ cell, group }: Pick<RolloutTenant, 'cell' | 'group'>): string {
-  return group === '' ? 'no infra group' : `infra group ${group} of cell ${cell}`;
-}
-
-function iso(ms: number): string {
-  return new Date(ms).toISOString();
 }

@@ -7,7 +7,8 @@ import {
   shownTenants,
   type TierRollout,
 } from '../../model/rollout.ts';
-import { hasTarget, isReady, isUnderWay, type RolloutInput, type RolloutTenant, stepsOf } from './plan.ts';
+import { stepsOf } from './plan.ts';
+import { hasTarget, isReady, isUnderWay, type RolloutInput, type RolloutTenant } from './tenants.ts';
 
 /** How many tenants a sentence names. */
 const namedTenants = 3;

@@ -7,8 +7,9 @@ import type { FleetView } from '../fleet/view.ts';
 import type { Outcome, Trigger } from '../outcome.ts';
 import type { EngineDeps } from '../tenant/deps.ts';
 import { type RolloutTier, rolloutTenants } from './facts.ts';
-import { planRollout, type RolloutInput, type RolloutPlan, type RolloutTenant, type Turn, turnsOf } from './plan.ts';
+import { planRollout, type RolloutPlan, type Turn, turnsOf } from './plan.ts';
 import { eventsOf, rolledOut, rolloutStatus, standingOf } from './report.ts';
+import type { RolloutInput, RolloutTenant } from './tenants.ts';
 
 export interface RolloutDeps {
   readonly view: FleetView;

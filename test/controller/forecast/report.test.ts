@@ -77,6 +77,13 @@ describe('the report', () => {
     expect(tier?.room).toBe(8);
     expect(tier?.cells[1]?.groups).toMatchObject([{ name: 'h1', state: 'draining', room: 0 }]);
   });
+
+  test('a cell whose infra groups drain is not full for that, and nobody is warned of it', async () => {
+    const toy = await fleetOf(2);
+    toy.tenant('u0', 'h1');
+    toy.change('InfraGroup', 'h1', { state: 'draining' });
+    expect(capacityReport(toy).tiers[0]?.cells[1]).toMatchObject({ name: 'b', room: 0, level: 'room' });
+  });
 });
 
 test('the watch makes a report anew after half a minute', async () => {

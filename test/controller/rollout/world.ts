@@ -1,10 +1,5 @@
-import {
-  planRollout,
-  type RolloutInput,
-  type RolloutPlan,
-  type RolloutSettings,
-  type RolloutTenant,
-} from '../../../src/controller/rollout/plan.ts';
+import { planRollout, type RolloutPlan } from '../../../src/controller/rollout/plan.ts';
+import type { RolloutInput, RolloutSettings, RolloutTenant } from '../../../src/controller/rollout/tenants.ts';
 import { nextRollout, type TierRollout } from '../../../src/model/rollout.ts';
 
 export const start = Date.parse('2026-01-01T00:00:00Z');
