@@ -7,7 +7,7 @@ import type { Programs } from '../../src/cli/programs.ts';
 import { systemClock } from '../../src/model/clock.ts';
 import { parseDocuments } from '../../src/model/records/documents.ts';
 import { kinds } from '../../src/model/records/kinds.ts';
-import { codeOf, followed, mentionsOf, notFollowed, pages, read } from './mentions.ts';
+import { codeOf, mentionsOf, notFollowed, pages, read, walks } from './mentions.ts';
 import { piecesOf, stepsOf } from './page.ts';
 
 const helps = new Map<string, Promise<string>>();
@@ -86,8 +86,8 @@ describe.each(pages())('%s', (page) => {
 
   test('is followed, or somebody said why not', () => {
     const hasCommands = piecesOf(text).some((piece) => piece.kind === 'fence' && piece.language === 'sh');
-    if (hasCommands) expect([...followed, ...Object.keys(notFollowed)]).toContain(page);
-    else expect(followed).not.toContain(page);
+    if (hasCommands) expect([...walks.flat(), ...Object.keys(notFollowed)]).toContain(page);
+    else expect(walks.flat()).not.toContain(page);
   });
 
   test('can be read by the script that follows it', () => {

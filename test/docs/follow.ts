@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -16,7 +16,7 @@ const blockMs = 600_000;
 const untilMs = 150_000;
 
 /** The ports that the pages name; each run has its own in their place. */
-const ports = ['4566', '9400'] as const;
+const ports = ['4566', '9400', '9401'] as const;
 
 /** What following a page came to. */
 export interface Followed {
@@ -26,17 +26,16 @@ export interface Followed {
 }
 
 /**
- * Does what a page says, block by block, as a reader in a checkout does. Throws for a block that ends otherwise than it should, or does not print what the page
- * shows, with the line of the page and all that was printed.
+ * Does what pages say, one after the other, block by block, as one reader in a checkout does. Throws for a block that ends otherwise than it should, or does not
+ * print what the page shows, with the line of the page and all that was printed.
  */
-export async function follow(page: string): Promise<Followed> {
-  const steps = stepsOf(readFileSync(join(root, page), 'utf8'));
+export async function follow(pages: readonly string[]): Promise<Followed> {
   const directory = checkout();
   const own = new Map<string, string>();
   for (const port of ports) own.set(port, String(await freePort()));
-  const reader = new Reader(page, own, { directory, env: environment(own) });
+  const reader = new Reader(own, { directory, env: environment(directory, own) });
   try {
-    for (const step of steps) await reader.take(step);
+    for (const page of pages) await reader.read(page);
     return { ran: reader.ran, leftOut: reader.leftOut };
   } finally {
     await reader.close();
@@ -44,11 +43,13 @@ export async function follow(page: string): Promise<Followed> {
   }
 }
 
-/** A directory that looks like a checkout, and may be written to. */
+/** A checkout of its own, that may be written to; with the packages and the program that are there already. */
 function checkout(): string {
   const directory = mkdtempSync(join(tmpdir(), 'cellwright-docs-'));
   for (const name of readdirSync(root)) {
-    if (!name.startsWith('.') && name !== 'cdk.out') symlinkSync(join(root, name), join(directory, name));
+    if (name.startsWith('.') || name === 'cdk.out') continue;
+    if (name === 'node_modules') symlinkSync(join(root, name), join(directory, name));
+    else cpSync(join(root, name), join(directory, name), { recursive: true });
   }
   return directory;
 }
@@ -67,10 +68,10 @@ async function freePort(): Promise<number> {
 }
 
 /** A reader's environment: an AWS account that is the simulated one, and nothing of whoever runs the test. */
-function environment(own: ReadonlyMap<string, string>): Place['env'] {
+function environment(directory: string, own: ReadonlyMap<string, string>): Place['env'] {
   return {
     ...process.env,
-    PATH: `${join(root, 'bin')}:${process.env['PATH'] ?? ''}`,
+    PATH: `${join(directory, 'bin')}:${process.env['PATH'] ?? ''}`,
     AWS_ENDPOINT_URL: `http://127.0.0.1:${own.get('4566')}`,
     AWS_ACCESS_KEY_ID: '000000000000',
     AWS_SECRET_ACCESS_KEY: 'docs',
@@ -87,7 +88,7 @@ function environment(own: ReadonlyMap<string, string>): Place['env'] {
 }
 
 class Reader {
-  readonly #page: string;
+  #page = '';
   readonly #ports: ReadonlyMap<string, string>;
   readonly #place: Place;
   readonly #terminal: Terminal;
@@ -95,14 +96,18 @@ class Reader {
   ran = 0;
   readonly leftOut: string[] = [];
 
-  constructor(page: string, own: ReadonlyMap<string, string>, place: Place) {
-    this.#page = page;
+  constructor(own: ReadonlyMap<string, string>, place: Place) {
     this.#ports = own;
     this.#place = place;
     this.#terminal = new Terminal(place);
   }
 
-  async take(step: Step): Promise<void> {
+  async read(page: string): Promise<void> {
+    this.#page = page;
+    for (const step of stepsOf(readFileSync(join(root, page), 'utf8'))) await this.#take(step);
+  }
+
+  async #take(step: Step): Promise<void> {
     if (step.do === 'leave out') return void this.leftOut.push(`${this.#page}:${step.line}: ${step.why}`);
     if (step.do === 'interrupt') return this.#interrupt(step.terminal, step.line);
     if (usesAws(step.commands) && !isInstalled(awsCli))
@@ -173,6 +178,7 @@ class Reader {
   }
 }
 
+/** CloudFormation has a stand-in of ours; all else takes the real one. */
 function usesAws(commands: string): boolean {
-  return /(^|[\s;|&(])aws [a-z]/m.test(commands.replaceAll(/#.*$/gm, ''));
+  return /(^|[\s;|&(])aws (?!cloudformation )[a-z]/m.test(commands.replaceAll(/#.*$/gm, ''));
 }

@@ -6,18 +6,24 @@ import { piecesOf } from './page.ts';
 
 export const root = fileURLToPath(new URL('../..', import.meta.url));
 
-/** Pages with commands that `npm run test:docs` follows. */
-export const followed: readonly string[] = [
-  'README.md',
-  'docs/guides/adopt.md',
-  'docs/guides/capacity.md',
-  'docs/guides/drain.md',
-  'docs/guides/leaving.md',
-  'docs/guides/rebuild.md',
-  'docs/guides/rehearse.md',
-  'docs/guides/simulator.md',
-  'docs/how-to/pause.md',
-  'docs/how-to/restore.md',
+/** Pages with commands that `npm run test:docs` follows: each by itself, or several by one reader, where one goes on where the other ends. */
+export const walks: readonly (readonly string[])[] = [
+  ['README.md'],
+  ['docs/guides/adopt.md'],
+  ['docs/guides/capacity.md'],
+  ['docs/guides/drain.md'],
+  ['docs/guides/leaving.md'],
+  ['docs/guides/rebuild.md'],
+  ['docs/guides/rehearse.md'],
+  ['docs/guides/simulator.md'],
+  [
+    'docs/how-to/first-deployment.md',
+    'docs/how-to/add-an-infra-group.md',
+    'docs/how-to/upgrade.md',
+    'docs/how-to/add-a-cell.md',
+  ],
+  ['docs/how-to/pause.md'],
+  ['docs/how-to/restore.md'],
 ];
 
 /** Pages with commands that nobody follows, and why. */
