@@ -18,6 +18,7 @@ export const walks: readonly (readonly string[])[] = [
   ['docs/guides/simulator.md'],
   [
     'docs/how-to/first-deployment.md',
+    'docs/how-to/ask.md',
     'docs/how-to/add-an-infra-group.md',
     'docs/how-to/upgrade.md',
     'docs/how-to/add-a-cell.md',
