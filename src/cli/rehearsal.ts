@@ -1,6 +1,7 @@
 /** What a rehearsal is asked for, and the report that it answers with. The report's shape is for machines too: it is documented in docs/guides/rehearse.md. */
 import type { DesiredRecord } from '../model/records/kinds.ts';
 import type { InvalidField } from '../model/records/problems.ts';
+import type { CapacityReport } from '../model/reports.ts';
 
 /** A valid record. */
 export interface RehearsedRecord {
@@ -74,6 +75,8 @@ export interface RehearsalReport {
   readonly waits: readonly WaitReport[];
   readonly placements: readonly PlacementReport[];
   readonly groups: readonly GroupReport[];
+  /** The room that is left at the end, as `cellwright capacity` would tell it; how fast tenants come is not known. */
+  readonly capacity: CapacityReport;
   readonly removed: readonly RemovedPlacement[];
   /** What the guard held back: the removal budget, above all. */
   readonly held: readonly HeldChange[];

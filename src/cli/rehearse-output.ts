@@ -1,4 +1,5 @@
 /** A rehearsal's report as people read it: the verdict first, then what speaks against it, then what it costs. */
+import { capacityLines } from './capacity-lines.ts';
 import type { GroupReport, HeldChange, LimitReport, RefusedRecord, RehearsalReport } from './rehearsal.ts';
 import type { Paint } from './style.ts';
 import { phaseTone } from './style.ts';
@@ -9,8 +10,21 @@ interface Look {
   readonly paint: Paint;
 }
 
+/** Reasons of the condition `HasRoom` from its first threshold on. */
+const roomReasons: ReadonlySet<string> = new Set(['FillingUp', 'CapacityLow', 'CapacityCritical']);
+
 /** Of what may be long, so much is shown unless all is asked for. */
-const shown = { problems: 20, limits: 6, waits: 5, groups: 30, writes: 16, reads: 8, removed: 10, held: 5 };
+const shown = {
+  problems: 20,
+  warnings: 10,
+  limits: 6,
+  waits: 5,
+  groups: 30,
+  writes: 16,
+  reads: 8,
+  removed: 10,
+  held: 5,
+};
 
 /** The whole report, or with `wide` all of it. */
 export function reportLines(report: RehearsalReport, look: Look): string[] {
@@ -21,6 +35,7 @@ export function reportLines(report: RehearsalReport, look: Look): string[] {
     ...notReadyLines(report, look),
     ...failureLines(report, look),
     ...removalLines(report, look),
+    ...roomLines(report, look),
     ...bindingLines(report, look),
     ...groupLines(report, look),
     ...placementLines(report, look),
@@ -86,7 +101,9 @@ function changesText({ changes }: RehearsalReport): string {
 }
 
 function section(title: string, lines: readonly string[], paint: Paint): string[] {
-  return lines.length === 0 ? [] : ['', paint('strong', title), ...lines.map((line) => `  ${line}`)];
+  return lines.length === 0
+    ? []
+    : ['', paint('strong', title), ...lines.map((line) => (line === '' ? '' : `  ${line}`))];
 }
 
 /** The first of many, with how many more there are. */
@@ -110,12 +127,31 @@ function invalidLines({ invalid }: RehearsalReport, look: Look): string[] {
 }
 
 function unplaceableLines({ unplaceable }: RehearsalReport, look: Look): string[] {
-  const { first, rest } = cut(unplaceable, shown.problems, look.wide);
-  const lines = first.flatMap(({ tenant, tier, reason, message, remedies }) => [
-    clean(`tenant ${tenant} (tier ${tier}): ${reason}: ${withoutRemedies(message)}`),
-    ...remedies.slice(0, look.wide ? undefined : 3).map(({ text }) => clean(`  what would help: ${text}`)),
+  const { first, rest } = cut(alike(unplaceable), shown.problems, look.wide);
+  const lines = first.flatMap(({ tenants, one }) => [
+    clean(
+      `${tenants.length === 1 ? 'tenant' : 'tenants'} ${some(tenants, look.wide ? tenants.length : 5)} (tier ${one.tier}): ${one.reason}: ${withoutRemedies(one.message)}`,
+    ),
+    ...one.remedies.slice(0, look.wide ? undefined : 3).map(({ text }) => clean(`  what would help: ${text}`)),
   ]);
   return section(`Does not fit: ${counted(unplaceable.length, 'tenant')}`, [...lines, ...rest], look.paint);
+}
+
+type Unplaceable = RehearsalReport['unplaceable'][number];
+
+/** Tenants of which the very same is to be said. */
+function alike(
+  unplaceable: readonly Unplaceable[],
+): readonly { readonly tenants: readonly string[]; readonly one: Unplaceable }[] {
+  const found = new Map<string, { tenants: string[]; one: Unplaceable }>();
+  for (const one of unplaceable) {
+    const { tenant, ...said } = one;
+    const key = JSON.stringify(said);
+    const known = found.get(key);
+    if (known === undefined) found.set(key, { tenants: [tenant], one });
+    else known.tenants.push(tenant);
+  }
+  return [...found.values()];
 }
 
 /** A refused record in one line, with its place. */
@@ -164,6 +200,26 @@ function removalLines({ removed, held }: RehearsalReport, look: Look): string[] 
 function heldLine({ tenant, reason, message, fromSeconds, untilSeconds, open }: HeldChange): string {
   const time = `from ${spokenTime(fromSeconds)} ${open ? 'and still at the end' : `to ${spokenTime(untilSeconds)}`}`;
   return clean(`tenant ${tenant}: ${reason}, ${time}: ${message}`);
+}
+
+/** The room that is left at the end, and what was warned of on the way there. */
+function roomLines({ capacity, events }: RehearsalReport, look: Look): string[] {
+  const crossed = events.filter(({ reason }) => roomReasons.has(reason));
+  const { first, rest } = cut(crossed, shown.warnings, look.wide);
+  const columns: Column<(typeof events)[number]>[] = [
+    { title: 'AT', text: ({ seconds }) => spokenTime(seconds) },
+    { title: 'OBJECT', text: ({ kind, name }) => `${kind}/${name}` },
+    { title: 'WARNING', text: ({ reason }) => reason },
+    { title: 'SAYS', text: ({ message }) => message },
+  ];
+  return [
+    ...section(
+      'Room at the end',
+      capacityLines(capacity, { paint: look.paint, groups: look.wide, growth: false }),
+      look.paint,
+    ),
+    ...section('Warned of on the way', [...table(columns, first, look), ...rest], look.paint),
+  ];
 }
 
 function bindingLines(report: RehearsalReport, look: Look): string[] {

@@ -42,6 +42,7 @@ describe('the report as a table', () => {
     expect(lines[1]).toBe('  fleet        1 tier, 2 cells, 2 infra groups, 3 tenants (3 Ready)');
     const titles = lines.filter((line) => /^[A-Z]/.test(line)).slice(1);
     expect(titles).toEqual([
+      'Room at the end',
       "What binds: AWS's token buckets, the tightest of each account",
       'What tenants waited for',
       'Placements',
@@ -114,6 +115,7 @@ describe('the report for machines', () => {
       'bottleneck',
       'callShare',
       'calls',
+      'capacity',
       'changes',
       'durationSeconds',
       'events',

@@ -19,8 +19,8 @@ interface Plan {
 export type FirstPlacement =
   /** It is decided by itself. */
   | { readonly kind: 'single' }
-  /** Many came at once: it is to ask again shortly, so that all of them are known by then. */
-  | { readonly kind: 'wait'; readonly message: string }
+  /** Many came at once: it is to ask again in so many milliseconds, when all of them are known. */
+  | { readonly kind: 'wait'; readonly message: string; readonly forMs: number }
   /** Planned together with others; the choices fit now. */
   | { readonly kind: 'planned'; readonly choices: readonly Choice[] };
 
@@ -47,7 +47,7 @@ export interface BatchDeps {
 export class BatchPlanner {
   readonly #deps: BatchDeps;
   /** Who asked when first; only those that still wait, or asked within the last `gatherMs`. */
-  readonly #asked = new Map<string, number>();
+  readonly #asked = new Map<string, Asked>();
   #plan: Plan | undefined;
 
   constructor(deps: BatchDeps) {
@@ -61,15 +61,20 @@ export class BatchPlanner {
     const planned = this.#planned(request, ledger);
     if (planned !== undefined) return planned;
     const now = clock.now();
-    const since = this.#asked.get(request.tenant);
-    if (since === undefined) {
-      this.#forget(now - gatherMs);
-      this.#asked.set(request.tenant, now);
-      if (this.#asked.size < atLeast) return { kind: 'single' };
-      return wait(this.#asked.size);
+    const asked = this.#asked.get(request.tenant);
+    if (asked === undefined) {
+      this.#forget(now);
+      const isCrowd = this.#asked.size + 1 >= atLeast;
+      this.#asked.set(request.tenant, { since: now, seen: now, waits: isCrowd });
+      return isCrowd ? this.#wait(gatherMs) : { kind: 'single' };
     }
-    if (now - since < gatherMs) return this.#asked.size < atLeast ? { kind: 'single' } : wait(this.#asked.size);
-    if (this.#isBusyWithOthers(request.tenant) && now - since < patience * gatherMs) return wait(this.#asked.size);
+    asked.seen = now;
+    const waited = now - asked.since;
+    if (waited < gatherMs) {
+      asked.waits = this.#asked.size >= atLeast;
+      return asked.waits ? this.#wait(gatherMs - waited) : { kind: 'single' };
+    }
+    if (this.#isBusyWithOthers(request.tenant) && waited < patience * gatherMs) return this.#wait(gatherMs);
     this.#asked.delete(request.tenant);
     if (this.#plan?.tenants.has(request.tenant) !== true) this.#make(ledger, atLeast);
     return this.#planned(request, ledger) ?? { kind: 'single' };
@@ -108,17 +113,30 @@ export class BatchPlanner {
     this.#plan = { ledger, tenants, choices: new Map(placed) };
   }
 
-  #forget(before: number): void {
-    for (const [tenant, at] of this.#asked) if (at < before) this.#asked.delete(tenant);
+  /** Who was decided singly counts for `gatherMs`; who waits asks again, and is forgotten only when it does so no more. */
+  #forget(now: number): void {
+    const { gatherMs = 1_000 } = this.#deps;
+    for (const [tenant, { since, seen, waits }] of this.#asked)
+      if (waits ? now - seen > goneAfter * gatherMs : now - since > gatherMs) this.#asked.delete(tenant);
   }
+
+  #wait(forMs: number): FirstPlacement {
+    return { kind: 'wait', message: `${this.#asked.size} tenants came at once: they are planned together`, forMs };
+  }
+}
+
+interface Asked {
+  /** Milliseconds since the epoch. */
+  readonly since: number;
+  seen: number;
+  /** It was asked to wait, and has not got its answer yet. */
+  waits: boolean;
 }
 
 /** How many times as long as others one waits at the most, before it is decided singly. */
 const patience = 10;
-
-function wait(count: number): FirstPlacement {
-  return { kind: 'wait', message: `${count} tenants came at once: they are planned together` };
-}
+/** After how many times as long one that was asked to wait is taken to have changed its mind: a queue may be that long. */
+const goneAfter = 600;
 
 /** Accepted, wanted, and without a placement. */
 function isWaiting(entry: ObjectEntry, effective: EffectiveTenant): boolean {

@@ -24,10 +24,12 @@ export interface ForecastDeps {
 /** How many quotas are told of that would make room if they were raised. */
 const shownQuotas = 3;
 
-/** The capacity of all tiers as of now: placement's forecast, for people and programs. */
-export function capacityReport({ view, book, clock }: ForecastDeps): CapacityReport {
+/**
+ * The capacity of all tiers as of now: placement's forecast, for people and programs. `growth`: false where all were placed at one go, so that nothing can be told of how fast they come.
+ */
+export function capacityReport({ view, book, clock }: ForecastDeps, { growth } = { growth: true }): CapacityReport {
   const now = clock.now();
-  const history = view.all('Tenant').flatMap(placedBy);
+  const history = growth ? view.all('Tenant').flatMap(placedBy) : [];
   const forecasts = forecast(book.ledger(now), history, { now });
   return {
     at: new Date(now).toISOString(),

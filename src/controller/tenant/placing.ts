@@ -45,8 +45,8 @@ export interface Placing {
   readonly aborts: readonly MoveAbort[];
   /** Placements that are being replaced and stay on the spec that they have. */
   readonly frozen: readonly string[];
-  /** Another leader's or an older view got in between: decide again at once. */
-  readonly lost: boolean;
+  /** Nothing is decided yet, because another decision got in between or others are waited for: in so many milliseconds again. */
+  readonly againInMs?: number;
 }
 
 /**
@@ -72,7 +72,7 @@ export async function placeTenant(
     }
     case 'change': {
       const planned = withOthers(deps, entry, request, ledger, resolution);
-      if ('wait' in planned) return { ...kept('Deciding', planned.wait), lost: true };
+      if ('wait' in planned) return { ...kept('Deciding', planned.wait), againInMs: planned.forMs };
       return applyResolution(deps, { entry, effective, request, ledger, epochs: epochsOf(deps, planned) }, planned);
     }
     default:
@@ -89,13 +89,13 @@ function withOthers(
   request: PlacementRequest,
   ledger: Ledger,
   resolution: Change,
-): Change | { readonly wait: string } {
+): Change | { readonly wait: string; readonly forMs: number } {
   const isFirst = placementsOf(entry).length === 0 && resolution.choices.length > 0;
   if (!isFirst || deps.closed() !== undefined) return resolution;
   const first = deps.batch.first(request, ledger);
   switch (first.kind) {
     case 'wait':
-      return { wait: first.message };
+      return { wait: first.message, forMs: first.forMs };
     case 'planned':
       return { ...resolution, choices: first.choices };
     case 'single':
@@ -162,7 +162,7 @@ async function applyResolution(
   const condition =
     shortfall === undefined ? placed(question.entry) : { ...placed(question.entry), message: shortfall.text };
   const { aborts, frozen } = resolution;
-  return { follows: true, condition, surplus, shrink, aborts, frozen, lost: false };
+  return { follows: true, condition, surplus, shrink, aborts, frozen };
 }
 
 async function reserve(deps: PlacingDeps, question: Question, choices: readonly Choice[]): Promise<boolean> {
@@ -310,11 +310,14 @@ function placed(entry: ObjectEntry): ConditionUpdate {
 /** Nothing is reserved, and what there is goes on as it is. */
 export function kept(reason: string, message: string): Placing {
   const condition: ConditionUpdate = { type: 'Placed', status: 'False', reason, message };
-  return { follows: false, condition, surplus: [], shrink: [], aborts: [], frozen: [], lost: false };
+  return { follows: false, condition, surplus: [], shrink: [], aborts: [], frozen: [] };
 }
 
+/** How soon a decision is made anew that another one got in the way of. Milliseconds. */
+const lostMs = 200;
+
 function lostRace(): Placing {
-  return { ...kept('Deciding', 'another decision took the room in between: deciding again'), lost: true };
+  return { ...kept('Deciding', 'another decision took the room in between: deciding again'), againInMs: lostMs };
 }
 
 /** The tenant's inventory with one placement as it is now. */

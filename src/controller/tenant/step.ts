@@ -29,7 +29,8 @@ export async function runTenant(deps: EngineDeps, name: string, trigger: Trigger
   const done = await undriven(deps, entry, raw !== undefined);
   if (done !== undefined || accepted === undefined) return done ?? { kind: 'settled' };
   const wanted = accepted.state === 'deleted' ? undefined : await decidePlaces(deps, entry, accepted);
-  if (wanted?.lost === true) return { kind: 'progressing', checkInMs: 200, what: wanted.condition.message };
+  if (wanted?.againInMs !== undefined)
+    return { kind: 'progressing', checkInMs: wanted.againInMs, what: wanted.condition.message };
   const found = findings();
   const tiers = new Set([accepted.tier, ...placementsOf(entry).map(({ tier }) => tier)]);
   const work: Work = { deps, entry, accepted, wanted, trigger, found };

@@ -9,6 +9,7 @@ import {
   type RehearsalRequest,
   reportVersion,
 } from '../../cli/rehearsal.ts';
+import { capacityReport } from '../../controller/forecast/report.ts';
 import type { Term } from '../../controller/loop/term.ts';
 import { type DesiredRecord, kinds } from '../../model/records/kinds.ts';
 import type { BucketUsage } from '../../simulator/throttle.ts';
@@ -77,6 +78,7 @@ export function reportOf(findings: Findings): RehearsalReport {
     waits,
     placements,
     groups: groupReports(book.ledger(now), placements, removed),
+    capacity: capacityReport(term.engine, { growth: false }),
     removed,
     held: heldOf(timeline),
     changes: changesOf(timeline),

@@ -83,6 +83,26 @@ describe('BatchPlanner', () => {
     expect([...ledger.allReservations()]).toHaveLength(5);
   });
 
+  it('forgets nobody who waits, however many ask again and whenever they do', () => {
+    const bench = new Bench();
+    const ledger = smallFleet();
+    const crowd = Array.from({ length: 60 }, (_, index) => `t${index}`);
+    for (const name of crowd) bench.accept(name);
+    // They come over more time than one waits, and each asks again a little later than it was told to: a queue is never on time.
+    const due = new Map(crowd.map((name, index) => [name, index * 40]));
+    while (due.size > 0 && bench.now < 10_000) {
+      bench.now += 1;
+      for (const [name, at] of due) {
+        if (at > bench.now) continue;
+        const found = bench.ask(name, ledger);
+        if (found.kind === 'wait') due.set(name, bench.now + found.forMs + 9);
+        else due.delete(name);
+      }
+    }
+    expect([...due.keys()]).toEqual([]);
+    expect(bench.now).toBeLessThan(4_000);
+  });
+
   it('plans in order of acceptance where room is short', () => {
     const bench = new Bench({ atMost: 2 });
     const ledger = smallFleet();
