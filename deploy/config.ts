@@ -25,8 +25,10 @@ export class SettingsError extends Error {
   override readonly name = 'SettingsError';
   readonly problems: readonly SettingsProblem[];
 
-  constructor(file: string, problems: readonly SettingsProblem[]) {
-    const lines = problems.map(({ path, found, expected }) => `  ${path}: found ${found}, expected ${expected}`);
+  constructor(file: string, found: readonly SettingsProblem[]) {
+    // The first of each place: that a text is too long says enough, without that it is no id either.
+    const problems = found.filter(({ path }, index) => found.findIndex((other) => other.path === path) === index);
+    const lines = problems.map((each) => `  ${each.path}: found ${each.found}, expected ${each.expected}`);
     super(`${file} cannot be used:\n${lines.join('\n')}`);
     this.problems = problems;
   }
@@ -176,6 +178,12 @@ function checkController({ controller }: Settings): SettingsProblem[] {
   if (tables.desired === tables.state) {
     problems.push(problem(at('tables', 'state'), tables.state, 'another name than the desired table has'));
   }
+  const topic = controller.alarmTopicArn;
+  if (topic !== undefined && topic.split(':')[3] !== region) {
+    problems.push(
+      problem(at('alarmTopicArn'), topic, `a topic in ${region}: alarms tell topics of their own Region only`),
+    );
+  }
   const memory = memoryOf[controller.cpu];
   if (
     controller.memoryMiB < memory.min ||
@@ -223,6 +231,11 @@ function checkCell(settings: Settings, cell: CellSettings, index: number): Setti
     const expected = `a Region of the partition ${home}, as the controller's is: roles cannot be assumed across partitions`;
     problems.push(problem(['cells', index, 'region'], cell.region, expected));
   }
+  cell.listenerArns.forEach((listener, place) => {
+    if (listener.split(':').slice(3, 5).join() === [cell.region, cell.accountId].join()) return;
+    const expected = `a listener in account ${cell.accountId} and Region ${cell.region}`;
+    problems.push(problem(['cells', index, 'listenerArns', place], listener, expected));
+  });
   const [, , , where, account] = (cell.certificateArn ?? '').split(':');
   if (cell.certificateArn !== undefined && (where !== cell.region || account !== cell.accountId)) {
     const expected = `a certificate in account ${cell.accountId} and Region ${cell.region}, where the load balancers are`;

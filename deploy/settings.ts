@@ -77,7 +77,7 @@ const network = fields({
   subnetIds: distinct(ec2Id('subnet'), 'subnet ids', 2, 16)
     .optional()
     .describe('Only with vpcId: its private subnets for the tasks, in two zones or more, with a way to the AWS APIs.'),
-  cidr: cidr('The range of the VPC that is made, /16 to /26. Default 10.255.0.0/24.', 26).default('10.255.0.0/24'),
+  cidr: cidr('The range of the VPC that is made, /16 to /24. Default 10.255.0.0/24.', 24).default('10.255.0.0/24'),
   zones: zoneNames.optional().describe('The zones of the VPC that is made, 2 to 4. Default a and b of the Region.'),
   natGateways: whole('NAT gateways', 1, 4)
     .default(1)
@@ -203,6 +203,18 @@ const cell = fields({
   certificateArn: certificateArn
     .optional()
     .describe("The certificate of the cell's load balancers: the tier's domain, or *.domain. Infra groups need one."),
+  listenerArns: distinct(
+    text(
+      'the ARN of a listener of an Application Load Balancer',
+      240,
+      new RegExp(`^arn:(${partition}):elasticloadbalancing:[a-z0-9-]{5,25}:[0-9]{12}:listener/app/[A-Za-z0-9/-]+$`),
+    ),
+    'listeners',
+    0,
+    50,
+  )
+    .default([])
+    .describe('Listeners of load balancers that no stack here makes, which the roles may work on too. Default none.'),
   adoption: flag()
     .default(false)
     .describe('Whether `cellwright adopt` may put our mark on resources that bear nobody’s. Default false.'),

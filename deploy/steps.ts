@@ -58,6 +58,9 @@ function firstCommands({ installation, controller }: Settings): readonly string[
   const { desired, state } = controller.tables;
   return [
     `AWS_REGION=${controller.region} bin/cellwright init --installation ${installation} --desired-table ${desired} --state-table ${state}`,
-    `docker buildx build --platform linux/arm64 --push --tag ${controller.image} .`,
+    // An image that is named by its digest is there already.
+    ...(controller.image.includes('@')
+      ? []
+      : [`docker buildx build --platform linux/arm64 --push --tag ${controller.image} .`]),
   ];
 }

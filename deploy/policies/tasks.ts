@@ -62,6 +62,7 @@ export function executionPolicy(
 ): PolicyDocument {
   const { partition, accountId, region, logGroup, secrets = [], secretKeyArns = [] } = task;
   const own = `${region}:${accountId}`;
+  const suffix = partition === 'aws-cn' ? 'amazonaws.com.cn' : 'amazonaws.com';
   const statements: (PolicyStatement | undefined)[] = [
     { Sid: 'RegistryToken', Effect: 'Allow', Action: ['ecr:GetAuthorizationToken'], Resource: ['*'] },
     {
@@ -99,7 +100,7 @@ export function executionPolicy(
           Action: ['kms:Decrypt'],
           Resource: secretKeyArns,
           Condition: {
-            StringLike: { 'kms:ViaService': [`ssm.${region}.amazonaws.com`, `secretsmanager.${region}.amazonaws.com`] },
+            StringLike: { 'kms:ViaService': [`ssm.${region}.${suffix}`, `secretsmanager.${region}.${suffix}`] },
           },
         }
       : undefined,

@@ -35,7 +35,11 @@ export class CellStack extends PlacedStack {
       taskRoleArns: [roleArn(cell, taskRoleName(cell.tier))],
       executionRoleArns: [roleArn(cell, executionRoleName(cell.tier))],
       // One pattern for the load balancers of all infra groups, whose names begin alike: a new infra group changes no right. Its VPC has no name that could be told beforehand.
-      groups: [{ vpcId: '*', subnetIds: ['*'], listenerArn: listenerPattern(installation, cell) }],
+      groups: [listenerPattern(installation, cell), ...cell.listenerArns].map((listenerArn) => ({
+        listenerArn,
+        vpcId: '*',
+        subnetIds: ['*'],
+      })),
       adoption: cell.adoption,
     };
     const limit = addManagedPolicy(this, 'Boundary', {

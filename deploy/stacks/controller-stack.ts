@@ -102,7 +102,7 @@ export class ControllerStack extends PlacedStack {
     };
   }
 
-  /** The tables, and the image's layers, without a NAT gateway between. All else of AWS, in whatever Region cells are, goes through NAT. */
+  /** The tables, and the image's layers, without a NAT gateway between. All else of AWS goes through NAT: the APIs of whatever Regions cells are in, and the stream, for which there is no gateway endpoint. */
   #addEndpoints(vpc: IVpc, subnets: readonly ISubnet[]): readonly IDependable[] {
     const { accountId, region, tables } = this.#settings.controller;
     const table = (name: string): string => `arn:${partitionOf(region)}:dynamodb:${region}:${accountId}:table/${name}`;
@@ -117,7 +117,7 @@ export class ControllerStack extends PlacedStack {
             Effect: 'Allow',
             Principal: '*',
             Action: 'dynamodb:*',
-            Resource: [tables.desired, tables.state].flatMap((name) => [table(name), `${table(name)}/stream/*`]),
+            Resource: [table(tables.desired), table(tables.state)],
           },
         ],
       },

@@ -1,8 +1,7 @@
 /** An infra group: a VPC without a way out for tasks, and a load balancer that answers 404 to whatever no tenant's rule takes. */
 import { type App, Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { type IVpc, Peer, Port, type SecurityGroup } from 'aws-cdk-lib/aws-ec2';
-import type {
-  ApplicationListener} from 'aws-cdk-lib/aws-elasticloadbalancingv2';
+import type { ApplicationListener } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import {
   ApplicationLoadBalancer,
   ApplicationProtocol,

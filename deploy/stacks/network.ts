@@ -4,6 +4,7 @@ import {
   CfnVPCEndpoint,
   FlowLogDestination,
   FlowLogTrafficType,
+  InterfaceVpcEndpointAwsService,
   IpAddresses,
   type ISubnet,
   type IVpc,
@@ -92,7 +93,7 @@ export function addInterfaceEndpoint(
   const id = service.replace(/(?:^|[.-])(\w)/g, (_, letter: string) => letter.toUpperCase());
   const endpoint = new CfnVPCEndpoint(stack, `${id}Endpoint`, {
     vpcEndpointType: 'Interface',
-    serviceName: `com.amazonaws.${stack.place.region}.${service}`,
+    serviceName: new InterfaceVpcEndpointAwsService(service).name,
     vpcId: props.vpc.vpcId,
     subnetIds: props.subnetIds,
     securityGroupIds: [props.securityGroup.securityGroupId],

@@ -1,6 +1,6 @@
 /** What all stacks have in common. */
-import type { App} from 'aws-cdk-lib';
-import { BootstraplessSynthesizer, CfnOutput, Stack, Tags } from 'aws-cdk-lib';
+import type { App } from 'aws-cdk-lib';
+import { BootstraplessSynthesizer, CfnOutput, Stack, Tags, Validations } from 'aws-cdk-lib';
 import type { Place } from '../names.ts';
 import type { RecordDocument } from '../records.ts';
 
@@ -10,6 +10,8 @@ export interface PlacedStackProps {
   /** Zones of the VPC that the stack makes. */
   readonly zones?: readonly string[];
   readonly tags: Readonly<Record<string, string>>;
+  /** Refuses to be deleted, where the CDK's command line deploys it. */
+  readonly terminationProtection?: boolean;
 }
 
 /**
@@ -20,17 +22,26 @@ export class PlacedStack extends Stack {
   readonly #zones: readonly string[];
   readonly place: Place;
 
-  constructor(app: App, name: string, { place, description, zones = [], tags }: PlacedStackProps) {
+  constructor(
+    app: App,
+    name: string,
+    { place, description, zones = [], tags, terminationProtection = false }: PlacedStackProps,
+  ) {
     super(app, name, {
       stackName: name,
       description,
       env: { account: place.accountId, region: place.region },
+      terminationProtection,
       synthesizer: new BootstraplessSynthesizer(),
       // CloudFormation takes 51,200 bytes without a bucket in between.
       suppressTemplateIndentation: true,
     });
     this.place = place;
     this.#zones = zones;
+    Validations.of(this).acknowledge({
+      id: 'CloudFormation-Validate::W3010',
+      reason: 'zones are named in the settings: what Fn::GetAZs gives can change, and would replace subnets',
+    });
     // CloudFormation's schemas of these have no tags.
     const excludeResourceTypes = ['AWS::ElasticLoadBalancingV2::Listener', 'AWS::CloudWatch::Dashboard'];
     for (const [key, value] of Object.entries(tags)) Tags.of(this).add(key, value, { excludeResourceTypes });

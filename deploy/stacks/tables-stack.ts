@@ -23,6 +23,7 @@ export class TablesStack extends PlacedStack {
       place: controller,
       description: `Cellwright ${installation}: the tables, the image repository, the policies for people`,
       tags: stackTags(installation),
+      terminationProtection: true,
     });
     if (controller.tables.create) {
       this.#addTable('Desired', controller.tables.desired, shapes.desired, installation);

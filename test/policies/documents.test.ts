@@ -16,6 +16,7 @@ import {
   trustPolicyLimit,
   userPolicies,
 } from '../../deploy/policies/index.ts';
+import { installationKey } from '../../src/store/keys.ts';
 
 const accountId = '111111111111';
 const region = 'ap-southeast-2';
@@ -224,8 +225,48 @@ describe("a zone's role", () => {
     });
   });
 
+  it('serves all tiers that share the zone', () => {
+    const both = dnsPolicy({ ...zone, domain: ['one.example.com', 'two.example.com'], routing: 'tier' });
+    const fence = `_cellwright-${installation}.example.com`;
+    const own = statement(both, 'Records').Condition?.['ForAllValues:StringLike']?.[key];
+    expect(own).toEqual([fence, 'one.example.com', 'two.example.com']);
+    expect(statement(both, 'OneLabelOnly').Condition).toEqual({
+      'ForAnyValue:StringLike': { [key]: ['*.*.one.example.com', '*.*.two.example.com'] },
+    });
+  });
+
   it('takes CNAME records of others out only where adoption is switched on', () => {
     expect(JSON.stringify(dnsPolicy(zone))).not.toContain('CNAME');
     expect(JSON.stringify(dnsPolicy({ ...zone, adoption: true }))).toContain('CNAME');
+  });
+});
+
+describe('policies for users', () => {
+  const { reader, operator, tenantWriter } = userPolicies(controller);
+  const writing = (document: PolicyDocument): PolicyStatement[] =>
+    document.Statement.filter(({ Action }) => Action.some((action) => /:(?:Put|Update|Delete)Item$/.test(action)));
+  const table = (name: string): string => `arn:${partition}:dynamodb:${region}:${accountId}:table/${name}`;
+
+  it('let a reader write nothing, and an operator nothing of the state but the id of the installation', () => {
+    expect(writing(reader)).toEqual([]);
+    const [records, id, ...rest] = writing(operator);
+    expect(rest).toEqual([]);
+    expect(records?.Resource).toEqual([table('cellwright-desired')]);
+    expect(id?.Action).toEqual(['dynamodb:PutItem']);
+    expect(id?.Condition?.['ForAllValues:StringEquals']).toEqual({ 'dynamodb:LeadingKeys': [installationKey.pk] });
+  });
+
+  it('let a writer of tenants touch no record but those of kind Tenant, and ask for nothing without keys', () => {
+    for (const { Action, Condition } of tenantWriter.Statement) {
+      // A scan has no keys that it could be limited to.
+      expect(Action).not.toContain('dynamodb:Scan');
+      expect(Condition?.['Null']).toEqual({ 'dynamodb:LeadingKeys': 'false' });
+    }
+    const [records] = writing(tenantWriter);
+    expect(writing(tenantWriter)).toHaveLength(1);
+    expect(records?.Condition?.['ForAllValues:StringEquals']).toEqual({ 'dynamodb:LeadingKeys': ['Tenant'] });
+    expect(statement(tenantWriter, 'TenantStates').Condition?.['ForAllValues:StringLike']).toEqual({
+      'dynamodb:LeadingKeys': ['Tenant/*'],
+    });
   });
 });

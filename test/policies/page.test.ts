@@ -11,7 +11,7 @@ describe('the page of roles', () => {
   });
 
   it('has every action and every statement', () => {
-    for (const { action, role } of needs) expect(page, `${role} ${action}`).toContain(`| \`${action}\` |`);
+    for (const { action, role } of needs) expect(page, `${role} ${action}`).toContain(`| \`${action}\` `);
     for (const role of ['observe', 'apply', 'reap', 'dns', 'controller'] as const)
       for (const { scope } of scopesOf(role)) expect(page).toContain(`| \`${scope.sid}\``);
   });
