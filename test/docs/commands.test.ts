@@ -1,6 +1,6 @@
 /** What the pages say that one can type can be typed. Following them to the letter takes minutes: that is `npm run test:docs`. */
 import { describe, expect, test } from 'vitest';
-import { settings } from '../../src/cli/config.ts';
+import { settings, tokenVariable } from '../../src/cli/config.ts';
 import type { CliHost } from '../../src/cli/host.ts';
 import { runCli } from '../../src/cli/index.ts';
 import type { Programs } from '../../src/cli/programs.ts';
@@ -68,7 +68,9 @@ describe.each(pages())('%s', (page) => {
   test('names settings that there are', () => {
     const known = new Set<string>([
       ...Object.values(settings).map(({ variable }) => variable),
-      // Of the test suites.
+      tokenVariable,
+      // Of the build, and of the test suites.
+      'CELLWRIGHT_COMMIT',
       'CELLWRIGHT_SEED',
       'CELLWRIGHT_SEEDS',
     ]);

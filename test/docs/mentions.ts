@@ -30,8 +30,10 @@ export const walks: readonly (readonly string[])[] = [
 /** Pages with commands that nobody follows, and why. */
 export const notFollowed: Readonly<Record<string, string>> = {
   'CONTRIBUTING.md': 'its commands are the checks themselves',
+  'docs/guides/growing.md': 'test/wiring/growth.test.ts plays it, and holds its figures',
   'docs/how-to/container.md': 'it needs Docker; a test of its own unpacks and starts what the image runs',
   'docs/how-to/observe.md': 'its files have tests of their own',
+  'docs/reference/deploy.md': 'its commands are those of docs/how-to/first-deployment.md, which is followed',
   'docs/runbook/alerts.md': 'each section is about another accident',
   'docs/runbook/checks.md': 'each section is about another accident',
 };

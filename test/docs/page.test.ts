@@ -76,6 +76,7 @@ describe('a page as something to follow', () => {
         'cellwright controller',
         '```',
         '<!-- an ordinary comment -->',
+        '<!-- sim: say, it is not as it is -->',
         '<!-- sim: interrupt controller -->',
       ),
     );
@@ -83,7 +84,8 @@ describe('a page as something to follow', () => {
       { do: 'open', line: 1, commands: 'cellwright sim', expects: undefined, terminal: 'aws' },
       { do: 'run', line: 4, commands: 'advance', expects: undefined, exit: 0, again: false },
       { do: 'open', line: 9, commands: 'cellwright controller', expects: undefined, terminal: 'controller' },
-      { do: 'interrupt', line: 12, terminal: 'controller' },
+      { do: 'leave out', line: 12, why: 'it is not as it is' },
+      { do: 'interrupt', line: 13, terminal: 'controller' },
     ]);
   });
 

@@ -7,6 +7,7 @@
  *   <!-- sim: skip, WHY -->                the next block is not run: nothing of it can be had on the simulated AWS
  *   <!-- sim: instead, WHY [commands] -->  the commands are run in its place
  *   <!-- sim: also [commands] -->          the commands are run here, besides
+ *   <!-- sim: say, WHAT -->                what is not as on AWS from here on, to be said aloud
  *   <!-- sim: terminal NAME [commands] --> the next block, or the commands, run in a terminal of their own and go on running
  *   <!-- sim: interrupt NAME -->           Ctrl-C in that terminal
  *   <!-- sim: exit N -->                   the next block ends with N
@@ -129,6 +130,7 @@ function wordsOf({ text, line }: Comment): Words | undefined {
 /** What needs no block. Returns false for the rest. */
 function takeNow({ verb, rest, commands }: Words, line: number, steps: Step[]): boolean {
   if (verb === 'also') steps.push({ do: 'run', line, commands, expects: undefined, exit: 0, again: false });
+  else if (verb === 'say') steps.push({ do: 'leave out', line, why: rest });
   else if (verb === 'interrupt') steps.push({ do: 'interrupt', line, terminal: rest });
   else if (verb === 'terminal' && commands !== '')
     steps.push({ do: 'open', line, commands, expects: undefined, terminal: rest });
