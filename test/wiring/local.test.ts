@@ -46,14 +46,14 @@ describe('without a controller', () => {
     expect(groups.map(({ state }) => state)).toEqual(groups.map(() => 'active'));
     const { tenants } = await planLocal({ config: config('active') });
     expect(tenants.length).toBeGreaterThan(0);
-    expect(tenants.flatMap(({ notes }) => notes).filter((note) => note.includes('ModeNotActive'))).toEqual([]);
-    expect(tenants.flatMap(({ notes }) => notes).join('\n')).toContain('to be placed in');
+    expect(tenants.flatMap(({ notes = [] }) => notes).filter((note) => note.includes('ModeNotActive'))).toEqual([]);
+    expect(tenants.flatMap(({ notes = [] }) => notes).join('\n')).toContain('to be placed in');
     expect(aws.log.since(since, 10_000).filter(({ mutating }) => mutating)).toEqual([]);
   });
 
   it('a process that is told to be paused has no room for anybody', async () => {
     const { config } = await stage();
     const { tenants } = await planLocal({ config: config('paused') });
-    expect(tenants.flatMap(({ notes }) => notes).join('\n')).toContain('ModeNotActive(paused)');
+    expect(tenants.flatMap(({ notes = [] }) => notes).join('\n')).toContain('ModeNotActive(paused)');
   });
 });
