@@ -154,4 +154,17 @@ function declareCapacity(wiring: Wiring): void {
       return capacity(context, textOf(kind), textOf(name), { local: isOn(options['local']) });
     },
   });
+  declare(wiring, {
+    usage: 'check',
+    group: 'Ask',
+    summary: 'Check the environment, each failure with its remedy',
+    text: 'Credentials, tables, stream and leader from here; roles, accounts, zones, infra groups and room by the controller. Nothing is written. Exits 0 when nothing failed (a warning is none), 1 when something did or could not be told.',
+    examples: ['cellwright check', 'cellwright check --local', 'cellwright check -o json'],
+    options: [localOption()],
+    settings: controllerSettings,
+    run: async (context, _args, options) => {
+      const { check } = await import('./commands/check.ts');
+      return check(context, { local: isOn(options['local']) });
+    },
+  });
 }

@@ -18,6 +18,7 @@ import { snapshotOf } from '../web/snapshot.ts';
 import type { FleetSnapshot } from '../web/snapshot-types.ts';
 import type { Health } from '../web/sources.ts';
 import { Leader } from './leader.ts';
+import { questionDeps } from './questions.ts';
 
 /** What a controller's process gives it besides its configuration. */
 export interface ControllerHost {
@@ -191,12 +192,11 @@ function answer(
   config: ControllerConfig,
   question: string,
   terms: (name: string) => string | undefined,
-): object {
+): Promise<object> {
   const { term } = leader;
   if (term?.working !== true)
     throw new StartError('this controller does not lead, or is still reading: ask again in a moment, or use --local');
-  const { view, book, engine } = term;
-  return answerQuestion({ view, book, clock: engine.clock, mode: () => config.mode }, question, terms);
+  return answerQuestion(questionDeps(term, config), question, terms);
 }
 
 async function stopAll(leader: Leader, web: WebServer, figures: FiguresLine, logger: Logger): Promise<void> {

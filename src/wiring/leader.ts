@@ -208,8 +208,13 @@ export async function readOnlyTermDeps(
     budgets,
     ...awsOf(config.aws),
   });
-  // The mode is that of the controller which would be asked: its answers are wanted. What keeps this one from writing is the fence, which lets nothing through.
-  const loop: LoopConfig = { resyncMs: 300_000, detailMs: 900_000, concurrency: 1, mode: config.mode };
+  const loop: LoopConfig = {
+    resyncMs: 300_000,
+    detailMs: 900_000,
+    concurrency: 1,
+    mode: 'observe',
+    placingMode: config.mode,
+  };
   const nothing = (): void => undefined;
   const reads = { removalsFrom: 0, config: loop, raiseEpoch: nothing };
   // The epoch that the next leader would have: a fence that names it is another's.

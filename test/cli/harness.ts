@@ -3,6 +3,7 @@ import '../../src/cli/commands/adopt.ts';
 import '../../src/cli/commands/apply.ts';
 import '../../src/cli/commands/capacity.ts';
 import '../../src/cli/commands/change.ts';
+import '../../src/cli/commands/check.ts';
 import '../../src/cli/commands/describe.ts';
 import '../../src/cli/commands/drain.ts';
 import '../../src/cli/commands/events.ts';

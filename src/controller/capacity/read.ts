@@ -171,8 +171,10 @@ export async function readZone(
     const own = view
       .all()
       .filter((record) => parseSetIdentifier(record.setIdentifier ?? '')?.installation === installation);
+    const soa = view.all().find(({ type }) => type === 'SOA');
     const value = {
       at: options.now,
+      ...(soa === undefined ? {} : { name: soa.name.replace(/\.$/, '') }),
       quota: limit.quota,
       foreign: view.all().length - own.length,
       fenceEpoch: fenceEpoch(view, installation) ?? 0,

@@ -32,6 +32,8 @@ export interface GroupReading {
 
 export interface ZoneReading {
   readonly at: number;
+  /** The zone's own name, as its SOA record has it, without the last dot. */
+  readonly name?: string;
   readonly quota: number;
   /** Records in the zone that are no tenant's of ours. */
   readonly foreign: number;

@@ -76,7 +76,8 @@ export class Term {
   constructor(deps: TermDeps) {
     this.#deps = deps;
     setMaxListeners(0, this.#stop.signal);
-    this.book = new PlacementBook(this.view, () => fleetMode(deps, this.view));
+    const { placingMode: mode = deps.config.mode } = deps.config;
+    this.book = new PlacementBook(this.view, () => fleetMode({ config: { ...deps.config, mode } }, this.view));
     this.#infra = new Infrastructure(deps, this.view, this.book);
     this.movers = new FleetMovers({
       view: this.view,
