@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { awsCli, isInstalled } from '../conformance/tools.ts';
+import { awsCli, isInstalled, type Tool } from '../conformance/tools.ts';
 import { type Step, stepsOf } from './page.ts';
 import { firstMissing } from './shown.ts';
 import { type Place, Running, Terminal } from './terminal.ts';
@@ -110,8 +110,13 @@ class Reader {
   async #take(step: Step): Promise<void> {
     if (step.do === 'leave out') return void this.leftOut.push(`${this.#page}:${step.line}: ${step.why}`);
     if (step.do === 'interrupt') return this.#interrupt(step.terminal, step.line);
-    if (usesAws(step.commands) && !isInstalled(awsCli))
-      return void this.leftOut.push(`${this.#page}:${step.line}: the aws CLI is not installed (${awsCli.install})`);
+    const missing = needed.find(
+      ({ tool, isUsed }) => isUsed.test(withoutComments(step.commands)) && !isInstalled(tool),
+    );
+    if (missing !== undefined) {
+      const { program, install } = missing.tool;
+      return void this.leftOut.push(`${this.#page}:${step.line}: ${program} is not installed (${install})`);
+    }
     this.ran += 1;
     if (step.do === 'open') return this.#open(step);
     return this.#run(step);
@@ -178,7 +183,15 @@ class Reader {
   }
 }
 
-/** CloudFormation has a stand-in of ours; all else takes the real one. */
-function usesAws(commands: string): boolean {
-  return /(^|[\s;|&(])aws (?!cloudformation )[a-z]/m.test(commands.replaceAll(/#.*$/gm, ''));
+/** Programs of others that pages use. CloudFormation has a stand-in of ours. */
+const needed: readonly { readonly tool: Tool; readonly isUsed: RegExp }[] = [
+  { tool: awsCli, isUsed: /(^|[\s;|&(])aws (?!cloudformation )[a-z]/m },
+  {
+    tool: { program: 'jq', probe: ['--version'], install: 'https://jqlang.org/download/' },
+    isUsed: /(^|[\s;|&(])jq /m,
+  },
+];
+
+function withoutComments(commands: string): string {
+  return commands.replaceAll(/#.*$/gm, '');
 }
