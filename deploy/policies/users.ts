@@ -29,12 +29,7 @@ export function userPolicies(user: UserRights): {
     Action: ['dynamodb:GetItem', 'dynamodb:Query', 'dynamodb:Scan'],
     Resource: [desired, state],
   };
-  const tables: PolicyStatement = {
-    Sid: 'Tables',
-    Effect: 'Allow',
-    Action: ['dynamodb:DescribeContinuousBackups', 'dynamodb:DescribeTable', 'dynamodb:ListTagsOfResource'],
-    Resource: [desired, state],
-  };
+  const tables = checkTables([desired, state]);
   const write = ['dynamodb:DeleteItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'];
   return {
     reader: documentOf(look, tables),
@@ -73,6 +68,12 @@ export function userPolicies(user: UserRights): {
       },
     ),
   };
+}
+
+/** What `cellwright check` looks at in tables, by their ARNs. */
+export function checkTables(tables: readonly string[]): PolicyStatement {
+  const Action = ['dynamodb:DescribeContinuousBackups', 'dynamodb:DescribeTable', 'dynamodb:ListTagsOfResource'];
+  return { Sid: 'CheckTables', Effect: 'Allow', Action, Resource: [...tables] };
 }
 
 /** The partition keys that a request may touch. A request without any would match `ForAllValues` too. */
