@@ -70,6 +70,7 @@ export class Term {
   #streaming: Promise<void> = Promise.resolve();
   #rereading: Promise<void> = Promise.resolve();
   #working = false;
+  #syncedAt: number | undefined;
   /** Whether what earlier leaders wrote late, too, is known. */
   #isCertain = false;
 
@@ -128,6 +129,11 @@ export class Term {
     return this.#working;
   }
 
+  /** When the desired table was last listed to its end, in milliseconds since the epoch; undefined before the queue runs. */
+  get syncedAt(): number | undefined {
+    return this.#syncedAt;
+  }
+
   /** Loads complete views, then works until stopped. Rejects when a view cannot be had: there is no work on half a view. */
   async start(): Promise<void> {
     const deps = this.#deps;
@@ -148,7 +154,7 @@ export class Term {
     this.#enqueueAll();
     this.#sweeps.start();
     this.#rereading = this.#lookForLateWrites();
-    deps.observer.synced(deps.clock.now());
+    this.#synced();
   }
 
   /** Complete views of both tables, and of every cell and zone that can be reached. */
@@ -236,7 +242,12 @@ export class Term {
       if (this.#working) this.queue.add(key, 'change');
     }
     if (!this.#working) for (const entry of this.#entries()) if (!seen.has(entry.key)) await this.#acceptByKey(entry);
-    if (this.#working) this.#deps.observer.synced(this.#deps.clock.now());
+    if (this.#working) this.#synced();
+  }
+
+  #synced(): void {
+    this.#syncedAt = this.#deps.clock.now();
+    this.#deps.observer.synced(this.#syncedAt);
   }
 
   #entries(): readonly ObjectEntry[] {
