@@ -8,6 +8,7 @@ import {
   checkOutcomes,
   runbookOf,
 } from '../../model/checks.ts';
+import { CallError } from '../../model/errors.ts';
 import { ask } from '../answers.ts';
 import { checkLines } from '../check-lines.ts';
 import type { Context } from '../context.ts';
@@ -78,6 +79,8 @@ const ofController = (Object.keys(checkKinds) as CheckId[]).filter(
 /** Without these nothing more can be asked. */
 const needed: readonly CheckId[] = ['credentials', 'desired-table', 'state-table'];
 
+const none: Promise<readonly CheckResult[]> = Promise.resolve([]);
+
 async function allChecks(
   context: Context,
   session: Session,
@@ -87,8 +90,8 @@ async function allChecks(
   if (!own.every(allowsMore))
     return pre ? own : [...own, ...(['leader', 'controller', ...ofController] as const).map(skipped)];
   const [leader, told] = await Promise.all([
-    pre ? [] : [await leaderCheck(session)],
-    pre && !local ? [] : controllerChecks(context, { local, pre }),
+    pre ? none : leaderCheck(session).then((one) => [one]),
+    pre && !local ? none : controllerChecks(context, { local, pre }),
   ]);
   return [...own, ...leader, ...told];
 }
@@ -107,13 +110,19 @@ async function controllerChecks(
     const own = pre ? [] : [answers(answer, local), ...(local ? [] : [versionCheck(answer)])];
     return [...own, ...answer.checks];
   } catch (error) {
-    if (!(error instanceof CliError)) throw error;
-    const { what, why, hint } = error.trouble;
-    return [
-      { id: 'controller', outcome: 'failed', found: `${what}: ${why}`, remedy: hint },
-      ...ofController.map(skipped),
-    ];
+    return [{ id: 'controller', outcome: 'failed', ...wordsOf(error) }, ...ofController.map(skipped)];
   }
+}
+
+/** Why nothing came of asking, and what to do. Throws what is no answer of the controller's or AWS's. */
+function wordsOf(error: unknown): { readonly found: string; readonly remedy: string } {
+  if (error instanceof CliError) {
+    const { what, why, hint } = error.trouble;
+    return { found: `${what}: ${why}`, remedy: hint };
+  }
+  if (!(error instanceof CallError)) throw error;
+  const remedy = 'see that these credentials may read both tables to their end: docs/explanation/iam.md';
+  return { found: `what it would know could not be read: ${error.message}`, remedy };
 }
 
 function answers({ at }: CheckAnswer, local: boolean): CheckResult {

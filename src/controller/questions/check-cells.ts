@@ -35,16 +35,10 @@ export function roleCheck(
   if (error === undefined) return ok(id, roleArn, about);
   const found = `${error.code}: ${error.message}`;
   if (error.class !== 'denied') return not(id, 'unknown', { found, remedy: 'ask again in a minute' }, about);
-  return not(id, 'failed', { found, remedy: remedyOf(role, roleArn, error, others) }, about);
+  return not(id, 'failed', { found, remedy: remedyOf(role, roleArn, error.message, others) }, about);
 }
 
-function remedyOf(
-  role: RoleProof['role'],
-  roleArn: string,
-  { code, message }: { readonly code: string; readonly message: string },
-  others: boolean,
-): string {
-  if (code === 'WrongAccount') return 'correct accountId or the ARN of the role in the record';
+function remedyOf(role: RoleProof['role'], roleArn: string, message: string, others: boolean): string {
   if (message.includes('identity-based policy'))
     return `let the controller's own role assume it: sts:AssumeRole on ${roleArn}`;
   const record = role === 'dns' ? 'zone.externalId' : 'externalId';
