@@ -38,15 +38,11 @@ export class DeniedActions {
     this.#clock = clock;
   }
 
-  note({
-    service,
-    operation,
-    account,
-    result,
-  }: Pick<CallReport, 'service' | 'operation' | 'account' | 'result'>): void {
+  note(report: Pick<CallReport, 'service' | 'operation' | 'account' | 'result' | 'unsent'>): void {
+    const { service, operation, account, result, unsent } = report;
     const key = `${account} ${service} ${operation}`;
     if (result === 'ok') this.#denied.delete(key);
-    if (result !== 'denied' || !isKnown(service)) return;
+    if (result !== 'denied' || unsent === true || !isKnown(service)) return;
     const role = roleOf(service, operation);
     if (role === undefined) return;
     const action = `${prefixes[service]}:${operation.charAt(0).toUpperCase()}${operation.slice(1)}`;

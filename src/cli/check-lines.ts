@@ -47,6 +47,9 @@ export function checkLines(
 }
 
 function groupLines(checks: readonly CheckResult[], paint: Paint, wide: boolean): string[] {
+  const [first] = checks;
+  if (!wide && first !== undefined && checks.every(({ outcome }) => outcome === 'skipped'))
+    return [`  ${signOf(first, paint)} skipped, ${first.found}`];
   const told = new Set<CheckId>();
   return checks.flatMap((one) => {
     const same = checks.filter(({ id }) => id === one.id);

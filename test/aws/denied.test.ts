@@ -24,6 +24,7 @@ test('it is forgotten after an hour, and a role that cannot be assumed is not am
   const denied = new DeniedActions(clock);
   denied.note({ ...call, result: 'denied' });
   denied.note({ ...call, service: 'sts', operation: 'assumeRole', result: 'denied' });
+  denied.note({ ...call, operation: 'deleteRule', result: 'denied', unsent: true });
   expect(denied.list()).toHaveLength(1);
   await clock.advance(3_601_000);
   expect(denied.list()).toEqual([]);

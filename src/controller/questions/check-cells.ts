@@ -1,7 +1,7 @@
 import type { CellAccess, RoleProof } from '../../aws/ports.ts';
 import type { CheckResult } from '../../model/checks.ts';
 import { quotasRead } from '../loop/read-conditions.ts';
-import { noAnswer, not, ok, patiently, rolesAgeMs } from './check-result.ts';
+import { noAnswer, not, ok, patiently, rolesAgeMs, skipped } from './check-result.ts';
 import type { QuestionDeps } from './question.ts';
 
 interface Deps extends QuestionDeps {
@@ -10,7 +10,19 @@ interface Deps extends QuestionDeps {
 
 /** Each role of a cell, really assumed, and whether its account could be read last time. */
 export async function cellChecks(deps: Deps, name: string): Promise<readonly CheckResult[]> {
-  return [...(await roleChecks(deps, name)), cellRead(deps, name)];
+  const roles = await roleChecks(deps, name);
+  return [...roles, cellRead(deps, name, isUnseen(roles, name))];
+}
+
+/** Whether a cell cannot be seen: what could not be read of it is no news then. */
+export function isUnseen(checks: readonly CheckResult[], cell: string): boolean {
+  return checks.some(
+    ({ id, about, outcome }) => id === 'cell-roles' && about === aboutRole(cell, 'observe') && outcome === 'failed',
+  );
+}
+
+function aboutRole(cell: string, role: RoleProof['role']): string {
+  return `cell ${cell}, role ${role}`;
 }
 
 async function roleChecks({ cell, clock }: Deps, name: string): Promise<readonly CheckResult[]> {
@@ -19,7 +31,7 @@ async function roleChecks({ cell, clock }: Deps, name: string): Promise<readonly
   const proofs = await patiently(clock, access.roles({ maxAgeMs: rolesAgeMs }));
   if (proofs === undefined) return [not('cell-roles', 'unknown', noAnswer, `cell ${name}`)];
   const others = proofs.some(({ error }) => error === undefined);
-  return proofs.map((proof) => roleCheck('cell-roles', `cell ${name}, role ${proof.role}`, proof, others));
+  return proofs.map((proof) => roleCheck('cell-roles', aboutRole(name, proof.role), proof, others));
 }
 
 /**
@@ -48,9 +60,10 @@ function remedyOf(role: RoleProof['role'], roleArn: string, message: string, oth
   return `see first that its trust policy asks for the record's ${record}, then ${trust}, and that ${roleArn} exists`;
 }
 
-function cellRead({ book, view }: Deps, name: string): CheckResult {
+function cellRead({ book, view }: Deps, name: string, unseen: boolean): CheckResult {
   const about = `cell ${name}`;
   const reading = book.cells.get(name);
+  if (reading?.ok !== true && unseen) return skipped('cell-read', 'its role observe cannot be assumed', about);
   if (reading?.ok !== true) {
     const remedy = `cellwright describe cell ${name}: its condition Reachable names what is refused`;
     return not('cell-read', 'failed', { found: reading?.message ?? 'not read yet', remedy }, about);

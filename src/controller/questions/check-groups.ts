@@ -2,7 +2,7 @@ import type { CheckId, CheckResult } from '../../model/checks.ts';
 import type { ConditionUpdate } from '../../model/conditions.ts';
 import { gateBasis } from '../infra-group/basis.ts';
 import { quotasRead } from '../loop/read-conditions.ts';
-import { not, ok } from './check-result.ts';
+import { not, ok, skipped } from './check-result.ts';
 import type { QuestionDeps } from './question.ts';
 
 /** The parts of the readiness gate, by the conditions that tell of them, and what to do where one is not as it has to be. */
@@ -24,8 +24,8 @@ const parts: Readonly<Record<string, { readonly id: CheckId; readonly remedy: st
   },
 };
 
-/** Everything that the readiness gate of an infra group goes by, one by one, as it was looked at last. */
-export function groupChecks({ book, view }: QuestionDeps, name: string): readonly CheckResult[] {
+/** Everything that the readiness gate of an infra group goes by, one by one, as it was looked at last. `unseen`: its cell cannot be. */
+export function groupChecks({ book, view }: QuestionDeps, name: string, unseen: boolean): readonly CheckResult[] {
   const about = `infra group ${name}`;
   const gate = book.gates.get(name);
   const reading = book.infra.get(name);
@@ -33,6 +33,7 @@ export function groupChecks({ book, view }: QuestionDeps, name: string): readonl
     const words = { found: 'not looked at yet since its records changed', remedy: 'ask again in a minute' };
     return [not('group-read', 'unknown', words, about)];
   }
+  if (!reading.ok && unseen) return [skipped('group-read', "its cell's role observe cannot be assumed", about)];
   if (!reading.ok) {
     const remedy = `see what is said of its cell, and of rights; then cellwright describe infra-group ${name}`;
     return [not('group-read', 'failed', { found: reading.message, remedy }, about)];

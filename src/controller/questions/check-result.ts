@@ -16,6 +16,11 @@ export function not(
   return { id, ...(about === undefined ? {} : { about }), outcome, ...words };
 }
 
+/** One that cannot be made, because of another that does not hold. */
+export function skipped(id: CheckId, found: string, about: string): CheckResult {
+  return { id, about, outcome: 'skipped', found };
+}
+
 /** Roles are assumed anew where the last proof is older than this: whoever has just mended one wants to see it. */
 export const rolesAgeMs = 60_000;
 /** What is not answered for in this time is told as that, and holds up nobody else. */

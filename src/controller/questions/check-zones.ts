@@ -3,7 +3,7 @@ import { unreadableFence } from '../../aws/zone-fence.ts';
 import type { CheckResult } from '../../model/checks.ts';
 import type { ZoneReading } from '../capacity/readings.ts';
 import { roleCheck } from './check-cells.ts';
-import { noAnswer, not, ok, patiently, rolesAgeMs } from './check-result.ts';
+import { noAnswer, not, ok, patiently, rolesAgeMs, skipped } from './check-result.ts';
 import type { QuestionDeps } from './question.ts';
 
 interface Deps extends QuestionDeps {
@@ -15,7 +15,11 @@ export async function zoneChecks(deps: Deps, name: string): Promise<readonly Che
   const tier = deps.view.spec('Tier', name);
   if (tier === undefined) return [];
   const about = `tier ${name}, zone ${tier.zone.id}`;
-  return [...(await zoneRole(deps, name, about)), ...readChecks(deps, { name, ...tier }, about)];
+  const role = await zoneRole(deps, name, about);
+  const unseen = role.some(({ outcome }) => outcome === 'failed');
+  if (unseen && deps.book.zones.get(tier.zone.id)?.ok !== true)
+    return [...role, skipped('zone-read', 'its role cannot be assumed', about)];
+  return [...role, ...readChecks(deps, { name, ...tier }, about)];
 }
 
 async function zoneRole({ zone, clock }: Deps, name: string, about: string): Promise<readonly CheckResult[]> {

@@ -3,7 +3,7 @@ import type { CellAccess, ZoneAccess } from '../../aws/ports.ts';
 import type { CheckAnswer, CheckResult } from '../../model/checks.ts';
 import { kinds } from '../../model/records/kinds.ts';
 import { capacityReport } from '../forecast/report.ts';
-import { cellChecks } from './check-cells.ts';
+import { cellChecks, isUnseen } from './check-cells.ts';
 import { groupChecks } from './check-groups.ts';
 import { not, ok } from './check-result.ts';
 import { zoneChecks } from './check-zones.ts';
@@ -48,7 +48,9 @@ export async function checkAnswer(deps: CheckDeps): Promise<CheckAnswer> {
     behindCheck(deps),
     ...cells.flat(),
     ...zones.flat(),
-    ...named(deps.view.groups()).flatMap(({ name }) => groupChecks(deps, name)),
+    ...named(deps.view.groups()).flatMap(({ name }) =>
+      groupChecks(deps, name, isUnseen(cells.flat(), deps.view.spec('InfraGroup', name)?.cell ?? '')),
+    ),
     ...capacityChecks(deps),
     ...recordChecks(deps),
   ];
