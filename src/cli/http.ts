@@ -38,26 +38,29 @@ function hostText(host: string): string {
 }
 
 function refused(url: string, status: number, text: string): CliError {
-  const why = `${url} answered ${status}: ${messageOf(text)}`;
+  const { message, hint: said } = refusalOf(text);
+  const why = `${url} answered ${status}: ${message}`;
   const hint =
     status === 401 || status === 403
       ? 'give the token: CELLWRIGHT_HTTP_TOKEN_FILE or CELLWRIGHT_HTTP_TOKEN'
       : status === 404
         ? 'check the name: cellwright get KIND lists them'
-        : 'wait until the controller is ready (its /readyz says why it is not), and ask again';
+        : (said ?? 'wait until the controller is ready (its /readyz says why it is not), and ask again');
   return new CliError({ reason: `Http${status}`, what: 'the controller does not answer this', why, hint });
 }
 
-function messageOf(text: string): string {
+/** What a refusal says, and what to do where it says that too. */
+function refusalOf(text: string): { readonly message: string; readonly hint?: string } {
   try {
     const body: unknown = JSON.parse(text);
     const error: unknown = typeof body === 'object' && body !== null && 'error' in body ? body.error : body;
-    if (typeof error === 'string') return error;
-    if (typeof error === 'object' && error !== null && 'message' in error) return String(error.message);
+    if (typeof error === 'string') return { message: error };
+    if (typeof error === 'object' && error !== null && 'message' in error)
+      return { message: String(error.message), ...('hint' in error ? { hint: String(error.hint) } : {}) };
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
   }
-  return text.slice(0, 200).trim() || 'nothing';
+  return { message: text.slice(0, 200).trim() || 'nothing' };
 }
 
 function unreachable(url: string, error: unknown, without: string): CliError {
