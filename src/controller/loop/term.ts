@@ -57,6 +57,8 @@ export class Term {
   readonly movers: FleetMovers;
   readonly capacity: CapacityWatch;
   readonly engine: EngineDeps;
+  /** When the desired table was last listed to its end, in milliseconds since the epoch; undefined before the queue runs. */
+  syncedAt: number | undefined;
   readonly #deps: TermDeps;
   readonly #infra: Infrastructure;
   readonly #runs: InfraRunDeps;
@@ -70,7 +72,6 @@ export class Term {
   #streaming: Promise<void> = Promise.resolve();
   #rereading: Promise<void> = Promise.resolve();
   #working = false;
-  #syncedAt: number | undefined;
   /** Whether what earlier leaders wrote late, too, is known. */
   #isCertain = false;
 
@@ -127,11 +128,6 @@ export class Term {
   /** Whether complete views are in hand and the queue runs. */
   get working(): boolean {
     return this.#working;
-  }
-
-  /** When the desired table was last listed to its end, in milliseconds since the epoch; undefined before the queue runs. */
-  get syncedAt(): number | undefined {
-    return this.#syncedAt;
   }
 
   /** Loads complete views, then works until stopped. Rejects when a view cannot be had: there is no work on half a view. */
@@ -251,8 +247,8 @@ export class Term {
   }
 
   #synced(): void {
-    this.#syncedAt = this.#deps.clock.now();
-    this.#deps.observer.synced(this.#syncedAt);
+    this.syncedAt = this.#deps.clock.now();
+    this.#deps.observer.synced(this.syncedAt);
   }
 
   #entries(): readonly ObjectEntry[] {
