@@ -1,3 +1,4 @@
+import { DeniedActions } from '../aws/denied.ts';
 import type { ControllerConfig } from '../cli/programs.ts';
 import { build } from '../cli/version.ts';
 import type { Term } from '../controller/loop/term.ts';
@@ -72,6 +73,8 @@ export async function startController(config: ControllerConfig, host: Controller
     },
     view: () => leader.term?.view,
   });
+  const count = callCounter(metrics);
+  const denied = new DeniedActions(clock);
   const leader: Leader = new Leader({
     ...config,
     installation,
@@ -89,7 +92,10 @@ export async function startController(config: ControllerConfig, host: Controller
       state = writer;
       return observer;
     },
-    onCall: callCounter(metrics),
+    onCall: (report) => {
+      count(report);
+      denied.note(report);
+    },
     log: (message, details) => logger.info(details, message),
   });
   leader.lease.onLost(() => observer.termEnded());
@@ -139,7 +145,7 @@ export async function startController(config: ControllerConfig, host: Controller
       plan: async (tenant) => termOf(leader).plan(tenant),
       rebuild: async () => termOf(leader).rebuildPlan(),
       adopt: async (request) => termOf(leader).adoption(request),
-      answer: (question, terms) => answer(leader, config, question, terms),
+      answer: async (question, terms) => answerQuestion(questionDeps(termOf(leader), config, denied), question, terms),
       metrics: () => metrics.text(),
     },
   );
@@ -202,18 +208,6 @@ function termOf(leader: Leader): Term {
   const { term } = leader;
   if (term?.working === true) return term;
   throw new StartError('this controller does not lead, or is still reading: ask again in a moment, or use --local');
-}
-
-function answer(
-  leader: Leader,
-  config: ControllerConfig,
-  question: string,
-  terms: (name: string) => string | undefined,
-): Promise<object> {
-  const { term } = leader;
-  if (term?.working !== true)
-    throw new StartError('this controller does not lead, or is still reading: ask again in a moment, or use --local');
-  return answerQuestion(questionDeps(term, config), question, terms);
 }
 
 interface Parts {

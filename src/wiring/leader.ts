@@ -204,7 +204,7 @@ export class Leader {
 export async function readOnlyTermDeps(
   config: ControllerConfig,
   host: Pick<LeaderOptions, 'clock' | 'random' | 'newToken'>,
-  give: { readonly state: StateWriter; readonly observer: LoopObserver },
+  give: Pick<LeaderOptions, 'onCall'> & { readonly state: StateWriter; readonly observer: LoopObserver },
 ): Promise<{ deps: TermDeps; close: () => void }> {
   const { clock, random } = host;
   const dynamo = createDynamo(config.aws, { clock, random });
@@ -219,6 +219,7 @@ export async function readOnlyTermDeps(
     fence,
     budgets,
     ...awsOf(config.aws),
+    ...(give.onCall === undefined ? {} : { onCall: give.onCall }),
   });
   const loop: LoopConfig = {
     resyncMs: 300_000,

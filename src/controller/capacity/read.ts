@@ -5,7 +5,7 @@ import { type InfraGroupReading, isFinding, readInfraGroup } from '../../aws/inf
 import type { CellAccess, ZoneAccess } from '../../aws/ports.ts';
 import { readCellQuotas } from '../../aws/quotas.ts';
 import { type Reading as Figure, reading } from '../../aws/readings.ts';
-import { fenceEpoch } from '../../aws/zone-fence.ts';
+import { fenceEpoch, unreadableFence } from '../../aws/zone-fence.ts';
 import { CallError } from '../../model/errors.ts';
 import { marks, parsePlacementName, parseSetIdentifier, slotOfPriority } from '../../model/names.ts';
 import { vcpuToCpuUnits } from '../../placement/vector.ts';
@@ -176,6 +176,7 @@ export async function readZone(
       at: options.now,
       ...(soa === undefined ? {} : { name: soa.name.replace(/\.$/, '') }),
       quota: limit.quota,
+      records: limit.records,
       foreign: view.all().length - own.length,
       fenceEpoch: fenceEpoch(view, installation) ?? 0,
     };
@@ -273,6 +274,7 @@ class Figures {
 
 function failure(error: unknown): { readonly ok: false; readonly reason: string; readonly message: string } {
   if (!(error instanceof CallError) || error.class === 'fenced') throw error;
-  const reason = error.class === 'denied' ? 'AccessDenied' : 'ReadFailed';
+  const reason =
+    error.code === unreadableFence ? unreadableFence : error.class === 'denied' ? 'AccessDenied' : 'ReadFailed';
   return { ok: false, reason, message: `${error.service} ${error.operation}: ${error.code}: ${error.message}` };
 }

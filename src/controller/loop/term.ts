@@ -57,6 +57,8 @@ export class Term {
   readonly movers: FleetMovers;
   readonly capacity: CapacityWatch;
   readonly engine: EngineDeps;
+  /** When the desired table was last listed to its end, in milliseconds since the epoch; undefined before the queue runs. */
+  syncedAt: number | undefined;
   readonly #deps: TermDeps;
   readonly #infra: Infrastructure;
   readonly #runs: InfraRunDeps;
@@ -148,7 +150,7 @@ export class Term {
     this.#enqueueAll();
     this.#sweeps.start();
     this.#rereading = this.#lookForLateWrites();
-    deps.observer.synced(deps.clock.now());
+    this.#synced();
   }
 
   /** Complete views of both tables, and of every cell and zone that can be reached. */
@@ -241,7 +243,12 @@ export class Term {
       if (this.#working) this.queue.add(key, 'change');
     }
     if (!this.#working) for (const entry of this.#entries()) if (!seen.has(entry.key)) await this.#acceptByKey(entry);
-    if (this.#working) this.#deps.observer.synced(this.#deps.clock.now());
+    if (this.#working) this.#synced();
+  }
+
+  #synced(): void {
+    this.syncedAt = this.#deps.clock.now();
+    this.#deps.observer.synced(this.syncedAt);
   }
 
   #entries(): readonly ObjectEntry[] {
