@@ -62,22 +62,16 @@ function nothingYet(ready: Health): Html {
 }
 
 function fleetParts({ activity, filter, ready }: PageModel, snapshot: FleetSnapshot): Html {
-  const ofLeader =
-    snapshot.standingBy === undefined
-      ? html`${activitySection(activity, snapshot.at)}
-${capacitySection(snapshot)}`
-      : undefined;
   return html`${banner(snapshot, ready)}
 ${countsSection(snapshot, filter)}
 ${attentionSection(snapshot)}
-${ofLeader}
+${activitySection(activity, snapshot.at)}
+${capacitySection(snapshot)}
 ${tenantsSection(snapshot, filtered(snapshot.tenants, filter), filter)}`;
 }
 
 function banner(snapshot: FleetSnapshot, ready: Health): Html | undefined {
   if (!ready.ok) return html`<div class="card banner">Not ready: ${ready.reasons.join('; ')}</div>`;
-  if (snapshot.standingBy !== undefined)
-    return html`<div class="card banner">This process stands by: ${ready.reasons.join('; ')}. It shows what the two tables said; room, drift and what was done only the leader knows.</div>`;
   if (snapshot.mode === 'observe')
     return html`<div class="card banner">Mode observe: everything is read and compared, nothing is changed.</div>`;
   if (snapshot.mode === 'paused')

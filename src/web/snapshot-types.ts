@@ -7,12 +7,6 @@ import type { PlacementStatus } from '../model/state.ts';
 /** How far the controller goes for something. */
 export type ShownMode = 'active' | 'observe' | 'paused';
 
-/** A process that does not lead, and so knows the fleet by the two tables alone, as of when it read them last. */
-export interface StandingBy {
-  /** Who leads, where that was seen. */
-  readonly leader: string | undefined;
-}
-
 /** The fleet at one moment, as plain data: what the page, its API and the gauges are made from. Holds no environment, no secret and no external id. */
 export interface FleetSnapshot {
   /** RFC 3339. */
@@ -29,8 +23,6 @@ export interface FleetSnapshot {
   readonly refused: readonly RefusedRecord[];
   /** The room that is left; left out where it was not asked for. */
   readonly capacity?: CapacityReport;
-  /** Left out where this process leads. */
-  readonly standingBy?: StandingBy;
   /** How the drains stand: placements by what they are at. */
   readonly drains: readonly DrainSnapshot[];
   /** Resources of others where ours stand, by resource. */

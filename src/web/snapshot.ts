@@ -19,7 +19,6 @@ import type {
   InfraGroupSnapshot,
   ObjectName,
   RefusedRecord,
-  StandingBy,
   TenantSnapshot,
   TierSnapshot,
 } from './snapshot-types.ts';
@@ -35,8 +34,6 @@ export interface SnapshotExtras {
   readonly capacity?: CapacityReport;
   /** How the drains stand. */
   readonly drains?: readonly DrainProgress[];
-  /** This process does not lead. */
-  readonly standingBy?: StandingBy;
 }
 
 /** Phases in which a tenant is not meant to serve, or cannot before its record is put right. */
@@ -70,7 +67,6 @@ export function snapshotOf(
     strangers: strangersOf(book, tenants, tiers),
     ...(extras.capacity === undefined ? {} : { capacity: extras.capacity }),
     drains: (extras.drains ?? []).map(drainSnapshot),
-    ...(extras.standingBy === undefined ? {} : { standingBy: extras.standingBy }),
   };
 }
 

@@ -20,7 +20,6 @@ import type { FleetSnapshot } from '../web/snapshot-types.ts';
 import type { Health } from '../web/sources.ts';
 import { Leader } from './leader.ts';
 import { questionDeps } from './questions.ts';
-import { Standby } from './standby.ts';
 
 /** What a controller's process gives it besides its configuration. */
 export interface ControllerHost {
@@ -99,14 +98,7 @@ export async function startController(config: ControllerConfig, host: Controller
     log: (message, details) => logger.info(details, message),
   });
   leader.lease.onLost(() => observer.termEnded());
-  const standby = new Standby({
-    clock,
-    intervalMs: config.resyncSeconds * 1_000,
-    leads: () => leader.lease.isLeader(),
-    load: () => leader.readTables(),
-    log: (message, details) => logger.warn(details, message),
-  });
-  const led = (): FleetSnapshot | undefined => {
+  const snapshot = (): FleetSnapshot | undefined => {
     const { term } = leader;
     // While it loads, nothing is known to be present: everything would look like an orphan.
     if (term?.working !== true) return undefined;
@@ -117,17 +109,9 @@ export async function startController(config: ControllerConfig, host: Controller
       drains: term.movers.drains,
     });
   };
-  const snapshot = (): FleetSnapshot | undefined => {
-    const { view } = standby;
-    if (view === undefined) return led();
-    const { term, at } = view;
-    const standingBy = { leader: leader.lease.observedHolder };
-    return snapshotOf(term.view, term.book, at, { mode: config.mode, standingBy });
-  };
   setBuildInfo(metrics, build);
   metrics.beforeScrape(() => {
-    // Of a fleet only its leader tells: a sum over processes counts it once.
-    collectFleet(metrics, led(), observer.conflicts());
+    collectFleet(metrics, snapshot(), observer.conflicts());
     collectBudgets(metrics, leader.budgets.levels());
     const isLeader = leader.lease.isLeader();
     const { resyncSeconds } = config;
@@ -159,9 +143,8 @@ export async function startController(config: ControllerConfig, host: Controller
   });
   if (host.figures) figures.start();
   leader.run();
-  standby.start();
   logger.info({ installation, identity: config.identity, http: web.url, mode: config.mode }, 'the controller runs');
-  return { leader, url: web.url, stop: () => stopAll({ leader, standby, web, figures, logger }) };
+  return { leader, url: web.url, stop: () => stopAll(leader, web, figures, logger) };
 }
 
 /** The installation could not be told, or is not there: what to do stands in the message. */
@@ -210,21 +193,10 @@ function termOf(leader: Leader): Term {
   throw new StartError('this controller does not lead, or is still reading: ask again in a moment, or use --local');
 }
 
-interface Parts {
-  readonly leader: Leader;
-  readonly standby: Standby;
-  readonly web: WebServer;
-  readonly figures: FiguresLine;
-  readonly logger: Logger;
-}
-
-async function stopAll({ leader, standby, web, figures, logger }: Parts): Promise<void> {
+async function stopAll(leader: Leader, web: WebServer, figures: FiguresLine, logger: Logger): Promise<void> {
   logger.info({}, 'stopping');
   figures.stop();
-  // Nobody waits for what is only looked at: the lease is handed over first.
-  const stoodDown = standby.stop();
   await leader.stop();
-  await stoodDown;
   await web.close();
   logger.info({}, 'stopped');
 }

@@ -21,7 +21,6 @@ import { createStateReader } from '../store/state.ts';
 import { createStateWriter, type StateWriter } from '../store/state-writer.ts';
 import { createStreamReader } from '../store/stream.ts';
 import { createStreamClient } from '../store/stream-client.ts';
-import { nothingWritten, silent } from './read-only.ts';
 
 /** How long a call of a leader that vanished may still land: its attempt's time-out, and the five minutes for which AWS takes a signature. */
 export const zombieMs = 5_000 + 300_000;
@@ -100,17 +99,6 @@ export class Leader {
   /** The term under way; undefined while standing by. */
   get term(): Term | undefined {
     return this.#term;
-  }
-
-  /** The fleet by both tables as they are now, read by a term that writes nothing and looks at nothing else. Throws `CallError`. */
-  async readTables(): Promise<Term> {
-    const { dynamo, budgets } = this;
-    const clients = await this.#clients;
-    const reads = { removalsFrom: 0, raiseEpoch: () => undefined, state: nothingWritten, observer: silent };
-    const fence = { epoch: 0, remainingMs: () => 0, assertRemaining: refuse };
-    const term = new Term(termDepsOf({ ...this.#options, dynamo, budgets, clients, fence, epoch: 0, ...reads }));
-    await term.loadTables();
-    return term;
   }
 
   /** Competes until `stop`. */
@@ -294,7 +282,7 @@ function termDepsOf(parts: TermParts): TermDeps {
 }
 
 function refuse(): never {
-  throw fencedError('read', 'nothing is written here');
+  throw fencedError('plan', 'a plan writes nothing');
 }
 
 function awsOf(aws: AwsAccess) {

@@ -1,9 +1,10 @@
 import type { AdoptLocalRequest, ControllerConfig, PlanReport, PlanRequest } from '../cli/programs.ts';
+import type { LoopObserver } from '../controller/loop/deps.ts';
 import { Term } from '../controller/loop/term.ts';
 import type { AdoptReport, RebuildReport } from '../model/reports.ts';
+import type { StateWriter } from '../store/state-writer.ts';
 import { type ControllerHost, machineHost } from './controller.ts';
 import { type LeaderOptions, readOnlyTermDeps } from './leader.ts';
-import { nothingWritten, silent } from './read-only.ts';
 
 /** `cellwright plan --local`: the controller's own code in this process, reading everything and writing nothing. */
 export async function planLocal(request: PlanRequest): Promise<PlanReport> {
@@ -36,3 +37,30 @@ export async function withReadOnlyTerm<T>(
     close();
   }
 }
+
+/** Takes every write as done, and keeps it to itself. */
+const nothingWritten: StateWriter = {
+  writeStatus: async (_pk, value) => ({ value, rev: 0, epoch: 0 }),
+  writeSpec: async (_pk, value) => ({ value, rev: 0, epoch: 0 }),
+  writeInventory: async (_pk, value) => ({ value, rev: 0, epoch: 0 }),
+  appendEvent: async () => undefined,
+  remove: async () => undefined,
+};
+
+const nothing = (): void => undefined;
+const silent: LoopObserver = {
+  change: nothing,
+  shared: nothing,
+  wired: nothing,
+  groupHeld: nothing,
+  held: nothing,
+  event: nothing,
+  callFailed: nothing,
+  moved: () => undefined,
+  placed: nothing,
+  swept: nothing,
+  synced: nothing,
+  detailPeriod: nothing,
+  failed: nothing,
+  queue: { added: nothing, started: nothing, finished: nothing, retried: nothing },
+};

@@ -155,14 +155,9 @@ export class Term {
 
   /** Complete views of both tables, and of every cell and zone that can be reached. */
   async load(): Promise<void> {
-    await this.loadTables();
-    await this.#readEverything();
-  }
-
-  /** Complete views of both tables, and of nothing else. */
-  async loadTables(): Promise<void> {
     this.#load(await this.#deps.reader.loadAll());
     await this.#list();
+    await this.#readEverything();
   }
 
   /** The rebuild of the state table as it would be carried out now, and why it is called for. Nothing is written. */
