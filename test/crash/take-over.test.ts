@@ -76,6 +76,11 @@ function fleet(): string {
   return documents([tier('standard'), ...cells, ...groups]);
 }
 
+async function simulatedNow(endpoint: string): Promise<number> {
+  const health = (await (await fetch(`${endpoint}/_sim/health`)).json()) as { readonly now: string };
+  return Date.parse(health.now);
+}
+
 describe('two controllers on one fleet', () => {
   it('one is killed, one paused for a minute and woken, one told to stop: never two writers, and all 200 tenants come up', async () => {
     folder = await mkdtemp(join(tmpdir(), 'cellwright-take-over-'));
@@ -113,8 +118,10 @@ describe('two controllers on one fleet', () => {
       return found[0] as CallRecord;
     };
     const lastCall = async (): Promise<number> => (await log.read()).at(-1)?.n ?? 0;
-    // Simulator and controllers are on this machine, in real time: their clocks are ours.
-    const secondsFrom = (began: number, call: CallRecord): number => (Date.parse(call.at) - began) / 1_000;
+    // Setting up the fleet moved the simulator's clock on; from then on it runs as ours does.
+    const aheadMs = (await simulatedNow(endpoint)) - Date.now();
+    const secondsFrom = (began: number, call: CallRecord): number =>
+      (Date.parse(call.at) - aheadMs - began) / 1_000;
 
     const alpha = new Controller('alpha', endpoint);
     await alpha.says('"msg":"leading"', 60_000);
