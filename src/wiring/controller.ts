@@ -1,3 +1,4 @@
+import { loadSdk } from '../aws/sdk.ts';
 import type { ControllerConfig } from '../cli/programs.ts';
 import { build } from '../cli/version.ts';
 import type { Term } from '../controller/loop/term.ts';
