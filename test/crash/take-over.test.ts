@@ -10,7 +10,7 @@ import { createStateReader, type StoredObject } from '../../src/store/state.ts';
 import { cell, documents, group, tenant, tier } from '../support/fleet-plan.ts';
 import { CallLog, callerOf, changesAws, turnsOf } from './call-log.ts';
 import { expectNothingDoubled } from './doubled.ts';
-import { Program, poll, realTime } from './processes.ts';
+import { Program, poll, realTime, stretch } from './processes.ts';
 
 const accounts = ['111111111111', '222222222222', '333333333333', '444444444444'];
 const tenants = 200;
@@ -132,6 +132,9 @@ describe('two controllers on one fleet', () => {
       return `last write of the one before ${at(old)}, lease taken ${at(lease)}`;
     };
 
+    /** The bound on a quiet machine, and what a busy one adds to the work that it bounds. Both in seconds. */
+    const within = (bound: number, work: number): number => bound + (stretch() - 1) * work;
+
     const alpha = new Controller('alpha', endpoint);
     await alpha.says('"msg":"leading"', 60_000);
     const beta = new Controller('beta', endpoint);
@@ -144,7 +147,7 @@ describe('two controllers on one fleet', () => {
     let began = Date.now();
     await alpha.program.end('SIGKILL');
     const afterKill = secondsFrom(began, await works(beta, since));
-    expect(afterKill, await story(began, beta)).toBeLessThanOrEqual(15);
+    expect(afterKill, await story(began, beta)).toBeLessThanOrEqual(within(15, 1.5));
 
     // Paused for a minute, and woken.
     const gamma = new Controller('gamma', endpoint);
@@ -153,7 +156,7 @@ describe('two controllers on one fleet', () => {
     began = Date.now();
     beta.program.child.kill('SIGSTOP');
     const afterPause = secondsFrom(began, await works(gamma, since));
-    expect(afterPause, await story(began, gamma)).toBeLessThanOrEqual(15);
+    expect(afterPause, await story(began, gamma)).toBeLessThanOrEqual(within(15, 1.5));
     await realTime(Math.max(0, 60_000 - (Date.now() - began)));
     since = await lastCall();
     beta.program.child.kill('SIGCONT');
@@ -176,7 +179,7 @@ describe('two controllers on one fleet', () => {
         call.resources.some((name) => name.includes('/Lease/')),
     ) as CallRecord;
     const afterStop = secondsFrom(began, handedOver);
-    expect(afterStop, await story(began, beta)).toBeLessThanOrEqual(2);
+    expect(afterStop, await story(began, beta)).toBeLessThanOrEqual(within(2, 0.5));
     await works(beta, since);
     await stopped;
     expect(gamma.program.child.exitCode).toBe(0);
