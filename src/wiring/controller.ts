@@ -148,6 +148,7 @@ export async function startController(config: ControllerConfig, host: Controller
     standing: () => (leader.term?.working === true ? 'leading' : leader.lease.isLeader() ? 'loading' : 'standing by'),
   });
   if (host.figures) figures.start();
+  loadSdk().catch((error: unknown) => logger.error({ detail: reasonOf(error) }, 'a client of the SDK was not loaded'));
   leader.run();
   standby
     .run()

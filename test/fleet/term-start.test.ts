@@ -41,14 +41,20 @@ async function copyTenants(run: Installation): Promise<void> {
   const { Items: items = [] } = await run.clock.drive(sdk.send(query));
   const placement = Object.keys((await run.stored('Tenant', first)).inventory?.value.placements ?? {})[0] ?? '';
   expect(placement).not.toBe('');
-  for (let index = live; index < tenants; index += 1) {
-    const id = `${'a'.repeat(placement.length)}${index}`.slice(-placement.length).replaceAll(/[^a-z2-7]/g, 'z');
-    await run.put('Tenant', nameOf(index), { tier: 'standard' });
-    for (const item of items) {
-      const text = JSON.stringify(item).replaceAll(first, nameOf(index)).replaceAll(placement, `${id}`);
-      const Item = JSON.parse(text) as Record<string, AttributeValue>;
-      await run.clock.drive(sdk.send(new PutItemCommand({ TableName: 'state', Item })));
-    }
+  for (let from = live; from < tenants; from += 250) {
+    const puts = Array.from({ length: Math.min(250, tenants - from) }, (_, offset) => {
+      const name = nameOf(from + offset);
+      const id = `${'a'.repeat(placement.length)}${from + offset}`
+        .slice(-placement.length)
+        .replaceAll(/[^a-z2-7]/g, 'z');
+      const copies = items.map((item) => {
+        const text = JSON.stringify(item).replaceAll(first, name).replaceAll(placement, id);
+        const Item = JSON.parse(text) as Record<string, AttributeValue>;
+        return sdk.send(new PutItemCommand({ TableName: 'state', Item }));
+      });
+      return [run.desired.put({ kind: 'Tenant', name, spec: { tier: 'standard' } }), ...copies];
+    });
+    await run.clock.drive(Promise.all(puts.flat()));
   }
 }
 
