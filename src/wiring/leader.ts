@@ -26,7 +26,7 @@ import { createStreamClient } from '../store/stream-client.ts';
 export const zombieMs = 5_000 + 300_000;
 
 /**
- * Ten seconds until somebody may take over leave five to begin the term (decision 0018). Right before a renewal lands there are still more left than a mutating attempt takes: 10 s less the margin
+ * Ten seconds until somebody may take over leave five to begin the term (decision 0019). Right before a renewal lands there are still more left than a mutating attempt takes: 10 s less the margin
  * of a twentieth, less 3 s, is above 5 s.
  */
 const leaseMs = { duration: 10_000, renew: 3_000 } as const;
