@@ -23,7 +23,7 @@ export async function askController(
       headers: { accept: 'application/json', ...(token === undefined ? {} : { authorization: `Bearer ${token}` }) },
     });
     const text = await response.text();
-    if (!response.ok) throw refused(url, response.status, text);
+    if (!response.ok) throw refused(url, response.status, { text, without });
     return JSON.parse(text) as unknown;
   } catch (error) {
     if (error instanceof CliError) throw error;
@@ -37,30 +37,29 @@ function hostText(host: string): string {
   return host.includes(':') ? `[${host}]` : host;
 }
 
-function refused(url: string, status: number, text: string): CliError {
-  const { message, hint: said } = refusalOf(text);
-  const why = `${url} answered ${status}: ${message}`;
+function refused(url: string, status: number, { text, without }: { text: string; without: string }): CliError {
+  const why = `${url} answered ${status}: ${messageOf(text)}`;
   const hint =
     status === 401 || status === 403
       ? 'give the token: CELLWRIGHT_HTTP_TOKEN_FILE or CELLWRIGHT_HTTP_TOKEN'
       : status === 404
         ? 'check the name: cellwright get KIND lists them'
-        : (said ?? 'wait until the controller is ready (its /readyz says why it is not), and ask again');
+        : text.includes('"NotLeading"')
+          ? `ask the controller that leads (CELLWRIGHT_HTTP names where it is), or do without it: ${without}`
+          : 'wait until the controller is ready (its /readyz says why it is not), and ask again';
   return new CliError({ reason: `Http${status}`, what: 'the controller does not answer this', why, hint });
 }
 
-/** What a refusal says, and what to do where it says that too. */
-function refusalOf(text: string): { readonly message: string; readonly hint?: string } {
+function messageOf(text: string): string {
   try {
     const body: unknown = JSON.parse(text);
     const error: unknown = typeof body === 'object' && body !== null && 'error' in body ? body.error : body;
-    if (typeof error === 'string') return { message: error };
-    if (typeof error === 'object' && error !== null && 'message' in error)
-      return { message: String(error.message), ...('hint' in error ? { hint: String(error.hint) } : {}) };
+    if (typeof error === 'string') return error;
+    if (typeof error === 'object' && error !== null && 'message' in error) return String(error.message);
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
   }
-  return { message: text.slice(0, 200).trim() || 'nothing' };
+  return text.slice(0, 200).trim() || 'nothing';
 }
 
 function unreachable(url: string, error: unknown, without: string): CliError {

@@ -7,16 +7,12 @@ import type { PlacementStatus } from '../model/state.ts';
 /** How far the controller goes for something. */
 export type ShownMode = 'active' | 'observe' | 'paused';
 
-/** A process that does not lead, and so knows the fleet by the two tables alone, as of when it read them last. */
-export interface StandingBy {
-  /** Who leads, where that was seen. */
-  readonly leader: string | undefined;
-}
-
 /** The fleet at one moment, as plain data: what the page, its API and the gauges are made from. Holds no environment, no secret and no external id. */
 export interface FleetSnapshot {
   /** RFC 3339. */
   readonly at: string;
+  /** Left out by the process that leads. Another shows what the tables say, from a reading of its own; what only the leader knows (room, quotas, drains) is missing. */
+  readonly standby?: StandbyNote;
   /** The strictest of the process's mode and the fleet's. */
   readonly mode: ShownMode;
   readonly tenants: readonly TenantSnapshot[];
@@ -29,12 +25,19 @@ export interface FleetSnapshot {
   readonly refused: readonly RefusedRecord[];
   /** The room that is left; left out where it was not asked for. */
   readonly capacity?: CapacityReport;
-  /** Left out where this process leads. */
-  readonly standingBy?: StandingBy;
   /** How the drains stand: placements by what they are at. */
   readonly drains: readonly DrainSnapshot[];
   /** Resources of others where ours stand, by resource. */
   readonly strangers: Readonly<Record<'listener_rule' | 'target_group' | 'dns_record' | 'endpoint', number>>;
+}
+
+/** Whose view it is that is shown, and how old it is. */
+export interface StandbyNote {
+  /** The identity of the process that leads; left out where none is known. */
+  readonly leader?: string;
+  /** RFC 3339: when the reading began. */
+  readonly readAt: string;
+  readonly ageSeconds: number;
 }
 
 /** One cell or infra group that drains. */

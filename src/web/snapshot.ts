@@ -19,7 +19,7 @@ import type {
   InfraGroupSnapshot,
   ObjectName,
   RefusedRecord,
-  StandingBy,
+  StandbyNote,
   TenantSnapshot,
   TierSnapshot,
 } from './snapshot-types.ts';
@@ -35,8 +35,8 @@ export interface SnapshotExtras {
   readonly capacity?: CapacityReport;
   /** How the drains stand. */
   readonly drains?: readonly DrainProgress[];
-  /** This process does not lead. */
-  readonly standingBy?: StandingBy;
+  /** Given by a process that does not lead. */
+  readonly standby?: StandbyNote;
 }
 
 /** Phases in which a tenant is not meant to serve, or cannot before its record is put right. */
@@ -60,6 +60,7 @@ export function snapshotOf(
   const tiers = sorted(view.all('Tier')).map((entry) => tierSnapshot(scope, entry, tenants));
   return {
     at: new Date(now).toISOString(),
+    ...(extras.standby === undefined ? {} : { standby: extras.standby }),
     mode: scope.mode,
     tenants,
     tiers,
@@ -70,7 +71,6 @@ export function snapshotOf(
     strangers: strangersOf(book, tenants, tiers),
     ...(extras.capacity === undefined ? {} : { capacity: extras.capacity }),
     drains: (extras.drains ?? []).map(drainSnapshot),
-    ...(extras.standingBy === undefined ? {} : { standingBy: extras.standingBy }),
   };
 }
 
