@@ -73,6 +73,7 @@ describe.each(pages())('%s', (page) => {
       'CELLWRIGHT_COMMIT',
       'CELLWRIGHT_SEED',
       'CELLWRIGHT_SEEDS',
+      'CELLWRIGHT_TENANTS',
     ]);
     const named = [...text.matchAll(/\bCELLWRIGHT_[A-Z_]+\b/g)].map(([name]) => name);
     expect(named.filter((name) => !known.has(name) && !name.endsWith('_'))).toEqual([]);
