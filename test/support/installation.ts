@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import type { AssumeRoleCommandOutput } from '@aws-sdk/client-sts';
 import type { LoopConfig, LoopObserver } from '../../src/controller/loop/deps.ts';
 import type { Outcome } from '../../src/controller/outcome.ts';
 import { parseDocuments } from '../../src/model/records/documents.ts';
@@ -6,6 +7,7 @@ import type { DesiredRecord } from '../../src/model/records/kinds.ts';
 import { parseRecord } from '../../src/model/records/parse.ts';
 import type { Change } from '../../src/model/resources.ts';
 import { type FleetSeed, seedFleet } from '../../src/simulator/fleet.ts';
+import type { Denial } from '../../src/simulator/iam/index.ts';
 import { type CompleteAws, createSimulatedAws } from '../../src/simulator/index.ts';
 import type { CallRecord, ServiceId } from '../../src/simulator/kernel.ts';
 import { createRequestHandler } from '../../src/simulator/mounts/request-handler.ts';
@@ -15,6 +17,7 @@ import { createDesiredTable, type DesiredTable } from '../../src/store/desired.t
 import { createStateReader, type StateReader, type StoredObject } from '../../src/store/state.ts';
 import { initTables } from '../../src/store/tables.ts';
 import { Leader } from '../../src/wiring/leader.ts';
+import { controllerRole, type InstallationRights, rolesOf } from './roles.ts';
 import { randomFrom, VirtualClock, VirtualProcess } from './virtual-clock.ts';
 
 export interface InstallationOptions {
@@ -27,6 +30,8 @@ export interface InstallationOptions {
   /** How far reads of a service lag behind, in milliseconds. */
   readonly readLagMs?: Readonly<Partial<Record<ServiceId, number>>>;
   readonly config?: Partial<LoopConfig>;
+  /** The controller runs under its own role and those of its records, with the policies of deploy/policies; `unchecked`: as an administrator, where a test needs roles that no policy is made for. */
+  readonly rights?: InstallationRights | 'unchecked';
 }
 
 /** What the controller of an installation told of itself. */
@@ -43,6 +48,8 @@ export interface Told {
   readonly outcomes: { readonly key: string; readonly outcome: Outcome }[];
   readonly events: { readonly at: number; readonly key: string; readonly reason: string; readonly message: string }[];
   readonly sweeps: { readonly kind: 'probe' | 'detail'; readonly at: number }[];
+  /** Calls of any role that AWS did not allow. */
+  readonly denials: Denial[];
 }
 
 /** A whole installation under a virtual clock: the simulated AWS, both tables, and controllers that start, stop and die. */
@@ -53,12 +60,22 @@ export class Installation {
   readonly dynamo: Dynamo;
   readonly desired: DesiredTable;
   readonly state: StateReader;
-  readonly told: Told = { changes: [], held: [], moves: [], failures: [], outcomes: [], events: [], sweeps: [] };
+  readonly told: Told = {
+    changes: [],
+    held: [],
+    moves: [],
+    failures: [],
+    outcomes: [],
+    events: [],
+    sweeps: [],
+    denials: [],
+  };
   readonly random: () => number;
   leader: Leader | undefined;
   installation = '';
   readonly #options: InstallationOptions;
-  readonly #records: readonly DesiredRecord[];
+  readonly #records: Map<string, DesiredRecord>;
+  #granted: InstallationRights = {};
   #controllers = 0;
   #machine: VirtualProcess | undefined;
 
@@ -74,8 +91,10 @@ export class Installation {
       latencyFactor: options.latencyFactor ?? 1,
       readLagMs: options.readLagMs ?? {},
     });
-    this.#records = recordsOf(options.fleet);
-    seedFleet(this.aws, seedOf(this.#records));
+    const records = recordsOf(options.fleet);
+    this.#records = new Map(records.map((record) => [`${record.kind}/${record.name}`, record]));
+    seedFleet(this.aws, seedOf(records));
+    this.aws.iam.onDenial = (denial) => void this.told.denials.push(denial);
     this.access = this.#access('test', new VirtualProcess(this.clock));
     this.dynamo = createDynamo(this.access, { clock: this.clock, random: this.random });
     this.desired = createDesiredTable(this.dynamo, 'desired');
@@ -90,13 +109,28 @@ export class Installation {
     >[1]);
     this.installation = (await this.clock.drive(made)).installation;
     if (this.#options.apply !== false)
-      for (const record of this.#records) await this.put(record.kind, record.name, record.spec);
+      for (const record of [...this.#records.values()]) await this.put(record.kind, record.name, record.spec);
+    this.grant(this.#options.rights === 'unchecked' ? undefined : this.#options.rights);
     return this;
   }
 
   /** Writes a record as a user would. */
   async put(kind: string, name: string, spec: unknown): Promise<void> {
     await this.clock.drive(this.desired.put({ kind, name, spec }));
+    if (!['Tier', 'Cell', 'InfraGroup'].includes(kind)) return;
+    const parsed = parseRecord({ kind, name, spec });
+    if (!parsed.ok) return;
+    this.#records.set(`${kind}/${name}`, parsed.record);
+    if (this.installation !== '') this.grant(this.#granted);
+  }
+
+  /** From now on the roles have the rights that their records ask for, and these. */
+  grant(rights: InstallationRights = {}): void {
+    this.#granted = rights;
+    if (this.#options.rights === 'unchecked') return;
+    const { installation } = this;
+    const zoneName = (id: string): string => this.aws.truth.dns.zones.get(id)?.name ?? '';
+    this.aws.iam.load(rolesOf({ ...rights, installation, records: [...this.#records.values()], zoneName }));
   }
 
   /** Starts a controller, as a process of its own with a name of its own. */
@@ -106,7 +140,7 @@ export class Installation {
     const machine = new VirtualProcess(this.clock);
     this.#machine = machine;
     this.leader = new Leader({
-      aws: this.#access(identity, machine),
+      aws: { ...this.#access(identity, machine), ...this.#ownSession(identity) },
       desiredTable: 'desired',
       stateTable: 'state',
       installation: this.installation,
@@ -133,6 +167,14 @@ export class Installation {
     const { leader } = this;
     this.leader = undefined;
     if (leader !== undefined) await this.clock.drive(leader.stop());
+    this.#seeAllowed();
+  }
+
+  /** Nothing that the controller does may be denied to it, unless a test took a right away. Throws for what was. */
+  #seeAllowed(): void {
+    if (this.#granted.without !== undefined) return;
+    const lines = this.told.denials.map(({ caller, action, resource }) => `${caller}: ${action} on ${resource}`);
+    if (lines.length > 0) throw new Error(`AWS denied:\n${[...new Set(lines)].slice(0, 12).join('\n')}`);
   }
 
   /** Lets time pass until `holds`; throws with `describe`'s words when it does not within `limitMs`. */
@@ -142,11 +184,13 @@ export class Installation {
       if (this.clock.monotonic() >= deadline)
         throw new Error(`${what}: not within ${limitMs / 1000} s\n${this.describe()}`);
       await this.clock.advance(1_000);
+      this.#seeAllowed();
     }
   }
 
   async advance(seconds: number): Promise<void> {
     await this.clock.advance(seconds * 1_000);
+    this.#seeAllowed();
   }
 
   phase(tenant: string): string | undefined {
@@ -212,6 +256,19 @@ export class Installation {
     };
   }
 
+  /** The controller's own role, as ECS hands it to a task: keys that are renewed before they end. */
+  #ownSession(identity: string): Pick<AwsAccess, 'credentials'> {
+    if (this.#options.rights === 'unchecked') return {};
+    let held: { readonly keys: AwsCredentials; readonly until: number } | undefined;
+    const credentials = async (): Promise<AwsCredentials> => {
+      if (held === undefined || this.clock.now() >= held.until) {
+        held = { keys: assumed(this.aws, identity), until: this.clock.now() + 3_000_000 };
+      }
+      return held.keys;
+    };
+    return { credentials };
+  }
+
   #observer(): LoopObserver {
     const { told, clock } = this;
     const nothing = (): void => undefined;
@@ -243,6 +300,30 @@ export class Installation {
       },
     };
   }
+}
+
+interface AwsCredentials {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly sessionToken: string;
+  /** One that is always over: the SDK asks again for each call, and so keeps nothing by a clock of its own. */
+  readonly expiration: Date;
+}
+
+function assumed(aws: CompleteAws, identity: string): AwsCredentials {
+  const answer = aws.call({
+    accessKeyId: '000000000000',
+    region: 'us-east-1',
+    service: 'sts',
+    operation: 'AssumeRole',
+    input: { RoleArn: controllerRole, RoleSessionName: identity },
+  }) as AssumeRoleCommandOutput;
+  const {
+    AccessKeyId: accessKeyId = '',
+    SecretAccessKey: secretAccessKey = '',
+    SessionToken: sessionToken = '',
+  } = answer.Credentials ?? {};
+  return { accessKeyId, secretAccessKey, sessionToken, expiration: new Date(0) };
 }
 
 /** The example fleet that the README starts. */
