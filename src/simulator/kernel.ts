@@ -354,6 +354,16 @@ export interface Route53World {
   cname(host: string): string | undefined;
 }
 
+/** What a task's containers are told (ECS developer guide, task IAM role). */
+export interface TaskCredentials {
+  readonly AccessKeyId: string;
+  readonly SecretAccessKey: string;
+  readonly Token: string;
+  readonly RoleArn: string;
+  /** RFC 3339. */
+  readonly Expiration: string;
+}
+
 export interface StsWorld {
   /** The account and principal of a credential: STS-issued keys belong to their role's account. Throws `AwsError` for an expired or forged token. */
   identify(
@@ -365,6 +375,8 @@ export interface StsWorld {
     readonly arn?: string;
     readonly assumed?: AssumedRole;
   };
+  /** Credentials of a role as ECS hands them to a task. They do not end: ECS renews them before they would. Undefined where there is no such role. */
+  taskCredentials(roleArn: string, sessionName: string): TaskCredentials | undefined;
   /**
    * Makes a role that `trustedAccount` may assume, with this external id when one is given, for `longestSeconds` (3,600) at most. Without a trusted account a policy says
    * who may (iam/), and from then on for good, whatever is seeded later.

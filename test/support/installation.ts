@@ -120,7 +120,8 @@ export class Installation {
     if (!['Tier', 'Cell', 'InfraGroup'].includes(kind)) return;
     const parsed = parseRecord({ kind, name, spec });
     if (!parsed.ok) return;
-    this.#records.set(`${kind}/${name}`, parsed.record);
+    const key = `${kind}/${name}`;
+    this.#records.set(key, withSameRoles(parsed.record, this.#records.get(key)));
     if (this.installation !== '') this.grant(this.#granted);
   }
 
@@ -300,6 +301,18 @@ export class Installation {
       },
     };
   }
+}
+
+/** What a record says of roles changes none of them: they are as the first one had them. */
+function withSameRoles(record: DesiredRecord, before: DesiredRecord | undefined): DesiredRecord {
+  if (record.kind === 'Cell' && before?.kind === 'Cell') {
+    const { accountId, roles, externalId } = before.spec;
+    return { ...record, spec: { ...record.spec, accountId, roles, externalId } };
+  }
+  if (record.kind === 'Tier' && before?.kind === 'Tier') {
+    return { ...record, spec: { ...record.spec, domain: before.spec.domain, zone: before.spec.zone } };
+  }
+  return record;
 }
 
 interface AwsCredentials {

@@ -26,7 +26,7 @@ export interface Condition {
 export interface Principals {
   /** Account ids, ARNs, or `*`. */
   readonly aws: readonly string[];
-  /** Services, as `ecs-tasks.amazonaws.com`. None of them assumes a role by a call. */
+  /** Services, as `ecs-tasks.amazonaws.com`. */
   readonly services: readonly string[];
 }
 

@@ -33,7 +33,11 @@ export interface Refusal {
 export function refusalOf(asked: Asked, { policies, boundary, session }: Rights): Refusal | undefined {
   const context = lowered(asked.context);
   const effects = (policy: Policy): ReadonlySet<string> =>
-    new Set(policy.filter((statement) => applies(statement, asked, context)).map(({ effect }) => effect));
+    new Set(
+      aboutAction(policy, asked.action)
+        .filter((statement) => applies(statement, asked, context))
+        .map(({ effect }) => effect),
+    );
   const layers: readonly (readonly [Refusal['by'], ReadonlySet<string>])[] = [
     ['identity', new Set(policies.flatMap((policy) => [...effects(policy)]))],
     ...(boundary === undefined ? [] : [['boundary', effects(boundary)] as const]),
@@ -52,6 +56,8 @@ export interface Assumer {
   readonly arn: string;
   /** The ARN of the session's role. */
   readonly roleArn?: string | undefined;
+  /** A service of AWS instead, as `ecs-tasks.amazonaws.com`. */
+  readonly service?: string | undefined;
 }
 
 /**
@@ -60,18 +66,18 @@ export interface Assumer {
  */
 export function trustIn(trust: Policy, assumer: Assumer, asked: Asked): 'none' | 'account' | 'himself' {
   const context = lowered(asked.context);
-  const about = trust
+  const about = aboutAction(trust, asked.action)
     .map((statement) => ({ statement, named: namedBy(statement.principals, assumer) }))
     .filter(({ statement, named }) => named !== 'none' && applies(statement, { ...asked, resource: '*' }, context));
   if (about.some(({ statement }) => statement.effect === 'Deny') || about.length === 0) return 'none';
   return about.some(({ named }) => named === 'himself') ? 'himself' : 'account';
 }
 
-/** Services and their sessions are no principals of AWS accounts: a statement for them is about nobody here. */
 function namedBy(
   principals: Principals | undefined,
-  { account, arn, roleArn }: Assumer,
+  { account, arn, roleArn, service }: Assumer,
 ): 'none' | 'account' | 'himself' {
+  if (service !== undefined) return principals?.services.includes(service) === true ? 'himself' : 'none';
   const aws = principals?.aws ?? [];
   if (aws.some((one) => one === '*' || one === arn || one === roleArn)) return 'himself';
   return aws.some((one) => one === account || isRoot(one, account)) ? 'account' : 'none';
@@ -91,9 +97,22 @@ function lowered(context: Asked['context']): Context {
   return new Map(entries);
 }
 
-function applies({ actions, resources, conditions }: Statement, asked: Asked, context: Context): boolean {
+/** A policy's statements about an action, kept: the same few actions are asked for over and over. */
+const kept = new WeakMap<Policy, Map<string, Policy>>();
+
+function aboutAction(policy: Policy, action: string): Policy {
+  const byAction = kept.get(policy) ?? new Map<string, Policy>();
+  kept.set(policy, byAction);
+  const known = byAction.get(action);
+  if (known !== undefined) return known;
+  const found = policy.filter(({ actions }) => matches(actions, (pattern) => isLike(pattern, action, true)));
+  byAction.set(action, found);
+  return found;
+}
+
+/** Of a statement about the action. */
+function applies({ resources, conditions }: Statement, asked: Asked, context: Context): boolean {
   return (
-    matches(actions, (pattern) => isLike(pattern, asked.action, true)) &&
     matches(resources, (pattern) => isResource(pattern, asked.resource)) &&
     conditions.every((condition) => holds(condition, context))
   );

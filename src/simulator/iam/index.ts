@@ -86,6 +86,22 @@ export class Iam implements Guard {
     return trust === 'none' || (refusal !== undefined && !isFree) ? deniedText(caller, asked) : undefined;
   }
 
+  /**
+   * Whether ECS may hand a task a session of this role, by the role's trust policy; a role that nobody checks is everybody's. ECS names itself, the account and a cluster of the task's Region (ECS developer guide, task IAM role).
+   */
+  trustsTasks(roleArn: string, region: string): boolean {
+    const role = this.roles.get(roleArn);
+    if (role === undefined) return true;
+    const service = 'ecs-tasks.amazonaws.com';
+    const context = {
+      'aws:SourceAccount': role.account,
+      'aws:SourceArn': `arn:aws:ecs:${region}:${role.account}:*`,
+      'aws:RequestedRegion': region,
+    };
+    const assumer = { account: role.account, arn: service, service };
+    return trustIn(role.trust, assumer, { action: 'sts:AssumeRole', resource: roleArn, context }) !== 'none';
+  }
+
   private checked(input: object): CheckedRole | undefined {
     return 'RoleArn' in input && typeof input.RoleArn === 'string' ? this.roles.get(input.RoleArn) : undefined;
   }

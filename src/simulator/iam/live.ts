@@ -1,6 +1,5 @@
 /** What IAM knows of the resources of a simulated AWS: their tags above all. */
 import type { AcmState } from '../acm/state.ts';
-import { lookUpTarget } from '../autoscaling/names.ts';
 import { type ScalingState, regionOf as scalingRegionOf } from '../autoscaling/state.ts';
 import type { Registry } from '../dynamodb/registry.ts';
 import type { Ec2State } from '../ec2/state.ts';
@@ -60,7 +59,8 @@ export class LiveResources implements Live {
   }
 
   scalableTarget(call: Call, resourceId: string): string | undefined {
-    return lookUpTarget(this.states.scaling, call, resourceId)?.arn;
+    // Assumed: one that reads do not show yet is known here.
+    return scalingRegionOf(this.states.scaling, call).targets.get(resourceId)?.arn;
   }
 
   partitionKey(tableArn: string): string | undefined {

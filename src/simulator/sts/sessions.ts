@@ -1,6 +1,6 @@
 import type { Credentials } from '@aws-sdk/client-sts';
 import { plainIdentity } from '../identity.ts';
-import type { AssumedRole, StsWorld, World } from '../kernel.ts';
+import type { AssumedRole, StsWorld, TaskCredentials, World } from '../kernel.ts';
 import { AwsError } from '../kernel.ts';
 
 /** A role that may be assumed. */
@@ -84,6 +84,26 @@ export class Sessions implements StsWorld {
     const [, account, name, sessionName] = /^arn:aws:sts::(\d{12}):assumed-role\/([^/]+)\/(.+)$/.exec(arn) ?? [];
     const role = [...this.roles.values()].find((known) => known.account === account && known.name === name);
     return role === undefined ? undefined : `${role.id}:${sessionName}`;
+  }
+
+  taskCredentials(roleArn: string, sessionName: string): TaskCredentials | undefined {
+    const role = this.roles.get(roleArn);
+    if (role === undefined) return undefined;
+    const holder = {
+      account: role.account,
+      principal: sessionName,
+      arn: sessionArn(role, sessionName),
+      assumed: { roleArn },
+    };
+    const session = this.open(holder, Number.POSITIVE_INFINITY);
+    return {
+      AccessKeyId: session.accessKeyId,
+      SecretAccessKey: session.secretAccessKey,
+      Token: session.token,
+      RoleArn: roleArn,
+      // ECS's are good for six hours at first (observed); who asks then gets new ones.
+      Expiration: new Date(this.world.now() + 21_600_000).toISOString(),
+    };
   }
 
   /** Hands out temporary credentials. */
