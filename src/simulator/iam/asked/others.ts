@@ -23,7 +23,7 @@ export const route53Table: Table = {
     const context = {
       [`${set}Actions`]: texts(changes.map(({ Action: action }) => action)),
       [`${set}RecordTypes`]: texts(records.map(({ Type: type }) => type)),
-      [`${set}NormalizedRecordNames`]: texts(records.map(({ Name: name }) => name)).map(normalised),
+      [`${set}NormalizedRecordNames`]: [...new Set(texts(records.map(({ Name: name }) => name)).map(normalised))],
     };
     return [onZone(request, 'ChangeResourceRecordSets', 'HostedZoneId', context)];
   },
