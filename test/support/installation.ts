@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs';
-import type { AssumeRoleCommandOutput } from '@aws-sdk/client-sts';
 import type { LoopConfig, LoopObserver } from '../../src/controller/loop/deps.ts';
 import type { Outcome } from '../../src/controller/outcome.ts';
 import { parseDocuments } from '../../src/model/records/documents.ts';
@@ -17,7 +16,7 @@ import { createDesiredTable, type DesiredTable } from '../../src/store/desired.t
 import { createStateReader, type StateReader, type StoredObject } from '../../src/store/state.ts';
 import { initTables } from '../../src/store/tables.ts';
 import { Leader } from '../../src/wiring/leader.ts';
-import { controllerRole, type InstallationRights, rolesOf } from './roles.ts';
+import { controllerCredentials, type InstallationRights, rolesOf } from './roles.ts';
 import { randomFrom, VirtualClock, VirtualProcess } from './virtual-clock.ts';
 
 export interface InstallationOptions {
@@ -141,7 +140,7 @@ export class Installation {
     const machine = new VirtualProcess(this.clock);
     this.#machine = machine;
     this.leader = new Leader({
-      aws: { ...this.#access(identity, machine), ...this.#ownSession(identity) },
+      aws: this.#ownAccess(identity, machine),
       desiredTable: 'desired',
       stateTable: 'state',
       installation: this.installation,
@@ -173,7 +172,7 @@ export class Installation {
 
   /** Nothing that the controller does may be denied to it, unless a test took a right away. Throws for what was. */
   #seeAllowed(): void {
-    if (this.#granted.without !== undefined) return;
+    if (this.#granted.without !== undefined || this.#granted.closed !== undefined) return;
     const lines = this.told.denials.map(({ caller, action, resource }) => `${caller}: ${action} on ${resource}`);
     if (lines.length > 0) throw new Error(`AWS denied:\n${[...new Set(lines)].slice(0, 12).join('\n')}`);
   }
@@ -257,17 +256,11 @@ export class Installation {
     };
   }
 
-  /** The controller's own role, as ECS hands it to a task: keys that are renewed before they end. */
-  #ownSession(identity: string): Pick<AwsAccess, 'credentials'> {
-    if (this.#options.rights === 'unchecked') return {};
-    let held: { readonly keys: AwsCredentials; readonly until: number } | undefined;
-    const credentials = async (): Promise<AwsCredentials> => {
-      if (held === undefined || this.clock.now() >= held.until) {
-        held = { keys: assumed(this.aws, identity), until: this.clock.now() + 3_000_000 };
-      }
-      return held.keys;
-    };
-    return { credentials };
+  #ownAccess(identity: string, machine: VirtualProcess): AwsAccess {
+    const access = this.#access(identity, machine);
+    return this.#options.rights === 'unchecked'
+      ? access
+      : { ...access, credentials: controllerCredentials(this.aws, identity) };
   }
 
   #observer(): LoopObserver {
@@ -313,30 +306,6 @@ function withSameRoles(record: DesiredRecord, before: DesiredRecord | undefined)
     return { ...record, spec: { ...record.spec, domain: before.spec.domain, zone: before.spec.zone } };
   }
   return record;
-}
-
-interface AwsCredentials {
-  readonly accessKeyId: string;
-  readonly secretAccessKey: string;
-  readonly sessionToken: string;
-  /** One that is always over: the SDK asks again for each call, and so keeps nothing by a clock of its own. */
-  readonly expiration: Date;
-}
-
-function assumed(aws: CompleteAws, identity: string): AwsCredentials {
-  const answer = aws.call({
-    accessKeyId: '000000000000',
-    region: 'us-east-1',
-    service: 'sts',
-    operation: 'AssumeRole',
-    input: { RoleArn: controllerRole, RoleSessionName: identity },
-  }) as AssumeRoleCommandOutput;
-  const {
-    AccessKeyId: accessKeyId = '',
-    SecretAccessKey: secretAccessKey = '',
-    SessionToken: sessionToken = '',
-  } = answer.Credentials ?? {};
-  return { accessKeyId, secretAccessKey, sessionToken, expiration: new Date(0) };
 }
 
 /** The example fleet that the README starts. */

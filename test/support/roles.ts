@@ -6,9 +6,11 @@ import {
   dnsPolicy,
   type GroupRights,
   type PolicyDocument,
+  taskTrustPolicy,
 } from '../../deploy/policies/index.ts';
 import type { IamRole } from '../../src/model/iam.ts';
 import type { DesiredRecord } from '../../src/model/records/kinds.ts';
+import type { CompleteAws } from '../../src/simulator/index.ts';
 
 /** An action that a role is to lack, to see what is said of it. */
 export interface LackingAction {
@@ -22,6 +24,8 @@ export interface InstallationRights {
   /** Lets `adopt` reach what bears nobody's mark. */
   readonly adoption?: boolean;
   readonly without?: LackingAction;
+  /** Roles that let nobody in any more. */
+  readonly closed?: readonly string[];
 }
 
 export interface RolesOf extends InstallationRights {
@@ -35,7 +39,7 @@ const partition = 'aws';
 const home = { account: '000000000000', region: 'us-east-1' } as const;
 
 /** The controller's own role. */
-export const controllerRole = `arn:aws:iam::${home.account}:role/cellwright/controller`;
+const controllerRole = `arn:aws:iam::${home.account}:role/cellwright/controller`;
 
 interface Role {
   readonly arn: string;
@@ -49,7 +53,7 @@ export function rolesOf(options: RolesOf): { readonly roles: readonly Role[] } {
   const owned = [...cellRoles(options), ...zoneRoles(options)];
   const controller: Role = {
     arn: controllerRole,
-    trust: trusting(`arn:aws:iam::${home.account}:root`, undefined),
+    trust: taskTrustPolicy({ partition, accountId: home.account, region: home.region }),
     policies: [
       lacking(
         controllerPolicy({
@@ -66,7 +70,21 @@ export function rolesOf(options: RolesOf): { readonly roles: readonly Role[] } {
       ),
     ],
   };
-  return { roles: [controller, ...merged(owned)] };
+  const closed = (arn: string): boolean => options.closed?.includes(arn) === true;
+  const nobody = trusting(`arn:aws:iam::${home.account}:role/nobody`, undefined);
+  return {
+    roles: [controller, ...merged(owned).map((role) => (closed(role.arn) ? { ...role, trust: nobody } : role))],
+  };
+}
+
+/** The controller's keys, as ECS hands them to its task. Throws where its role is not there, or does not let tasks in. */
+export function controllerCredentials(aws: CompleteAws, identity: string) {
+  const found = aws.iam.trustsTasks(controllerRole, home.region)
+    ? aws.sts.taskCredentials(controllerRole, identity)
+    : undefined;
+  if (found === undefined) throw new Error(`ECS may hand out no credentials of ${controllerRole}`);
+  const { AccessKeyId: accessKeyId, SecretAccessKey: secretAccessKey, Token: sessionToken } = found;
+  return { accessKeyId, secretAccessKey, sessionToken };
 }
 
 function cellRoles({ records, installation, adoption, without }: RolesOf): readonly Role[] {
