@@ -16,7 +16,7 @@ import { createDesiredTable, type DesiredTable } from '../../src/store/desired.t
 import { createStateReader, type StateReader, type StoredObject } from '../../src/store/state.ts';
 import { initTables } from '../../src/store/tables.ts';
 import { Leader } from '../../src/wiring/leader.ts';
-import { controllerCredentials, type InstallationRights, rolesOf } from './roles.ts';
+import { controllerCredentials, type InstallationRights, type RolesOf, rolesOf } from './roles.ts';
 import { randomFrom, VirtualClock, VirtualProcess } from './virtual-clock.ts';
 
 export interface InstallationOptions {
@@ -47,6 +47,8 @@ export interface Told {
   readonly outcomes: { readonly key: string; readonly outcome: Outcome }[];
   readonly events: { readonly at: number; readonly key: string; readonly reason: string; readonly message: string }[];
   readonly sweeps: { readonly kind: 'probe' | 'detail'; readonly at: number }[];
+  /** What a leader logged, as lines. */
+  readonly log: string[];
   /** Calls of any role that AWS did not allow. */
   readonly denials: Denial[];
 }
@@ -67,6 +69,7 @@ export class Installation {
     outcomes: [],
     events: [],
     sweeps: [],
+    log: [],
     denials: [],
   };
   readonly random: () => number;
@@ -128,9 +131,13 @@ export class Installation {
   grant(rights: InstallationRights = {}): void {
     this.#granted = rights;
     if (this.#options.rights === 'unchecked') return;
-    const { installation } = this;
+    this.aws.iam.load(rolesOf(this.rolesOptions()));
+  }
+
+  /** What the roles are made from. */
+  rolesOptions(): RolesOf {
     const zoneName = (id: string): string => this.aws.truth.dns.zones.get(id)?.name ?? '';
-    this.aws.iam.load(rolesOf({ ...rights, installation, records: [...this.#records.values()], zoneName }));
+    return { ...this.#granted, installation: this.installation, records: [...this.#records.values()], zoneName };
   }
 
   /** Starts a controller, as a process of its own with a name of its own. */
@@ -150,7 +157,7 @@ export class Installation {
       random: this.random,
       newToken: () => uuid(this.random),
       config: { resyncMs: 60_000, detailMs: 120_000, concurrency: 10, mode: 'active', ...this.#options.config },
-      log: () => undefined,
+      log: (message, details) => void this.told.log.push(`${message} ${JSON.stringify(details)}`),
       observer: () => this.#observer(),
     });
     this.leader.run();

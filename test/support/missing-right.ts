@@ -50,25 +50,30 @@ export interface Shown {
 
 export class MissingRight {
   readonly run: Installation;
-  readonly lacking: LackingAction;
+  readonly lacking: LackingAction | undefined;
 
-  private constructor(run: Installation, lacking: LackingAction) {
+  private constructor(run: Installation, lacking: LackingAction | undefined) {
     this.run = run;
     this.lacking = lacking;
   }
 
-  /** An installation whose role lacks the action from the beginning; a cell's role only in the one cell. */
-  static async begin({ role, action }: Pick<LackingAction, 'role' | 'action'>): Promise<MissingRight> {
-    const isCells = role === 'observe' || role === 'apply' || role === 'reap';
-    const lacking = { role, action, ...(isCells ? { account: hurt } : {}) };
+  /** An installation whose role lacks the action from the beginning, if any; a cell's role only in the one cell. */
+  static async begin(without?: Pick<LackingAction, 'role' | 'action'>): Promise<MissingRight> {
+    const isCells = without !== undefined && ['observe', 'apply', 'reap'].includes(without.role);
+    const lacking = without === undefined ? undefined : { ...without, ...(isCells ? { account: hurt } : {}) };
     const run = new Installation({
       fleet: documents([standard([1, 2].map(dependency)), one, two, ...groups, plain(), scaled(), leaving(), safe]),
       config: { resyncMs: 30_000, detailMs: 30_000, concurrency: 20 },
       latencyFactor: 0.3,
-      rights: { without: lacking },
+      rights: lacking === undefined ? {} : { without: lacking },
     });
     await run.init();
     return new MissingRight(run, lacking);
+  }
+
+  /** Whether every tenant serves. */
+  ready(): boolean {
+    return ['plain', 'scaled', 'leaving', 'safe'].every((name) => this.run.phase(name) === 'Ready');
   }
 
   /** Conditions, of whatever object, that name role, action and resource. */
@@ -84,6 +89,7 @@ export class MissingRight {
   }
 
   names(text: string): boolean {
+    if (this.lacking === undefined) return false;
     const { role, action } = this.lacking;
     return (
       text.includes(`:assumed-role/${role}/`) && text.includes(`is not authorized to perform: ${action} on resource: `)
