@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
-    exclude: ['test/crash/**', 'test/conformance/**', 'test/fleet/**', 'test/deploy/**'],
+    exclude: ['test/crash/**', 'test/conformance/**', 'test/fleet/**', 'test/docs/followed/**', 'test/deploy/**'],
     testTimeout: 120_000,
     hookTimeout: 60_000,
     restoreMocks: true,

@@ -29,16 +29,18 @@ export function userPolicies(user: UserRights): {
     Action: ['dynamodb:GetItem', 'dynamodb:Query', 'dynamodb:Scan'],
     Resource: [desired, state],
   };
+  const tables = checkTables([desired, state]);
   const write = ['dynamodb:DeleteItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'];
   return {
-    reader: documentOf(look),
+    reader: documentOf(look, tables),
     operator: documentOf(
       look,
+      tables,
       { Sid: 'Records', Effect: 'Allow', Action: write, Resource: [desired] },
       {
         Sid: 'Init',
         Effect: 'Allow',
-        Action: ['dynamodb:DescribeTable', 'dynamodb:ListTagsOfResource', 'dynamodb:TagResource'],
+        Action: ['dynamodb:TagResource'],
         Resource: [desired, state],
       },
       {
@@ -66,6 +68,12 @@ export function userPolicies(user: UserRights): {
       },
     ),
   };
+}
+
+/** What `cellwright check` looks at in tables, by their ARNs. */
+export function checkTables(tables: readonly string[]): PolicyStatement {
+  const Action = ['dynamodb:DescribeContinuousBackups', 'dynamodb:DescribeTable', 'dynamodb:ListTagsOfResource'];
+  return { Sid: 'CheckTables', Effect: 'Allow', Action, Resource: [...tables] };
 }
 
 /** The partition keys that a request may touch. A request without any would match `ForAllValues` too. */

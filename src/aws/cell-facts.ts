@@ -40,12 +40,7 @@ const tagAge: Freshness = { maxAgeMs: 3_600_000 };
 const listAge: Freshness = { maxAgeMs: 60_000 };
 
 /** Reads all numbers; each that cannot be read says why. Throws `CallError` only when our lease is gone. */
-export async function readCellFacts(
-  access: CellAccess,
-  groups: readonly GroupScope[],
-  isOurs: IsOurs,
-): Promise<CellUse> {
-  const cell = access.as('sweep');
+export async function readCellFacts(cell: CellAccess, groups: readonly GroupScope[], isOurs: IsOurs): Promise<CellUse> {
   const all = (): Promise<readonly Elb.TargetGroup[]> =>
     cell.views.once('all-target-groups', listAge, () => loadTargetGroups(cell, {}));
   const [targetGroups, foreignTargetGroups, clusters, ...used] = await Promise.all([

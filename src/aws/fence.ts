@@ -27,7 +27,7 @@ export interface FencedHandler extends Omit<HttpHandler, 'handle'> {
   expireOverdue(): void;
 }
 
-/** Milliseconds of the clock that one attempt may take: below the lease (12 s) less its renewal interval (4 s). */
+/** Milliseconds of the clock that one attempt may take: below the lease (10 s, less its margin of a twentieth) less its renewal interval (3 s). */
 export const defaultAttemptTimeoutMs = 5_000;
 
 interface Attempt {

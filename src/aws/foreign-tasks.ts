@@ -14,11 +14,7 @@ const tasksPerCall = 100;
  * CPU units of Fargate On-Demand tasks in clusters that are not ours. `isOurs` tells by the cluster's name. Fargate Spot has a quota of its own, and what other services than ECS run on
  * Fargate does not show here. Throws `CallError` only when our lease is gone.
  */
-export async function readForeignFargate(
-  access: CellAccess,
-  isOurs: (clusterName: string) => boolean,
-): Promise<Reading> {
-  const cell = access.as('sweep');
+export async function readForeignFargate(cell: CellAccess, isOurs: (clusterName: string) => boolean): Promise<Reading> {
   return reading(() =>
     cell.views.once('foreign-fargate', { maxAgeMs }, async () => {
       let units = 0;

@@ -22,12 +22,11 @@ const accountLimits: Readonly<Partial<Record<QuotaName, string>>> = {
   targetsPerLoadBalancer: 'targets-per-application-load-balancer',
 };
 
-/** Reads all of them. Throws `CallError` only when our lease is gone. */
+/** Reads all of them, for whom `access` calls. Throws `CallError` only when our lease is gone. */
 export async function readCellQuotas(access: CellAccess): Promise<CellQuotas> {
   const names = Object.keys(quotaDefinitions) as QuotaName[];
-  const sweep = access.as('sweep');
   const read = await Promise.all(
-    names.map(async (name) => [name, await reading(() => readQuota(sweep, name))] as const),
+    names.map(async (name) => [name, await reading(() => readQuota(access, name))] as const),
   );
   return Object.fromEntries(read) as Record<QuotaName, Reading>;
 }

@@ -68,6 +68,11 @@ const loaders: Readonly<Record<SdkService, () => Promise<Make>>> = {
   },
 };
 
+/** Loads all of them now: a controller that takes over must not first read its own program from disk. */
+export async function loadSdk(): Promise<void> {
+  await Promise.all(Object.values(loaders).map((load) => load()));
+}
+
 /** Once for each service in the process: what is loaded answers without a turn of the event loop, so that the order of first calls depends on nothing outside. */
 const loaded = new Map<SdkService, Promise<Make>>();
 

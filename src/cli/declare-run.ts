@@ -16,6 +16,7 @@ export function declareRunning(wiring: Wiring): void {
     examples: ['cellwright start --fleet examples/fleet.yaml', 'cellwright start --time-scale 1'],
     options: [
       new Option('--fleet <file>', 'records to begin with; what they name is made in the embedded AWS'),
+      new Option('--port <n>', 'port of the embedded AWS; without it 4566, or a free one where that is taken'),
       new Option('--time-scale <n>', 'how much faster than real the one clock for both runs').default('10'),
       seedOption(),
     ],
@@ -68,7 +69,9 @@ export function declareRunning(wiring: Wiring): void {
     usage: 'controller',
     group: 'Run',
     summary: 'Run only the controller: the production entry point',
-    text: "AWS is found by the SDK's own means (AWS_REGION, AWS_PROFILE, AWS_ENDPOINT_URL ...).",
+    text:
+      "AWS is found by the SDK's own means (AWS_REGION, AWS_PROFILE, AWS_ENDPOINT_URL ...).\n" +
+      'Of several, one leads; the others stand by, show what the tables say, and take over: within 2 s of SIGTERM, within 15 s where it vanished.',
     examples: ['cellwright controller', 'CELLWRIGHT_MODE=observe cellwright controller --http 127.0.0.1:9400'],
     settings: controllerSettings,
     prints: false,

@@ -23,7 +23,7 @@ export async function askController(
       headers: { accept: 'application/json', ...(token === undefined ? {} : { authorization: `Bearer ${token}` }) },
     });
     const text = await response.text();
-    if (!response.ok) throw refused(url, response.status, text);
+    if (!response.ok) throw refused(url, response.status, { text, without });
     return JSON.parse(text) as unknown;
   } catch (error) {
     if (error instanceof CliError) throw error;
@@ -37,14 +37,16 @@ function hostText(host: string): string {
   return host.includes(':') ? `[${host}]` : host;
 }
 
-function refused(url: string, status: number, text: string): CliError {
+function refused(url: string, status: number, { text, without }: { text: string; without: string }): CliError {
   const why = `${url} answered ${status}: ${messageOf(text)}`;
   const hint =
     status === 401 || status === 403
       ? 'give the token: CELLWRIGHT_HTTP_TOKEN_FILE or CELLWRIGHT_HTTP_TOKEN'
       : status === 404
         ? 'check the name: cellwright get KIND lists them'
-        : 'wait until the controller is ready (its /readyz says why it is not), and ask again';
+        : text.includes('"NotLeading"')
+          ? `ask the controller that leads (CELLWRIGHT_HTTP names where it is), or do without it: ${without}`
+          : 'wait until the controller is ready (its /readyz says why it is not), and ask again';
   return new CliError({ reason: `Http${status}`, what: 'the controller does not answer this', why, hint });
 }
 

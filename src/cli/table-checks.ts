@@ -11,35 +11,59 @@ import type { Session } from './session.ts';
 const refusedSkewMs = 300_000;
 /** From here on somebody should look; a Date header tells whole seconds. */
 const noticedSkewMs = 5_000;
+const setClock = 'set the clock by NTP: AWS refuses what is signed five minutes off';
 /** A leader renews every four seconds. */
 const renewalsSeenMs = 10_000;
 const lookMs = 1_000;
 
-/** The checks of environment, tables and leader, in order; those that cannot work without another that failed are skipped. Throws nothing that AWS answers. */
-export async function tableChecks(session: Session): Promise<readonly CheckResult[]> {
+/** How the tables are looked at. */
+export interface TableChecksOptions {
+  /** Before there is an installation: what `init` has yet to make is a warning. */
+  readonly pre: boolean;
+}
+
+/** The checks of environment and tables, in order; those that cannot work without another that failed are skipped. Throws nothing that AWS answers. */
+export async function tableChecks(session: Session, { pre }: TableChecksOptions): Promise<readonly CheckResult[]> {
   const { dynamo, tables } = session;
-  const desired = await attempt(() => inspectTable(dynamo, tables.desiredTable, desiredShape));
-  if (desired instanceof CallError && desired.class !== 'denied') return withoutAws(desired);
-  const state = await attempt(() => inspectTable(dynamo, tables.stateTable, stateShape));
-  const here = desired instanceof CallError || state instanceof CallError ? undefined : { desired, state };
+  const [desired, state] = await Promise.all([
+    attempt(() => inspectTable(dynamo, tables.desiredTable, desiredShape)),
+    attempt(() => inspectTable(dynamo, tables.stateTable, stateShape)),
+  ]);
+  const [trouble] = [desired, state].filter((one) => one instanceof CallError && !isOfOneTable(one));
+  if (trouble instanceof CallError) return withoutAws(trouble);
   const checks: CheckResult[] = [
-    { id: 'credentials', outcome: 'ok', found: 'DynamoDB answers' },
-    await clockCheck(session, here?.desired === undefined ? undefined : tables.desiredTable),
-    tableCheck('desired-table', tables.desiredTable, desired),
-    tableCheck('state-table', tables.stateTable, state),
+    { id: 'credentials', outcome: 'ok', found: whereOf(desired) ?? whereOf(state) ?? 'DynamoDB answers' },
+    await clockCheck(session, isThere(desired) ? tables.desiredTable : undefined),
+    tableCheck('desired-table', tables.desiredTable, desired, pre),
+    tableCheck('state-table', tables.stateTable, state, pre),
   ];
-  if (here?.desired === undefined || here.state === undefined) {
-    const missing = (['installation', 'stream', 'protection', 'leader'] as const).map((id) => skipped(id));
-    return [...checks, ...missing];
-  }
+  if (!isThere(desired) || !isThere(state))
+    return [...checks, ...(['installation', 'stream', 'protection'] as const).map((id) => skipped(id))];
   return [
     ...checks,
-    await installationCheck(session, here.desired, here.state),
-    streamCheck(tables.desiredTable, here.desired),
-    protectionCheck(tables.desiredTable, here.desired),
-    protectionCheck(tables.stateTable, here.state),
-    await leaderCheck(session),
+    await installationCheck(session, desired, state, pre),
+    streamCheck(tables.desiredTable, desired),
+    protectionCheck(tables.desiredTable, desired),
+    protectionCheck(tables.stateTable, state),
   ];
+}
+
+type Look = TableInspection | undefined | CallError;
+
+function isThere(table: Look): table is TableInspection {
+  return table !== undefined && !(table instanceof CallError);
+}
+
+/** Whether a failure says something of the table; all others say that AWS cannot be asked at all. */
+function isOfOneTable({ code }: CallError): boolean {
+  return code === 'AccessDeniedException';
+}
+
+/** Account and Region, as the table's ARN has them. */
+function whereOf(table: Look): string | undefined {
+  if (!isThere(table)) return undefined;
+  const [, , , region = '', account = ''] = table.arn.split(':');
+  return account === '' ? undefined : `account ${account}, Region ${region}`;
 }
 
 /** What `work` returns, or the failure that AWS answered with. */
@@ -53,12 +77,17 @@ async function attempt<T>(work: () => Promise<T>): Promise<T | CallError> {
 }
 
 function withoutAws(error: CallError): readonly CheckResult[] {
+  const found = `${error.code}: ${error.message}`;
+  const others = ['desired-table', 'state-table', 'installation', 'stream', 'protection'] as const;
+  // The signature itself is good: it bears another time than AWS's.
+  if (/signature (expired|not yet current)/i.test(error.message) || error.code === 'RequestTimeTooSkewed')
+    return [
+      skipped('credentials'),
+      { id: 'clock', outcome: 'failed', found, remedy: setClock },
+      ...others.map(skipped),
+    ];
   const remedy = 'see AWS_PROFILE, AWS_REGION, AWS_ENDPOINT_URL and the credentials: aws sts get-caller-identity';
-  const others = ['clock', 'desired-table', 'state-table', 'installation', 'stream', 'protection', 'leader'] as const;
-  return [
-    { id: 'credentials', outcome: 'failed', found: `${error.code}: ${error.message}`, remedy },
-    ...others.map((id) => skipped(id)),
-  ];
+  return [{ id: 'credentials', outcome: 'failed', found, remedy }, ...(['clock', ...others] as const).map(skipped)];
 }
 
 /** A check that cannot be made. */
@@ -79,22 +108,17 @@ async function clockCheck({ dynamo }: Session, table: string | undefined): Promi
   const skewMs = Math.max(0, before - (at + 1_000), at - after);
   const found = skewMs === 0 ? 'to the second' : `${Math.round(skewMs / 1_000)} s apart`;
   if (skewMs < noticedSkewMs) return { id: 'clock', outcome: 'ok', found };
-  const remedy = 'set the clock by NTP: AWS refuses what is signed five minutes off, and expiry times are compared';
-  return { id: 'clock', outcome: skewMs < refusedSkewMs ? 'warning' : 'failed', found, remedy };
+  return { id: 'clock', outcome: skewMs < refusedSkewMs ? 'warning' : 'failed', found, remedy: setClock };
 }
 
-function tableCheck(
-  id: 'desired-table' | 'state-table',
-  name: string,
-  table: TableInspection | undefined | CallError,
-): CheckResult {
+function tableCheck(id: 'desired-table' | 'state-table', name: string, table: Look, pre: boolean): CheckResult {
   if (table instanceof CallError) {
     const remedy = `allow dynamodb:DescribeTable and dynamodb:ListTagsOfResource on table ${name}: docs/explanation/iam.md`;
     return { id, about: name, outcome: 'failed', found: `${table.code}: ${table.message}`, remedy };
   }
   if (table === undefined) {
     const remedy = 'run cellwright init, or name another by CELLWRIGHT_DESIRED_TABLE and CELLWRIGHT_STATE_TABLE';
-    return { id, about: name, outcome: 'failed', found: 'there is no such table', remedy };
+    return { id, about: name, outcome: pre ? 'warning' : 'failed', found: 'there is no such table', remedy };
   }
   if (table.misshapen !== undefined) {
     return { id, about: name, outcome: 'failed', found: table.misshapen, remedy: 'name the right table' };
@@ -109,6 +133,7 @@ async function installationCheck(
   { dynamo, tables }: Session,
   desired: TableInspection,
   state: TableInspection,
+  pre: boolean,
 ): Promise<CheckResult> {
   const id = 'installation';
   const item = await attempt(() => readInstallation(dynamo, tables.stateTable));
@@ -135,12 +160,13 @@ async function installationCheck(
     };
   }
   const found = ids.size === 0 ? 'no id stands anywhere' : `${only ?? ''}, but not in ${missing.join(' and ')}`;
-  return { id, outcome: 'failed', found, remedy: 'run cellwright init: it puts the id where it is missing' };
+  const remedy = 'run cellwright init: it puts the id where it is missing';
+  return { id, outcome: pre ? 'warning' : 'failed', found, remedy };
 }
 
-function streamCheck(name: string, { hasStream }: TableInspection): CheckResult {
+function streamCheck(name: string, { stream }: TableInspection): CheckResult {
   const id = 'stream';
-  if (hasStream) return { id, about: name, outcome: 'ok', found: 'it is on' };
+  if (stream !== undefined) return { id, about: name, outcome: 'ok', found: stream };
   const remedy = `aws dynamodb update-table --table-name ${name} --stream-specification StreamEnabled=true,StreamViewType=KEYS_ONLY`;
   return {
     id,
@@ -158,14 +184,22 @@ function protectionCheck(name: string, { deletionProtected, pointInTime }: Table
     ...(pointInTime === false ? ['point-in-time recovery is off'] : []),
   ];
   if (lacks.length > 0) {
-    const remedy = `aws dynamodb update-table --table-name ${name} --deletion-protection-enabled, and update-continuous-backups; the stacks do both`;
+    const remedy = [
+      ...(deletionProtected ? [] : [`aws dynamodb update-table --table-name ${name} --deletion-protection-enabled`]),
+      ...(pointInTime === false
+        ? [
+            `aws dynamodb update-continuous-backups --table-name ${name} --point-in-time-recovery-specification PointInTimeRecoveryEnabled=true`,
+          ]
+        : []),
+    ].join('; ');
     return { id, about: name, outcome: 'warning', found: lacks.join(', '), remedy };
   }
   const found = pointInTime === undefined ? 'deletion protection is on; backups may not be seen' : 'both are on';
   return { id, about: name, outcome: 'ok', found };
 }
 
-async function leaderCheck({ dynamo, tables }: Session): Promise<CheckResult> {
+/** Whether somebody leads: seen by a renewal, as no clock of ours says how old the last one is. */
+export async function leaderCheck({ dynamo, tables }: Session): Promise<CheckResult> {
   const id = 'leader';
   const table = createLeaseTable(dynamo, tables.stateTable);
   const until = dynamo.clock.monotonic() + renewalsSeenMs;

@@ -2,7 +2,7 @@
 import { CallError } from '../model/errors.ts';
 import type { Item } from './attributes.ts';
 import type { Dynamo } from './client.ts';
-import { deleteItem, getItem, putItem, scanItems, updateItem } from './items.ts';
+import { deleteItem, getItem, putItem, type ScanOptions, scanItems, updateItem } from './items.ts';
 
 /**
  * A record as it stands in the table, not validated: any attribute may be there, of any type. Numbers that JavaScript cannot hold
@@ -12,8 +12,10 @@ export type RawRecord = Item & { readonly kind: string; readonly name: string };
 
 /** Reads and writes records. */
 export interface DesiredTable {
-  /** All records, by a consistent read to the end of the table. Throws `CallError` when any page fails: a part is never returned. */
-  list(): Promise<readonly RawRecord[]>;
+  /**
+   * All records, by a read to the end of the table: a consistent one, unless `consistent` is false. Throws `CallError` when any page fails: a part is never returned.
+   */
+  list(options?: ScanOptions): Promise<readonly RawRecord[]>;
   /** One record by a consistent read; undefined when there is none. */
   get(kind: string, name: string): Promise<RawRecord | undefined>;
   /** Writes a whole record. With `ifAbsent`, throws class `conflict` when one is there already. */
@@ -36,9 +38,9 @@ export function createDesiredTable(dynamo: Dynamo, table: string): DesiredTable 
   };
   return {
     get,
-    list: async () => {
+    list: async (options = {}) => {
       const records: RawRecord[] = [];
-      await scanItems(dynamo, { table }, (items) => {
+      await scanItems(dynamo, { table, ...options }, (items) => {
         for (const item of items) records.push(asRecord(item, table));
       });
       return records;

@@ -5,10 +5,12 @@ import type { Dynamo } from './client.ts';
 import { describeTable, misshapen, readTag, type TableShape } from './tables.ts';
 
 export interface TableInspection {
+  readonly arn: string;
   readonly status: string;
   /** Why its keys are not as they have to be; undefined where they are. */
   readonly misshapen: string | undefined;
-  readonly hasStream: boolean;
+  /** What its stream carries: `KEYS_ONLY`, `NEW_IMAGE` ...; undefined where it has none. Readers here work with any. */
+  readonly stream: string | undefined;
   readonly deletionProtected: boolean;
   /** Undefined: we may not see it. */
   readonly pointInTime: boolean | undefined;
@@ -25,9 +27,13 @@ export async function inspectTable(
   const table = await describeTable(dynamo, name);
   if (table === undefined) return undefined;
   return {
+    arn: table.TableArn ?? '',
     status: table.TableStatus ?? 'unknown',
     misshapen: misshapen(table, name, shape),
-    hasStream: table.StreamSpecification?.StreamEnabled === true,
+    stream:
+      table.StreamSpecification?.StreamEnabled === true
+        ? (table.StreamSpecification.StreamViewType ?? 'it is on')
+        : undefined,
     deletionProtected: table.DeletionProtectionEnabled === true,
     pointInTime: await readPointInTime(dynamo, name),
     installation: await readTag(dynamo, table),

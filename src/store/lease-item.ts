@@ -14,6 +14,8 @@ export interface LeaseItem {
   /** How long its holder believes in it; followers wait for the longer of this and their own. */
   readonly durationMs: number;
   readonly released: boolean;
+  /** Of a released item: for how long from then on a call of a leader that vanished before its holder may still land. Left out where none can. */
+  readonly unsettledMs?: number;
 }
 
 /** The lease item's reads and writes; both throw `CallError` and try once, because the lease decides itself what to do about a failure. */
@@ -57,15 +59,17 @@ export function createLeaseTable(dynamo: Dynamo, table: string, timeoutMs = leas
 }
 
 function parseLease(item: Readonly<Record<string, unknown>>): LeaseItem {
-  const { holder, epoch, sequence, durationMs, released } = item;
+  const { holder, epoch, sequence, durationMs, released, unsettledMs } = item;
   if (
     typeof holder === 'string' &&
     typeof epoch === 'number' &&
     typeof sequence === 'number' &&
     typeof durationMs === 'number' &&
-    typeof released === 'boolean'
+    typeof released === 'boolean' &&
+    (unsettledMs === undefined || typeof unsettledMs === 'number')
   ) {
-    return { holder, epoch, sequence, durationMs, released };
+    const settling = unsettledMs === undefined ? {} : { unsettledMs };
+    return { holder, epoch, sequence, durationMs, released, ...settling };
   }
   throw new CallError({
     class: 'invalid',

@@ -1,13 +1,16 @@
 /**
  * The leader lease: at most one controller acts at a time.
  *
- *   follower   reads the lease item every second and notes, by its own monotonic clock, since when it has not changed
+ *   follower   reads the lease item twice a second and notes, by its own monotonic clock, since when it has not changed
  *   candidate  the item was absent, released, our own of an earlier term, or unchanged for a full lease duration: one conditional write, with the
  *              epoch one higher, decides between all candidates
  *   leader     renews by a write on holder, epoch and sequence; leads until the deadline, a lease duration after the moment BEFORE the last
  *              renewal that succeeded was sent
  *   lost       the deadline passed, or another holder was seen: told once to the listeners, then follower again
  *   released   stopped: the item says so, and the next follower need not wait
+ *
+ * A released item also says for how long a call of a leader that vanished earlier may still land (a length of time, no time of day), so that a hand-over
+ * neither forgets that nor has to wait for it.
  *
  * Why no two leaders believe at once: a successor counts from when it READ the item, which is after the write it saw was made, which is after the
  * holder's own count began; both count the same duration, and the holder takes a margin off for clocks that do not run alike. Wall
@@ -34,10 +37,12 @@ export interface LeaseOptions {
   readonly renewMs?: number;
   /** What a fenced write's attempt may take (3,000). */
   readonly attemptMs?: number;
-  /** How often a follower looks (1,000). */
+  /** How often a follower looks (500); it also looks at the moment from which it may take the lease. */
   readonly pollMs?: number;
   /** Taken off the leader's own count, for clocks that do not run alike: one part in twenty of the duration by default. */
   readonly marginMs?: number;
+  /** For how long, once it is replaced, a call of a leader that vanished may still land (0). */
+  readonly vanishedMs?: number;
   /** The highest epoch that any state bears, asked only when there is no lease item: a new lease starts above it. */
   readonly highestEpoch: () => Promise<number>;
   /** Told of every failed call; the lease goes on by itself. */
@@ -52,8 +57,8 @@ export interface LeaderLease extends Fence {
   isLeader(): boolean;
   /** How long the lease is ours for certain; 0 when it is not. */
   remainingMs(): number;
-  /** Called with each new epoch. `handedOver`: no call of a leader before can still be on its way. Returns the unsubscribe. */
-  onAcquired(listener: (epoch: number, handedOver: boolean) => void): () => void;
+  /** Called with each new epoch. Returns the unsubscribe. */
+  onAcquired(listener: AcquiredListener): () => void;
   /** Called once for each term that ends other than by `stop`. Returns the unsubscribe. */
   onLost(listener: (reason: string) => void): () => void;
   /** Ends the term under way, told to the listeners as lost, and bids again at once with an epoch above this one. Nothing where we do not lead. */
@@ -67,6 +72,9 @@ export interface LeaderLease extends Fence {
   stop(options?: { release?: boolean }): Promise<void>;
 }
 
+/** `handedOver`: the leader before released the lease. `unsettledMs`: for how long a call of a leader that vanished may still land. */
+type AcquiredListener = (epoch: number, handedOver: boolean, unsettledMs: number) => void;
+
 /** A term of leadership. */
 interface Term {
   readonly epoch: number;
@@ -74,6 +82,8 @@ interface Term {
   sequence: number;
   /** When each renewal was sent, by its sequence: no two have the same, so whichever is found in the table, its own time counts. */
   readonly sent: Map<number, number>;
+  /** Monotonic: until then a call of a leader that vanished may still land. */
+  readonly unsettledUntil: number;
   /** Monotonic: until then it is ours. */
   deadline: number;
   cancelDeadline: () => void;
@@ -91,7 +101,7 @@ class Lease implements LeaderLease {
   readonly attemptMs: number;
   private readonly table: LeaseTable;
   private readonly options: Required<Omit<LeaseOptions, 'onError'>> & Pick<LeaseOptions, 'onError'>;
-  private readonly acquired = new Set<(epoch: number, handedOver: boolean) => void>();
+  private readonly acquired = new Set<AcquiredListener>();
   private readonly lost = new Set<(reason: string) => void>();
   private readonly stopping = new AbortController();
   private running: Promise<void> | undefined;
@@ -109,7 +119,8 @@ class Lease implements LeaderLease {
     this.attemptMs = options.attemptMs ?? fencedAttemptMs;
     this.options = {
       renewMs: 4_000,
-      pollMs: 1_000,
+      pollMs: 500,
+      vanishedMs: 0,
       marginMs: durationMs / 20,
       attemptMs: this.attemptMs,
       ...options,
@@ -141,7 +152,7 @@ class Lease implements LeaderLease {
     );
   }
 
-  onAcquired(listener: (epoch: number, handedOver: boolean) => void): () => void {
+  onAcquired(listener: AcquiredListener): () => void {
     this.acquired.add(listener);
     return () => this.acquired.delete(listener);
   }
@@ -169,7 +180,9 @@ class Lease implements LeaderLease {
     const term = this.term;
     this.endTerm('released');
     if (term === undefined || options.release === false) return;
-    await this.attempt(() => this.table.write(this.itemOf(term, { released: true }), this.itemOf(term)));
+    const unsettledMs = Math.ceil(term.unsettledUntil - this.options.clock.monotonic());
+    const released = { ...this.itemOf(term), released: true, ...(unsettledMs > 0 ? { unsettledMs } : {}) };
+    await this.attempt(() => this.table.write(released, this.itemOf(term)));
   }
 
   private async compete(): Promise<void> {
@@ -192,7 +205,8 @@ class Lease implements LeaderLease {
     this.note(item);
     this.observedHolder = item === undefined || item.released ? undefined : item.holder;
     const free = item === undefined ? await this.mayCreate(hadItem) : this.mayTake(item);
-    if (!free || this.stopping.signal.aborted) return wait;
+    if (this.stopping.signal.aborted) return wait;
+    if (!free) return this.lookAgainIn(wait);
     this.state = 'candidate';
     const won = await this.bid(item);
     return won ? renewMs : wait;
@@ -210,6 +224,14 @@ class Lease implements LeaderLease {
     return this.unchangedFor(Math.max(item.durationMs, this.options.durationMs));
   }
 
+  /** No later than the moment from which what was seen may be taken. */
+  private lookAgainIn(ms: number): number {
+    if (this.seen === undefined) return ms;
+    const { clock, durationMs } = this.options;
+    const left = this.seen.since + Math.max(this.seen.item?.durationMs ?? 0, durationMs) - clock.monotonic();
+    return left > 0 ? Math.min(ms, left) : ms;
+  }
+
   /** A lease item that somebody deleted may still be believed in; only a table that no leader ever wrote is free at once. */
   private async mayCreate(hadItem: boolean): Promise<boolean> {
     if (hadItem) return false;
@@ -224,7 +246,7 @@ class Lease implements LeaderLease {
   }
 
   private async bid(before: LeaseItem | undefined): Promise<boolean> {
-    const { clock, durationMs, marginMs } = this.options;
+    const { clock, durationMs, marginMs, vanishedMs } = this.options;
     const epoch = 1 + Math.max(before?.epoch ?? this.epochWithoutItem ?? 0, this.highestBid);
     this.highestBid = epoch;
     const sentAt = clock.monotonic();
@@ -232,7 +254,11 @@ class Lease implements LeaderLease {
     const found = await this.writeAndRead(after, before);
     if (found === 'unknown' || !sameItem(found, after)) return false;
     const deadline = sentAt + durationMs - marginMs;
-    const term: Term = { epoch, sequence: 1, sent: new Map(), deadline, cancelDeadline: () => undefined };
+    const handedOver = before === undefined ? this.epochWithoutItem === 0 : before.released;
+    const unsettledMs = handedOver ? (before?.unsettledMs ?? 0) : vanishedMs;
+    const unsettledUntil = clock.monotonic() + unsettledMs;
+    const base = { epoch, sequence: 1, unsettledUntil };
+    const term: Term = { ...base, sent: new Map(), deadline, cancelDeadline: () => undefined };
     if (this.stopping.signal.aborted) {
       // Won while stopping: never believed in, and handed back by `stop`.
       this.term = { ...term, deadline: Number.NEGATIVE_INFINITY };
@@ -245,8 +271,7 @@ class Lease implements LeaderLease {
     this.state = 'leader';
     this.observedHolder = this.options.holder;
     this.watchDeadline(term);
-    const handedOver = before === undefined ? this.epochWithoutItem === 0 : before.released;
-    for (const listener of this.acquired) listener(epoch, handedOver);
+    for (const listener of this.acquired) listener(epoch, handedOver, unsettledMs);
     return true;
   }
 
@@ -321,9 +346,9 @@ class Lease implements LeaderLease {
     if (state === 'lost') for (const listener of this.lost) listener(reason);
   }
 
-  private itemOf(term: Pick<Term, 'epoch' | 'sequence'>, change: { released?: boolean } = {}): LeaseItem {
+  private itemOf(term: Pick<Term, 'epoch' | 'sequence'>): LeaseItem {
     const { holder, durationMs } = this.options;
-    return { holder, epoch: term.epoch, sequence: term.sequence, durationMs, released: change.released ?? false };
+    return { holder, epoch: term.epoch, sequence: term.sequence, durationMs, released: false };
   }
 
   /** Runs a call and tells of its failure; undefined when it failed. */

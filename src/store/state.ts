@@ -4,7 +4,7 @@ import type { AcceptedSpec, ObjectEvent, ObjectStatus } from '../model/state.ts'
 import type { Item } from './attributes.ts';
 import { type CapacityItem, parseCapacity } from './capacity.ts';
 import type { Dynamo } from './client.ts';
-import { queryItems, scanItems } from './items.ts';
+import { queryItems, type ScanOptions, scanItems } from './items.ts';
 import { eventPrefix, sortKeys, splitObjectKey } from './keys.ts';
 
 /** A value of the state table with what a later write of it compares with. */
@@ -31,10 +31,10 @@ export interface StoredObject {
   readonly damaged: readonly string[];
 }
 
-/** Reads the state table. All reads are consistent and complete, or throw `CallError`. */
+/** Reads the state table. All reads are consistent (unless told otherwise) and complete, or throw `CallError`. */
 export interface StateReader {
   /** Everything, by a parallel scan. History is left out unless `events` is true: it is most of the table and no decision needs it. */
-  loadAll(options?: { events?: boolean }): Promise<ReadonlyMap<string, StoredObject>>;
+  loadAll(options?: ScanOptions & { events?: boolean }): Promise<ReadonlyMap<string, StoredObject>>;
   /** One object with its history; an object that nothing is known of comes back empty. */
   query(pk: string): Promise<StoredObject>;
   /** The highest leader epoch that any item bears, 0 for an empty table: where a lease that was lost has to go on from. */
@@ -58,7 +58,8 @@ export function createStateReader(dynamo: Dynamo, table: string): StateReader {
                 values: { ':events': eventPrefix },
               },
             };
-      await scanItems(dynamo, { table, segments: scanSegments, ...filter }, (items) => {
+      const scan = { table, segments: scanSegments, consistent: options.consistent ?? true };
+      await scanItems(dynamo, { ...scan, ...filter }, (items) => {
         for (const item of items) {
           const pk = String(item.pk);
           const partition = partitions.get(pk);

@@ -2,7 +2,7 @@ import type { Context, Hono } from 'hono';
 import { questionNames } from '../controller/questions/answer.ts';
 import { QuestionError } from '../controller/questions/question.ts';
 import { attentionOf } from './attention.ts';
-import type { FleetSnapshot } from './snapshot-types.ts';
+import type { FleetSnapshot, StandbyNote } from './snapshot-types.ts';
 import type { Health, WebSources } from './sources.ts';
 import { filtered, type TenantFilter } from './tenant-filter.ts';
 
@@ -33,10 +33,15 @@ export function addApi(app: Hono, sources: WebSources): void {
       return fleet === undefined ? noFleet(context, sources.ready()) : answer(fleet, context);
     };
   };
+  /** What only the leader can answer: from its readings of the cells, not from the tables. */
+  const ofLeader = (answer: (fleet: FleetSnapshot, context: Context) => Response | Promise<Response>) =>
+    withFleet((fleet, context) =>
+      fleet.standby === undefined ? answer(fleet, context) : notLeading(context, sources.ready(), fleet.standby),
+    );
   const list = (path: string, items: (fleet: FleetSnapshot, context: Context) => readonly object[]): void => {
     app.get(
       path,
-      withFleet((fleet, context) => context.json({ at: fleet.at, items: items(fleet, context) })),
+      withFleet((fleet, context) => context.json({ at: fleet.at, ...markOf(fleet), items: items(fleet, context) })),
     );
   };
   list('/api/tenants', (fleet, context) => filtered(fleet.tenants, filterOf(context)));
@@ -49,12 +54,12 @@ export function addApi(app: Hono, sources: WebSources): void {
     withFleet((fleet, context) => {
       const name = context.req.param('name') ?? '';
       const tenant = fleet.tenants.find((candidate) => candidate.name === name);
-      return tenant === undefined ? noTenant(context, name) : context.json(tenant);
+      return tenant === undefined ? noTenant(context, name) : context.json({ ...tenant, ...markOf(fleet) });
     }),
   );
   app.get(
     '/api/plan',
-    withFleet(async (fleet, context) => {
+    ofLeader(async (fleet, context) => {
       const name = context.req.query('tenant');
       if (name !== undefined && !fleet.tenants.some((tenant) => tenant.name === name)) return noTenant(context, name);
       return context.json(await sources.plan(name));
@@ -63,16 +68,16 @@ export function addApi(app: Hono, sources: WebSources): void {
   for (const question of questionNames) {
     app.get(
       `/api/${question}`,
-      withFleet((_fleet, context) => answered(sources, question, context)),
+      ofLeader((_fleet, context) => answered(sources, question, context)),
     );
   }
   app.get(
     '/api/rebuild',
-    withFleet(async (_fleet, context) => context.json(await sources.rebuild())),
+    ofLeader(async (_fleet, context) => context.json(await sources.rebuild())),
   );
   app.get(
     '/api/adopt',
-    withFleet(async (fleet, context) => {
+    ofLeader(async (fleet, context) => {
       const { tenant = '', infraGroup, arn = '' } = context.req.query();
       if (infraGroup !== undefined) {
         if (!fleet.infraGroups.some(({ name }) => name === infraGroup)) return noInfraGroup(context, infraGroup);
@@ -106,6 +111,7 @@ function statusOf(sources: WebSources) {
   return {
     ...probes,
     at: fleet.at,
+    ...markOf(fleet),
     mode: fleet.mode,
     tenants: fleet.tenants.length,
     phases,
@@ -113,6 +119,17 @@ function statusOf(sources: WebSources) {
     orphans: fleet.orphans,
     refused: fleet.refused,
   };
+}
+
+/** What every answer of a standby bears. */
+function markOf({ standby }: FleetSnapshot): { standby?: StandbyNote } {
+  return standby === undefined ? {} : { standby };
+}
+
+function notLeading(context: Context, { state }: Health, { leader }: StandbyNote): Response {
+  const who = leader === undefined ? 'no leader is known' : `${leader} leads`;
+  const message = `only the leader can answer this, and this process does not lead (${state}): ${who}`;
+  return context.json(errorBody('NotLeading', message, 'ask the process that leads'), 503);
 }
 
 function noFleet(context: Context, ready: Health): Response {

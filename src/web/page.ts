@@ -7,7 +7,7 @@ import { activitySection } from './page-activity.ts';
 import { capacitySection } from './page-capacity.ts';
 import { pill, toneOfPhase } from './page-parts.ts';
 import { tenantsSection } from './page-tenants.ts';
-import type { FleetSnapshot } from './snapshot-types.ts';
+import type { FleetSnapshot, StandbyNote } from './snapshot-types.ts';
 import type { Health } from './sources.ts';
 import { filtered, type TenantFilter } from './tenant-filter.ts';
 import { ago, counted, figures } from './words.ts';
@@ -71,12 +71,18 @@ ${tenantsSection(snapshot, filtered(snapshot.tenants, filter), filter)}`;
 }
 
 function banner(snapshot: FleetSnapshot, ready: Health): Html | undefined {
+  if (snapshot.standby !== undefined) return standbyBanner(snapshot.standby, ready);
   if (!ready.ok) return html`<div class="card banner">Not ready: ${ready.reasons.join('; ')}</div>`;
   if (snapshot.mode === 'observe')
     return html`<div class="card banner">Mode observe: everything is read and compared, nothing is changed.</div>`;
   if (snapshot.mode === 'paused')
     return html`<div class="card banner">Mode paused: nothing is read and nothing is changed.</div>`;
   return undefined;
+}
+
+function standbyBanner({ leader, ageSeconds }: StandbyNote, ready: Health): Html {
+  const who = leader === undefined ? 'no leader is known' : `${leader} leads`;
+  return html`<div class="card banner">This process does not lead (${ready.state}): ${who}. What is shown was read from the tables ${figures(ageSeconds)} s ago; room, quotas and activity are the leader's to tell.</div>`;
 }
 
 function countsSection({ tenants, cells, infraGroups, tiers }: FleetSnapshot, filter: TenantFilter): Html {

@@ -11,6 +11,8 @@ export type ShownMode = 'active' | 'observe' | 'paused';
 export interface FleetSnapshot {
   /** RFC 3339. */
   readonly at: string;
+  /** Left out by the process that leads. Another shows what the tables say, from a reading of its own; what only the leader knows (room, quotas, drains) is missing. */
+  readonly standby?: StandbyNote;
   /** The strictest of the process's mode and the fleet's. */
   readonly mode: ShownMode;
   readonly tenants: readonly TenantSnapshot[];
@@ -27,6 +29,15 @@ export interface FleetSnapshot {
   readonly drains: readonly DrainSnapshot[];
   /** Resources of others where ours stand, by resource. */
   readonly strangers: Readonly<Record<'listener_rule' | 'target_group' | 'dns_record' | 'endpoint', number>>;
+}
+
+/** Whose view it is that is shown, and how old it is. */
+export interface StandbyNote {
+  /** The identity of the process that leads; left out where none is known. */
+  readonly leader?: string;
+  /** RFC 3339: when the reading began. */
+  readonly readAt: string;
+  readonly ageSeconds: number;
 }
 
 /** One cell or infra group that drains. */

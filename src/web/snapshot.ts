@@ -19,6 +19,7 @@ import type {
   InfraGroupSnapshot,
   ObjectName,
   RefusedRecord,
+  StandbyNote,
   TenantSnapshot,
   TierSnapshot,
 } from './snapshot-types.ts';
@@ -34,6 +35,8 @@ export interface SnapshotExtras {
   readonly capacity?: CapacityReport;
   /** How the drains stand. */
   readonly drains?: readonly DrainProgress[];
+  /** Given by a process that does not lead. */
+  readonly standby?: StandbyNote;
 }
 
 /** Phases in which a tenant is not meant to serve, or cannot before its record is put right. */
@@ -57,6 +60,7 @@ export function snapshotOf(
   const tiers = sorted(view.all('Tier')).map((entry) => tierSnapshot(scope, entry, tenants));
   return {
     at: new Date(now).toISOString(),
+    ...(extras.standby === undefined ? {} : { standby: extras.standby }),
     mode: scope.mode,
     tenants,
     tiers,

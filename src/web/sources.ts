@@ -16,7 +16,7 @@ export interface Health {
 export interface WebSources {
   health(): Health;
   ready(): Health;
-  /** The fleet as it is; undefined while this process does not lead or has not loaded it. */
+  /** The fleet as it is, or, marked so, as a standby read it last; undefined before the first reading. */
   snapshot(): FleetSnapshot | undefined;
   activity(): RecentActivity;
   /** What would be done now, for one tenant or for all. A rejection is shown with its message. */

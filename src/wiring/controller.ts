@@ -1,11 +1,16 @@
+import { DeniedActions } from '../aws/denied.ts';
+import { loadSdk } from '../aws/sdk.ts';
 import type { ControllerConfig } from '../cli/programs.ts';
 import { build } from '../cli/version.ts';
 import type { Term } from '../controller/loop/term.ts';
 import { answerQuestion } from '../controller/questions/answer.ts';
+import { Standby } from '../controller/standby/views.ts';
 import { type Clock, systemClock } from '../model/clock.ts';
 import { CallError } from '../model/errors.ts';
 import { createDynamo } from '../store/client.ts';
+import { createDesiredTable } from '../store/desired.ts';
 import { readInstallation } from '../store/installation.ts';
+import { createStateReader } from '../store/state.ts';
 import type { StateWriter } from '../store/state-writer.ts';
 import { callCounter, collectBudgets } from '../telemetry/calls.ts';
 import { FiguresLine } from '../telemetry/figures.ts';
@@ -71,6 +76,8 @@ export async function startController(config: ControllerConfig, host: Controller
     },
     view: () => leader.term?.view,
   });
+  const count = callCounter(metrics);
+  const denied = new DeniedActions(clock);
   const leader: Leader = new Leader({
     ...config,
     installation,
@@ -88,11 +95,22 @@ export async function startController(config: ControllerConfig, host: Controller
       state = writer;
       return observer;
     },
-    onCall: callCounter(metrics),
+    onCall: (report) => {
+      count(report);
+      denied.note(report);
+    },
     log: (message, details) => logger.info(details, message),
   });
   leader.lease.onLost(() => observer.termEnded());
-  const snapshot = (): FleetSnapshot | undefined => {
+  const standby = new Standby({
+    clock,
+    reader: createStateReader(leader.dynamo, config.stateTable),
+    desired: createDesiredTable(leader.dynamo, config.desiredTable),
+    mode: config.mode,
+    isNeeded: () => leader.term?.working !== true,
+    failed: (error) => logger.warn({ code: error.code, detail: error.message }, "a standby's view was not read"),
+  });
+  const ofLeader = (): FleetSnapshot | undefined => {
     const { term } = leader;
     // While it loads, nothing is known to be present: everything would look like an orphan.
     if (term?.working !== true) return undefined;
@@ -105,7 +123,8 @@ export async function startController(config: ControllerConfig, host: Controller
   };
   setBuildInfo(metrics, build);
   metrics.beforeScrape(() => {
-    collectFleet(metrics, snapshot(), observer.conflicts());
+    // A standby's view never: sums over both processes would count everything twice.
+    collectFleet(metrics, ofLeader(), observer.conflicts());
     collectBudgets(metrics, leader.budgets.levels());
     const isLeader = leader.lease.isLeader();
     const { resyncSeconds } = config;
@@ -118,12 +137,12 @@ export async function startController(config: ControllerConfig, host: Controller
     {
       health: () => ({ ok: true, state: 'running', reasons: [] }),
       ready: () => readiness(leader),
-      snapshot,
+      snapshot: () => ofLeader() ?? standbySnapshot(standby, leader, clock),
       activity: () => observer.activity(),
       plan: async (tenant) => termOf(leader).plan(tenant),
       rebuild: async () => termOf(leader).rebuildPlan(),
       adopt: async (request) => termOf(leader).adoption(request),
-      answer: (question, terms) => answer(leader, config, question, terms),
+      answer: async (question, terms) => answerQuestion(questionDeps(termOf(leader), config, denied), question, terms),
       metrics: () => metrics.text(),
     },
   );
@@ -136,9 +155,13 @@ export async function startController(config: ControllerConfig, host: Controller
     standing: () => (leader.term?.working === true ? 'leading' : leader.lease.isLeader() ? 'loading' : 'standing by'),
   });
   if (host.figures) figures.start();
+  loadSdk().catch((error: unknown) => logger.error({ detail: reasonOf(error) }, 'a client of the SDK was not loaded'));
   leader.run();
+  standby
+    .run()
+    .catch((error: unknown) => logger.error({ detail: reasonOf(error) }, 'the standby ended by a fault of ours'));
   logger.info({ installation, identity: config.identity, http: web.url, mode: config.mode }, 'the controller runs');
-  return { leader, url: web.url, stop: () => stopAll(leader, web, figures, logger) };
+  return { leader, url: web.url, stop: () => stopAll({ leader, standby, web, figures, logger }) };
 }
 
 /** The installation could not be told, or is not there: what to do stands in the message. */
@@ -176,32 +199,49 @@ function readiness(leader: Leader): Health {
   }
   if (leader.lease.isLeader())
     return { ok: false, state: 'loading', reasons: ['complete views of the tables and cells are still being read'] };
-  const holder = leader.lease.observedHolder;
+  const holder = leaderOf(leader);
   if (holder !== undefined) return { ok: true, state: 'standing by', reasons: [`${holder} leads`] };
   return { ok: false, state: 'waiting', reasons: ['no leader is known yet'] };
+}
+
+/** The identity of the process that leads, as it was seen last. */
+function leaderOf({ lease }: Leader): string | undefined {
+  // A holder is an identity and what tells this run of it from others.
+  return lease.observedHolder?.replace(/#[^#]*$/, '');
+}
+
+function standbySnapshot(standby: Standby, leader: Leader, clock: Clock): FleetSnapshot | undefined {
+  const { current } = standby;
+  if (current === undefined) return undefined;
+  const { view, book, readAt } = current;
+  const holder = leaderOf(leader);
+  const note = {
+    ...(holder === undefined ? {} : { leader: holder }),
+    readAt: new Date(readAt).toISOString(),
+    ageSeconds: Math.max(0, Math.round((clock.now() - readAt) / 1_000)),
+  };
+  return snapshotOf(view, book, readAt, { standby: note });
 }
 
 function termOf(leader: Leader): Term {
   const { term } = leader;
   if (term?.working === true) return term;
-  throw new StartError('this controller does not lead, or is still reading: ask again in a moment, or use --local');
+  const holder = leaderOf(leader);
+  const who = holder === undefined ? 'no leader is known' : `${holder} leads`;
+  throw new StartError(`this controller does not lead, or is still reading (${who}): ask the leader, or use --local`);
 }
 
-function answer(
-  leader: Leader,
-  config: ControllerConfig,
-  question: string,
-  terms: (name: string) => string | undefined,
-): Promise<object> {
-  const { term } = leader;
-  if (term?.working !== true)
-    throw new StartError('this controller does not lead, or is still reading: ask again in a moment, or use --local');
-  return answerQuestion(questionDeps(term, config), question, terms);
-}
-
-async function stopAll(leader: Leader, web: WebServer, figures: FiguresLine, logger: Logger): Promise<void> {
+async function stopAll(parts: {
+  readonly leader: Leader;
+  readonly standby: Standby;
+  readonly web: WebServer;
+  readonly figures: FiguresLine;
+  readonly logger: Logger;
+}): Promise<void> {
+  const { leader, standby, web, figures, logger } = parts;
   logger.info({}, 'stopping');
   figures.stop();
+  standby.stop();
   await leader.stop();
   await web.close();
   logger.info({}, 'stopped');

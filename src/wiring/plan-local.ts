@@ -4,7 +4,7 @@ import { Term } from '../controller/loop/term.ts';
 import type { AdoptReport, RebuildReport } from '../model/reports.ts';
 import type { StateWriter } from '../store/state-writer.ts';
 import { type ControllerHost, machineHost } from './controller.ts';
-import { readOnlyTermDeps } from './leader.ts';
+import { type LeaderOptions, readOnlyTermDeps } from './leader.ts';
 
 /** `cellwright plan --local`: the controller's own code in this process, reading everything and writing nothing. */
 export async function planLocal(request: PlanRequest): Promise<PlanReport> {
@@ -25,9 +25,10 @@ export async function adoptLocal(request: AdoptLocalRequest): Promise<AdoptRepor
 export async function withReadOnlyTerm<T>(
   config: ControllerConfig,
   work: (term: Term) => T | Promise<T>,
-  host: ControllerHost = machineHost,
+  { host = machineHost, onCall }: { readonly host?: ControllerHost; readonly onCall?: LeaderOptions['onCall'] } = {},
 ): Promise<T> {
-  const { deps, close } = await readOnlyTermDeps(config, host, { state: nothingWritten, observer: silent });
+  const give = { state: nothingWritten, observer: silent, ...(onCall === undefined ? {} : { onCall }) };
+  const { deps, close } = await readOnlyTermDeps(config, host, give);
   try {
     const term = new Term(deps);
     await term.load();

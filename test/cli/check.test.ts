@@ -7,6 +7,9 @@ import {
 import { beforeEach, describe, expect, test } from 'vitest';
 import { build } from '../../src/cli/version.ts';
 import type { CheckAnswer } from '../../src/model/checks.ts';
+import { CallError } from '../../src/model/errors.ts';
+import { AwsError } from '../../src/simulator/kernel.ts';
+import type { AwsAccess } from '../../src/store/client.ts';
 import { putItem } from '../../src/store/items.ts';
 import { leaseKey } from '../../src/store/keys.ts';
 import { initTables } from '../../src/store/tables.ts';
@@ -44,6 +47,25 @@ async function lead(): Promise<void> {
     desk.world.clock.after(4_000, () => void renew());
   };
   await desk.drive(renew());
+}
+
+/** The way to this AWS with a Date header on every answer, so many seconds ahead of our clock. */
+function dated(seconds: number): AwsAccess {
+  const { access, clock } = desk.world;
+  const inner = access.requestHandler as { handle: (...args: unknown[]) => Promise<{ response: { headers: object } }> };
+  const handle = async (...args: unknown[]) => {
+    const answered = await inner.handle(...args);
+    const date = new Date(clock.now() + seconds * 1_000).toUTCString();
+    Object.assign(answered.response.headers, { date });
+    return answered;
+  };
+  return { ...access, requestHandler: { ...inner, handle } as never };
+}
+
+/** From now on every call, or those with such an input, gets this error. */
+function refuse(code: string, message = 'no', isMeant: (input: object) => boolean = () => true): void {
+  const error = new AwsError(code, message);
+  desk.world.aws.faults = { before: (_call, input) => (isMeant(input) ? { kind: 'error', error } : undefined) };
 }
 
 const lineOf = ({ out }: Run, words: string): string => out.split('\n').find((line) => line.includes(words)) ?? '';
@@ -89,10 +111,12 @@ describe('from the tables', () => {
     const run = await check();
     expect(lineOf(run, 'the state table is there')).toContain('✗ ');
     expect(lineOf(run, 'the desired table is there')).toContain('✓ ');
-    expect(lineOf(run, 'a controller leads')).toBe(
-      '  - a controller leads, and renews its lease: skipped, not looked at, because of what failed above',
+    expect(lineOf(run, 'has a stream')).toBe(
+      '  - the desired table has a stream: skipped, not looked at, because of what failed above',
     );
-    expect(lineOf(run, 'the controller answers')).toContain(': skipped, ');
+    expect(run.out).toContain('Controller\n  - skipped, not looked at, because of what failed above\n');
+    const wide = await desk.cli('check --local -o wide');
+    expect(lineOf(wide, 'the controller answers')).toContain('- the controller answers: skipped, ');
     expect(run.code).toBe(1);
   });
 
@@ -106,6 +130,52 @@ describe('from the tables', () => {
     const found = lineOf(await check(), 'one installation');
     expect(found).toContain('✗ ');
     expect(found).toContain("the desired table's tag says another");
+  });
+
+  test('account, Region and what the stream carries are told', async () => {
+    await lead();
+    const run = await check();
+    expect(lineOf(run, 'has a stream')).toBe(`  ✓ ${desiredTable}: the desired table has a stream: KEYS_ONLY`);
+    expect(lineOf(run, 'AWS answers')).toMatch(/account \d{12}, Region us-east-1$/);
+  });
+
+  test.each(['UnrecognizedClientException', 'ExpiredTokenException'])(
+    'credentials that are refused (%s) are told as that, and not as a table that is missing',
+    async (code) => {
+      refuse(code);
+      const run = await check();
+      expect(lineOf(run, 'AWS answers')).toContain(`✗ AWS answers to the credentials of this command: ${code}`);
+      expect(run.out).toContain('Tables\n  - skipped');
+      expect(run.code).toBe(1);
+    },
+  );
+
+  test('a table that may not be described is told as that, and the other one is looked at', async () => {
+    refuse('AccessDeniedException', 'no', (input) => 'TableName' in input && input.TableName === stateTable);
+    const run = await check();
+    expect(lineOf(run, 'AWS answers')).toContain('✓ ');
+    expect(lineOf(run, 'the state table is there')).toContain('✗ ');
+    expect(lineOf(run, 'the desired table is there')).toContain('✓ ');
+  });
+
+  test.each([
+    [0, '✓', 'to the second', 0],
+    [30, '!', '30 s apart', 0],
+    [-400, '✗', '400 s apart', 1],
+  ])('a clock that is %d s off gets %s', async (seconds, sign, found, code) => {
+    await lead();
+    const run = await check(answer, { access: dated(seconds) });
+    expect(lineOf(run, "this machine's clock")).toBe(`  ${sign} this machine's clock agrees with AWS: ${found}`);
+    expect(run.code).toBe(code);
+  });
+
+  test('a signature that AWS calls expired is the fault of the clock, not of the credentials', async () => {
+    const message = 'Signature expired: 20260101T000000Z is now earlier than 20260101T001000Z';
+    refuse('InvalidSignatureException', message);
+    const run = await check();
+    expect(lineOf(run, "this machine's clock")).toContain('✗ ');
+    expect(lineOf(run, 'AWS answers')).toContain('skipped');
+    expect(run.out).toContain('set the clock by NTP');
   });
 
   test('an AWS that does not answer leaves one failure and nothing but skipped checks', async () => {
@@ -135,11 +205,97 @@ describe('from the controller', () => {
     expect(run.out.trimEnd().split('\n').at(-1)).toMatch(/^\d+ hold, 2 warnings, 1 failed, 2 skipped$/);
   });
 
+  test('--local that may not read the tables is a failure with the call that was denied; the rest is told', async () => {
+    await lead();
+    const denied = { class: 'denied', service: 'dynamodb', operation: 'Scan', code: 'AccessDeniedException' } as const;
+    const askLocal = (): never => {
+      throw new CallError({ ...denied, message: 'DynamoDB Scan on cellwright-state: no' });
+    };
+    const run = await desk.cli('check --local', { programs: { askLocal: async () => askLocal() } });
+    expect(lineOf(run, 'the controller answers')).toContain('DynamoDB Scan on cellwright-state: no');
+    expect(lineOf(run, 'a controller leads')).toContain('✓ ');
+    expect(run.code).toBe(1);
+  });
+
   test('one that does not answer is a failure, and what it alone knows is skipped', async () => {
     await lead();
     const run = await desk.cli('check', { env: { CELLWRIGHT_HTTP: '127.0.0.1:9' } });
     expect(lineOf(run, 'the controller answers')).toContain('✗ the controller answers: the controller cannot be asked');
-    expect(lineOf(run, 'the role can be assumed')).toContain(': skipped, ');
+    expect(run.out).toContain('Cells\n  - skipped');
     expect(run.code).toBe(1);
+  });
+});
+
+describe('what many things have in common', () => {
+  const checks = ['a', 'b', 'c', 'd', 'e'].map((cell) => ({
+    id: 'cell-read' as const,
+    about: `cell ${cell}`,
+    outcome: cell === 'c' ? ('failed' as const) : ('ok' as const),
+    found: cell === 'c' ? 'no' : 'yes',
+  }));
+
+  test('is told in one line where it holds, and one by one where it does not, or where that is asked for', async () => {
+    await lead();
+    const told = { ...answer, checks };
+    const lines = (await check(told)).out.split('\n').filter((line) => line.includes('the account can be read'));
+    expect(lines).toEqual([
+      '  ✓ the account can be read, with every quota: 4 of 5',
+      '  ✗ cell c: the account can be read, with every quota: no',
+    ]);
+    const wide = await desk.cli('check --local -o wide', { programs: { askLocal: async () => told } });
+    expect(wide.out.split('\n').filter((line) => line.includes('the account can be read'))).toHaveLength(5);
+  });
+});
+
+describe('exit codes', () => {
+  test('2 where nothing failed and something could not be told', async () => {
+    await lead();
+    const checks = [
+      { id: 'cell-roles', about: 'cell a', outcome: 'unknown', found: '?', remedy: 'ask again' },
+    ] as const;
+    expect((await check({ ...answer, checks })).code).toBe(2);
+  });
+});
+
+describe('before a controller runs', () => {
+  test('what needs one is left out; with --local the rest is found out here', async () => {
+    const run = await desk.cli('check --pre');
+    expect(run.out).not.toContain('Controller');
+    expect(run.code).toBe(0);
+    const local = await desk.cli('check --pre --local', { programs: { askLocal: async () => answer } });
+    expect(lineOf(local, 'the controller may act')).toContain('✓ ');
+    expect(local.out).not.toContain('a controller leads');
+    expect(local.code).toBe(0);
+  });
+
+  test('tables that init has yet to make are warned of', async () => {
+    const bare = await createDesk({ initialised: false });
+    const run = await bare.cli('check --pre');
+    expect(lineOf(run, 'the desired table is there')).toContain('! ');
+    expect(run.out).toContain('run cellwright init');
+    expect(run.code).toBe(0);
+    expect((await bare.cli('check')).code).toBe(1);
+  });
+});
+
+describe('--wait', () => {
+  test('looks again until nothing fails, and says on stderr what is in the way', async () => {
+    const run = desk.begin('check --local --wait 60', { programs: { askLocal: async () => answer } });
+    await desk.until(() => run.err().includes('not yet: leader'), 'it says what it waits for');
+    expect(run.out()).toBe('');
+    await lead();
+    const { out, code } = await desk.drive(run.done);
+    expect(out.match(/^Environment$/gm)).toHaveLength(1);
+    expect(code).toBe(0);
+  });
+
+  test('gives up at the time-out with what it found last; an interrupt ends it', async () => {
+    const run = await desk.cli('check --local --wait 20', { programs: { askLocal: async () => answer } });
+    expect(lineOf(run, 'a controller leads')).toContain('✗ ');
+    expect(run.code).toBe(1);
+    const cut = desk.begin('check --local --wait 600', { programs: { askLocal: async () => answer } });
+    await desk.until(() => cut.err().includes('not yet'), 'it waits');
+    cut.interrupt();
+    expect((await desk.drive(cut.done)).code).toBe(130);
   });
 });

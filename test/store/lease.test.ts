@@ -253,6 +253,59 @@ describe('two controllers', () => {
     await clock.drive(c.stop());
   });
 
+  test('a hand-over tells what is left of the time in which a call of one that vanished may land', async () => {
+    const clock = new VirtualClock();
+    const network = new Network(clock);
+    const more = { vanishedMs: 300_000 };
+    const told: [string, number, boolean, number][] = [];
+    const lease = (holder: string): LeaderLease => {
+      const one = leaseOf(network, clock, holder, more);
+      one.onAcquired((epoch, handedOver, unsettledMs) => told.push([holder, epoch, handedOver, unsettledMs]));
+      run(one);
+      return one;
+    };
+    const a = lease('a');
+    await clock.advance(100);
+    await clock.drive(a.stop({ release: false }));
+    const b = lease('b');
+    await clock.advance(14_000);
+    await clock.advance(100_000);
+    await clock.drive(b.stop());
+    const c = lease('c');
+    await clock.advance(1_000);
+    expect(told.map(([holder, epoch, handedOver]) => [holder, epoch, handedOver])).toEqual([
+      ['a', 1, true],
+      ['b', 2, false],
+      ['c', 3, true],
+    ]);
+    expect(told.slice(0, 2).map((one) => one[3])).toEqual([0, 300_000]);
+    expect(told[2]?.[3]).toBeGreaterThan(197_000);
+    expect(told[2]?.[3]).toBeLessThanOrEqual(200_000);
+    await clock.advance(200_000);
+    await clock.drive(c.stop());
+    const d = lease('d');
+    await clock.advance(1_000);
+    expect(told[3]).toEqual(['d', 4, true, 0]);
+    await clock.drive(d.stop());
+  });
+
+  test('a follower takes over no later than half a second after what it saw last has run out', async () => {
+    const clock = new VirtualClock();
+    const network = new Network(clock);
+    const [a, b] = [leaseOf(network, clock, 'a'), leaseOf(network, clock, 'b', { random: () => 0.999 })];
+    run(a);
+    await clock.advance(100);
+    run(b);
+    await clock.advance(8_100);
+    const renewed = network.item?.sequence;
+    await clock.drive(a.stop({ release: false }));
+    expect(network.item?.sequence).toBe(renewed);
+    const began = clock.monotonic();
+    while (!b.isLeader()) await clock.advance(50);
+    expect(clock.monotonic() - began).toBeLessThanOrEqual(12_700);
+    await clock.drive(b.stop());
+  });
+
   test('stopping without release leaves the lease to run out', async () => {
     const clock = new VirtualClock();
     const network = new Network(clock);

@@ -2,10 +2,10 @@ import { readCellFacts } from '../../aws/cell-facts.ts';
 import { clusterArns } from '../../aws/cluster-arns.ts';
 import { readForeignFargate } from '../../aws/foreign-tasks.ts';
 import { type InfraGroupReading, isFinding, readInfraGroup } from '../../aws/infra.ts';
-import type { CellAccess, ZoneAccess } from '../../aws/ports.ts';
+import type { CallPurpose, CellAccess, ZoneAccess } from '../../aws/ports.ts';
 import { readCellQuotas } from '../../aws/quotas.ts';
 import { type Reading as Figure, reading } from '../../aws/readings.ts';
-import { fenceEpoch } from '../../aws/zone-fence.ts';
+import { fenceEpoch, unreadableFence } from '../../aws/zone-fence.ts';
 import { CallError, failureText } from '../../model/errors.ts';
 import { marks, parsePlacementName, parseSetIdentifier, slotOfPriority } from '../../model/names.ts';
 import { vcpuToCpuUnits } from '../../placement/vector.ts';
@@ -35,6 +35,8 @@ export interface CellScope {
   readonly knows: (placement: string) => boolean;
   readonly now: number;
   readonly maxAgeMs: number;
+  /** For whom the calls are: `sweep` where it is left out. A term that begins has nothing else to do, and must not wait for the sweeps' half of the budgets. */
+  readonly purpose?: CallPurpose;
 }
 
 export interface CellAndGroups {
@@ -49,15 +51,16 @@ export interface CellAndGroups {
  * lost lease throws.
  */
 export async function readCell(scope: CellScope): Promise<CellAndGroups> {
-  const access = scope.access.as('sweep');
+  const access = scope.access.as(scope.purpose ?? 'sweep');
   try {
     const isOurs = (tags: Readonly<Record<string, string>>): boolean => tags[marks.installation] === scope.installation;
     const isOurCluster = (name: string): boolean => parsePlacementName(name)?.installation === scope.installation;
-    const [quotas, use, fargate, marked] = await Promise.all([
+    const [quotas, use, fargate, marked, infra] = await Promise.all([
       readCellQuotas(access),
       readCellFacts(access, scope.groups, isOurs),
       readForeignFargate(access, isOurCluster),
       markedPlacements(access, scope),
+      readAllParts(access, scope),
     ]);
     const figures = new Figures();
     const vcpu = figures.take('fargateVcpu', quotas.fargateVcpu);
@@ -80,13 +83,13 @@ export async function readCell(scope: CellScope): Promise<CellAndGroups> {
     };
     const known: CellReading = { ...cell, quotas: figures.known(cell.quotas) };
     const groups = new Map<string, Reading<GroupReading>>();
-    const infra = new Map<string, Reading<InfraGroupReading>>();
-    for (const group of scope.groups) {
-      const parts = await readParts(access, group, scope.maxAgeMs);
-      infra.set(group.name, parts);
-      const sources = { quotas, use: use.groups[group.name], isOurs };
-      groups.set(group.name, parts.ok ? await readGroup(access, scope, group, parts.value, sources) : parts);
-    }
+    await Promise.all(
+      scope.groups.map(async (group) => {
+        const parts = infra.get(group.name) ?? noParts;
+        const sources = { quotas, use: use.groups[group.name], isOurs };
+        groups.set(group.name, parts.ok ? await readGroup(access, scope, group, parts.value, sources) : parts);
+      }),
+    );
     return { cell: { ok: true, value: known }, groups, infra };
   } catch (error) {
     const failed = failure(error);
@@ -94,6 +97,18 @@ export async function readCell(scope: CellScope): Promise<CellAndGroups> {
     return { cell: failed, groups: all, infra: all };
   }
 }
+
+/** All groups of the cell side by side: one after the other they would hold up a take-over. */
+async function readAllParts(
+  access: CellAccess,
+  { groups, maxAgeMs }: CellScope,
+): Promise<ReadonlyMap<string, Reading<InfraGroupReading>>> {
+  return new Map(
+    await Promise.all(groups.map(async (group) => [group.name, await readParts(access, group, maxAgeMs)] as const)),
+  );
+}
+
+const noParts = { ok: false, reason: 'NotRead', message: 'not read yet' } as const;
 
 async function readParts(access: CellAccess, group: GroupScope, maxAgeMs: number): Promise<Reading<InfraGroupReading>> {
   try {
@@ -176,6 +191,7 @@ export async function readZone(
       at: options.now,
       ...(soa === undefined ? {} : { name: soa.name.replace(/\.$/, '') }),
       quota: limit.quota,
+      records: limit.records,
       foreign: view.all().length - own.length,
       fenceEpoch: fenceEpoch(view, installation) ?? 0,
     };
@@ -273,6 +289,7 @@ class Figures {
 
 function failure(error: unknown): { readonly ok: false; readonly reason: string; readonly message: string } {
   if (!(error instanceof CallError) || error.class === 'fenced') throw error;
-  const reason = error.class === 'denied' ? 'AccessDenied' : 'ReadFailed';
+  const reason =
+    error.code === unreadableFence ? unreadableFence : error.class === 'denied' ? 'AccessDenied' : 'ReadFailed';
   return { ok: false, reason, message: failureText(error) };
 }

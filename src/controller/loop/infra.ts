@@ -1,4 +1,4 @@
-import type { CellAccess, ZoneAccess } from '../../aws/ports.ts';
+import type { CallPurpose, CellAccess, ZoneAccess } from '../../aws/ports.ts';
 import { base32Hash } from '../../model/records/canonical.ts';
 import { type EffectiveTenant, leastTasks } from '../../model/records/effective.ts';
 import { cellRoles } from '../../model/records/schema-cell.ts';
@@ -74,7 +74,7 @@ export class Infrastructure {
   }
 
   /** Reads a cell with its infra groups into the books. True: something is known now that was not, or no longer is. */
-  async readCell(name: string, maxAgeMs: number): Promise<boolean> {
+  async readCell(name: string, maxAgeMs: number, purpose?: CallPurpose): Promise<boolean> {
     const access = this.cell(name);
     if (access === undefined) return false;
     const placements = this.#view.all('Tenant').flatMap((entry) => {
@@ -98,6 +98,7 @@ export class Infrastructure {
       ownClusters: placements.filter((placement) => placement.resources.cluster !== undefined).length,
       now: this.#deps.clock.now(),
       maxAgeMs,
+      ...(purpose === undefined ? {} : { purpose }),
     });
     const before = this.#book.cells.get(name);
     const groupsBefore = this.#view.groups(name).map((group) => this.#book.groups.get(group.name)?.ok);

@@ -57,6 +57,8 @@ export class Term {
   readonly movers: FleetMovers;
   readonly capacity: CapacityWatch;
   readonly engine: EngineDeps;
+  /** When the desired table was last listed to its end, in milliseconds since the epoch; undefined before the queue runs. */
+  syncedAt: number | undefined;
   readonly #deps: TermDeps;
   readonly #infra: Infrastructure;
   readonly #runs: InfraRunDeps;
@@ -148,14 +150,16 @@ export class Term {
     this.#enqueueAll();
     this.#sweeps.start();
     this.#rereading = this.#lookForLateWrites();
-    deps.observer.synced(deps.clock.now());
+    this.#synced();
   }
 
   /** Complete views of both tables, and of every cell and zone that can be reached. */
   async load(): Promise<void> {
+    const { signal } = this.#stop;
     this.#load(await this.#deps.reader.loadAll());
-    await this.#list();
-    await this.#readEverything();
+    // A controller that is told to stop meanwhile reads nothing more.
+    if (!signal.aborted) await this.#list();
+    if (!signal.aborted) await this.#readEverything();
   }
 
   /** The rebuild of the state table as it would be carried out now, and why it is called for. Nothing is written. */
@@ -223,6 +227,7 @@ export class Term {
     const seen = new Set<string>();
     const sorted = [...records].sort((a, b) => kindRank(a.kind) - kindRank(b.kind));
     for (const raw of sorted) {
+      if (this.#stop.signal.aborted) return;
       const key = keyText(String(raw.kind), String(raw.name));
       seen.add(key);
       const hash = rawHash(raw);
@@ -235,8 +240,21 @@ export class Term {
       this.#raw.delete(key);
       if (this.#working) this.queue.add(key, 'change');
     }
-    if (!this.#working) for (const entry of this.#entries()) if (!seen.has(entry.key)) await this.#acceptByKey(entry);
-    if (this.#working) this.#deps.observer.synced(this.#deps.clock.now());
+    if (!this.#working) await this.#acceptVanished(seen);
+    if (this.#working) this.#synced();
+  }
+
+  #synced(): void {
+    this.syncedAt = this.#deps.clock.now();
+    this.#deps.observer.synced(this.syncedAt);
+  }
+
+  /** What the first list lacks, one by one by its key. */
+  async #acceptVanished(seen: ReadonlySet<string>): Promise<void> {
+    for (const entry of this.#entries()) {
+      if (this.#stop.signal.aborted) return;
+      if (!seen.has(entry.key)) await this.#acceptByKey(entry);
+    }
   }
 
   #entries(): readonly ObjectEntry[] {
@@ -257,9 +275,10 @@ export class Term {
     for (const entry of this.view.all('Cell'))
       this.#infra.behind.recall(entry.name, entry.status?.value.conditions ?? []);
     await Promise.all([
-      ...this.view.cells().map((cell) => this.#infra.readCell(cell.name, 0)),
+      ...this.view.cells().map((cell) => this.#infra.readCell(cell.name, 0, 'change')),
       ...this.view.tiers().map((tier) => this.#infra.readZone(tier.name, 0)),
     ]);
+    if (this.#stop.signal.aborted) return;
     // Nobody is placed before it is known where.
     const look = { write: false, maxAgeMs: 60_000 };
     await Promise.all(this.view.all('InfraGroup').map((entry) => lookAtGroup(this.#runs, entry, look)));

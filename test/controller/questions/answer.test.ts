@@ -10,7 +10,9 @@ beforeEach(() => {
 
 const ask = async <T>(question: string, terms: Readonly<Record<string, string>>): Promise<T> => {
   const { view, book, clock } = toy;
-  const others = { mode: () => 'active' as const, version: '1.0.0', cell: () => undefined, behind: () => undefined };
+  const none = (): undefined => undefined;
+  const answers = { version: '1.0.0', cell: none, zone: none, behind: none, progress: none, denied: () => [] };
+  const others = { mode: () => 'active' as const, ...answers };
   return (await answerQuestion({ view, book, clock, ...others }, question, (name) => terms[name])) as T;
 };
 
