@@ -132,14 +132,20 @@ describe('a stolen role', () => {
 
   /** `denied`, or whatever else AWS answered. */
   function answer(keys: Keys, [service, operation, input]: Attempt, region = 'us-east-1'): string {
-    const before = run.told.denials.length;
+    const { onDenial } = run.aws.iam;
+    let denied = false;
+    // The harness ends a test in which the controller was denied something; here it is the thief.
+    run.aws.iam.onDenial = () => {
+      denied = true;
+    };
     try {
       run.aws.call({ ...keys, region, service, operation, input });
       return 'done';
     } catch (error) {
       if (!(error instanceof AwsError)) throw error;
-      // The harness ends a test in which the controller was denied something; here it is the thief.
-      return run.told.denials.splice(before).length > 0 ? 'denied' : error.code;
+      return denied ? 'denied' : error.code;
+    } finally {
+      run.aws.iam.onDenial = onDenial;
     }
   }
 

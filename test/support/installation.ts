@@ -81,6 +81,8 @@ export class Installation {
   readonly #options: InstallationOptions;
   readonly #records: Map<string, DesiredRecord>;
   #granted: InstallationRights = {};
+  /** Denials while nothing had been taken away from anybody. */
+  readonly #unexpected: Denial[] = [];
   #controllers = 0;
   #machine: VirtualProcess | undefined;
 
@@ -100,7 +102,11 @@ export class Installation {
     const records = recordsOf(options.fleet);
     this.#records = new Map(records.map((record) => [`${record.kind}/${record.name}`, record]));
     seedFleet(this.aws, seedOf(records));
-    this.aws.iam.onDenial = (denial) => void this.told.denials.push(denial);
+    this.aws.iam.onDenial = (denial) => {
+      this.told.denials.push(denial);
+      const { without, closed } = this.#granted;
+      if (without === undefined && closed === undefined) this.#unexpected.push(denial);
+    };
     this.access = this.#access('test', new VirtualProcess(this.clock));
     this.dynamo = createDynamo(this.access, { clock: this.clock, random: this.random });
     this.desired = createDesiredTable(this.dynamo, 'desired');
@@ -184,8 +190,7 @@ export class Installation {
 
   /** Nothing that the controller does may be denied to it, unless a test took a right away. Throws for what was. */
   #seeAllowed(): void {
-    if (this.#granted.without !== undefined || this.#granted.closed !== undefined) return;
-    const lines = this.told.denials.map(({ caller, action, resource }) => `${caller}: ${action} on ${resource}`);
+    const lines = this.#unexpected.map(({ caller, action, resource }) => `${caller}: ${action} on ${resource}`);
     if (lines.length > 0) throw new Error(`AWS denied:\n${[...new Set(lines)].slice(0, 12).join('\n')}`);
   }
 

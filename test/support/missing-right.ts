@@ -45,12 +45,17 @@ export interface Shown {
   readonly of: string;
   readonly type: string;
   readonly status: string;
+  readonly reason: string;
   readonly message: string;
+}
+
+function inOneCell(without: Pick<LackingAction, 'role' | 'action'>): LackingAction {
+  return ['observe', 'apply', 'reap'].includes(without.role) ? { ...without, account: hurt } : without;
 }
 
 export class MissingRight {
   readonly run: Installation;
-  readonly lacking: LackingAction | undefined;
+  lacking: LackingAction | undefined;
 
   private constructor(run: Installation, lacking: LackingAction | undefined) {
     this.run = run;
@@ -59,8 +64,7 @@ export class MissingRight {
 
   /** An installation whose role lacks the action from the beginning, if any; a cell's role only in the one cell. */
   static async begin(without?: Pick<LackingAction, 'role' | 'action'>): Promise<MissingRight> {
-    const isCells = without !== undefined && ['observe', 'apply', 'reap'].includes(without.role);
-    const lacking = without === undefined ? undefined : { ...without, ...(isCells ? { account: hurt } : {}) };
+    const lacking = without === undefined ? undefined : inOneCell(without);
     const run = new Installation({
       fleet: documents([standard([1, 2].map(dependency)), one, two, ...groups, plain(), scaled(), leaving(), safe]),
       config: { resyncMs: 30_000, detailMs: 30_000, concurrency: 20 },
@@ -69,6 +73,21 @@ export class MissingRight {
     });
     await run.init();
     return new MissingRight(run, lacking);
+  }
+
+  /** From now on the action is missing. */
+  lose(without: Pick<LackingAction, 'role' | 'action'>): void {
+    this.lacking = inOneCell(without);
+    this.run.grant({ without: this.lacking });
+  }
+
+  /** Onboards, then provokes, then withdraws, until the missing right is shown. */
+  async showsInTime(): Promise<boolean> {
+    if (await this.look(300, () => this.ready())) return true;
+    await this.provoke();
+    if (await this.look(240)) return true;
+    await this.withdraw();
+    return this.look(400);
   }
 
   /** Whether every tenant serves. */
@@ -81,8 +100,8 @@ export class MissingRight {
     const { view } = this.run.leader?.term ?? {};
     return (['Fleet', 'Tier', 'Cell', 'InfraGroup', 'Tenant'] as const).flatMap((kind) =>
       [...(view?.all(kind) ?? [])].flatMap(({ name, status }) =>
-        (status?.value.conditions ?? []).flatMap(({ type, status: state, message = '' }) =>
-          this.names(message) ? [{ of: `${kind} ${name}`, type, status: state, message }] : [],
+        (status?.value.conditions ?? []).flatMap(({ type, status: state, reason, message }) =>
+          this.names(message) ? [{ of: `${kind} ${name}`, type, status: state, reason, message }] : [],
         ),
       ),
     );
