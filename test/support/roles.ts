@@ -32,7 +32,7 @@ export interface RolesOf extends InstallationRights {
   readonly installation: string;
   readonly records: readonly DesiredRecord[];
   /** The name of a hosted zone, by its id. */
-  zoneName(id: string): string;
+  readonly zoneName: (id: string) => string;
 }
 
 const partition = 'aws';

@@ -35,7 +35,7 @@ const decisions: readonly Behaviour[] = [
     test: [evaluate, 'an action without resources is allowed by a star alone'],
   },
   {
-    what: 'Operators: String, Arn, Bool, Numeric and Null, with IfExists, ForAllValues and ForAnyValue. A negated one holds where the key is not there, ForAllValues too, ForAnyValue not.',
+    what: 'Operators: String, Arn, Bool and Null, with IfExists, ForAllValues and ForAnyValue. A negated one holds where the key is not there, ForAllValues too, ForAnyValue not.',
     kind: 'documented',
     source: s.iamConditions,
     test: [evaluate, '%s %j of %j: %s'],

@@ -142,7 +142,7 @@ function conditionsOf(condition: unknown, at: string): readonly Condition[] {
 
 function textsOf(value: unknown, at: string): readonly string[] {
   return listOf(value).map((one) => {
-    const text = typeof one === 'boolean' || typeof one === 'number' ? String(one) : one;
+    const text = typeof one === 'boolean' ? String(one) : one;
     if (typeof text !== 'string') throw wrong(at, one, 'a text or a list of texts');
     if (text.includes('${')) throw new PolicyError(`${at}: found "${text}"; policy variables are not simulated`);
     return text;

@@ -6,7 +6,7 @@ export type ContextValue = string | readonly string[];
 
 interface Comparison {
   /** Whether the value of the request matches one of the policy's. */
-  matches(wanted: string, found: string): boolean;
+  readonly matches: (wanted: string, found: string) => boolean;
   /** A negated operator holds where no value of the policy matches, and where the key is not there. */
   readonly negated: boolean;
   /** What a value of the policy must look like. */
@@ -18,12 +18,6 @@ const equalIgnoringCase = (wanted: string, found: string): boolean => wanted.toL
 const like = (wanted: string, found: string): boolean => isLike(wanted, found);
 const arn = { pattern: /^(\*|[^:]*(:[^:]*){4}:.+)$/, words: 'an ARN of six parts' };
 const truth = { pattern: /^(true|false)$/i, words: 'true or false' };
-const number = { pattern: /^-?\d+(\.\d+)?$/, words: 'a number' };
-const numeric = (holds: (found: number, wanted: number) => boolean): Comparison => ({
-  matches: (wanted, found) => holds(Number(found), Number(wanted)),
-  negated: false,
-  form: number,
-});
 
 const comparisons: Readonly<Record<string, Comparison>> = {
   StringEquals: { matches: equal, negated: false },
@@ -38,12 +32,6 @@ const comparisons: Readonly<Record<string, Comparison>> = {
   ArnNotEquals: { matches: isArnLike, negated: true, form: arn },
   ArnNotLike: { matches: isArnLike, negated: true, form: arn },
   Bool: { matches: equalIgnoringCase, negated: false, form: truth },
-  NumericEquals: numeric((found, wanted) => found === wanted),
-  NumericNotEquals: { ...numeric((found, wanted) => found === wanted), negated: true },
-  NumericLessThan: numeric((found, wanted) => found < wanted),
-  NumericLessThanEquals: numeric((found, wanted) => found <= wanted),
-  NumericGreaterThan: numeric((found, wanted) => found > wanted),
-  NumericGreaterThanEquals: numeric((found, wanted) => found >= wanted),
 };
 
 type SetOperator = 'ForAllValues' | 'ForAnyValue';

@@ -64,21 +64,21 @@ export class Request {
 
   /** `aws:ResourceTag` of what is there, and the service's own key of the same meaning. */
   tagsOf(arn: string, own?: string): Context {
-    const tags = [...(this.live.tags(arn) ?? [])];
-    return Object.fromEntries(
-      tags.flatMap(([key, value]) => [
-        [`aws:ResourceTag/${key}`, value],
-        ...(own === undefined ? [] : [[`${own}:ResourceTag/${key}`, value]]),
-      ]),
-    );
+    const found: Record<string, string> = {};
+    for (const [key, value] of this.live.tags(arn) ?? []) {
+      found[`aws:ResourceTag/${key}`] = value;
+      if (own !== undefined) found[`${own}:ResourceTag/${key}`] = value;
+    }
+    return found;
   }
 }
 
 /** `aws:RequestTag` and `aws:TagKeys`, of tags by key. */
 export function requestTags(tags: ReadonlyMap<string, string>): Context {
   if (tags.size === 0) return {};
-  const each = [...tags].map(([key, value]) => [`aws:RequestTag/${key}`, value]);
-  return { ...Object.fromEntries(each), 'aws:TagKeys': [...tags.keys()] };
+  const given: Record<string, string> = {};
+  for (const [key, value] of tags) given[`aws:RequestTag/${key}`] = value;
+  return { ...given, 'aws:TagKeys': [...tags.keys()] };
 }
 
 /** Tags as a list of objects has them. */

@@ -63,26 +63,24 @@ function workerWith(policies: readonly object[], more: object = {}): { world: Sm
 }
 
 describe('a session of a role of the file', () => {
-  it.each<[ServiceId, string, object, string, number, string]>([
-    ['ecs', 'ListClusters', {}, 'AccessDeniedException', 400, 'ecs:ListClusters'],
-    ['elbv2', 'DescribeRules', { ListenerArn: 'x' }, 'AccessDenied', 403, 'elasticloadbalancing:DescribeRules'],
-    ['route53', 'ListHostedZones', {}, 'AccessDenied', 403, 'route53:ListHostedZones'],
-    ['acm', 'ListCertificates', {}, 'AccessDeniedException', 400, 'acm:ListCertificates'],
-    ['dynamodb', 'ListTables', {}, 'AccessDeniedException', 400, 'dynamodb:ListTables'],
-    ['dynamodb-streams', 'ListStreams', {}, 'AccessDeniedException', 400, 'dynamodb:ListStreams'],
+  it.each<[ServiceId, string, object, string]>([
+    ['ecs', 'ListClusters', {}, 'ecs:ListClusters'],
+    ['elbv2', 'DescribeRules', { ListenerArn: 'x' }, 'elasticloadbalancing:DescribeRules'],
+    ['route53', 'ListHostedZones', {}, 'route53:ListHostedZones'],
+    ['acm', 'ListCertificates', {}, 'acm:ListCertificates'],
+    ['dynamodb', 'ListTables', {}, 'dynamodb:ListTables'],
+    ['dynamodb-streams', 'ListStreams', {}, 'dynamodb:ListStreams'],
     [
       'application-autoscaling',
       'DescribeScalableTargets',
       { ServiceNamespace: 'ecs' },
-      'AccessDeniedException',
-      400,
       'application-autoscaling:DescribeScalableTargets',
     ],
-  ])('is refused in the words of %s', (service, operation, input, code, status, action) => {
+  ])('is refused in the words of %s', (service, operation, input, action) => {
     const { world, keys } = workerWith([rights({ Action: 'sts:*' })]);
+    const isJson = service !== 'elbv2' && service !== 'route53';
     expect(answer(world, keys, service, operation, input)).toEqual({
-      code,
-      status,
+      ...(isJson ? { code: 'AccessDeniedException', status: 400 } : { code: 'AccessDenied', status: 403 }),
       message: `User: ${session} is not authorized to perform: ${action} on resource: * because no identity-based policy allows the ${action} action`,
     });
   });
