@@ -1,9 +1,10 @@
 /**
  * `npm run demo`: a story under a minute. The simulated AWS and the story run in this process, the controller in another; one clock runs both. Ends with 0 only if
- * everything held.
+ * everything held. With `--roles FILE` the controller runs under the roles of that file (deploy/demo.yaml), and it also ends with 1 if AWS denied it anything.
  */
+import { parseArgs } from 'node:util';
 import { Intruder } from './demo/break.ts';
-import { fleet, tenants } from './demo/fleet.ts';
+import { controllerRole, fleet, installation, tenants } from './demo/fleet.ts';
 import { type ControllerProcess, type DemoControllerConfig, startControllerProcess } from './demo/processes.ts';
 import { DemoFailure, Stage } from './demo/stage.ts';
 import { createClock } from './model/clock.ts';
@@ -12,6 +13,7 @@ import { createFleetAws } from './wiring/simulated.ts';
 
 // The SDK's word on the Node version is for developers; a story has no place for it.
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
+const { roles: rolesFile } = parseArgs({ options: { roles: { type: 'string' } } }).values;
 const scale = 30;
 const region = 'us-east-1';
 const tables = { desiredTable: 'cellwright-desired', stateTable: 'cellwright-state' };
@@ -25,9 +27,13 @@ const aws = await createFleetAws({
   throttle: true,
   region,
   fleetText: fleet,
+  installation,
+  ...(rolesFile === undefined ? {} : { rolesFile }),
   apply: true,
   random: Math.random,
 });
+const denied = new Set<string>();
+aws.iam.onDenial = ({ caller, action, resource }) => void denied.add(`${caller}: ${action} on ${resource}`);
 const socket = await listen(aws, {
   port: 0,
   onFault: (error) => process.stderr.write(`the simulator failed: ${String(error)}\n`),
@@ -50,7 +56,7 @@ const start = (identity: string): Promise<ControllerProcess> => {
     logLevel: 'warn',
     aws: { region, appId: identity },
   };
-  return startControllerProcess(config, socket.url);
+  return startControllerProcess(config, socket.url, rolesFile === undefined ? undefined : controllerRole);
 };
 
 const allReady = async (): Promise<boolean> => (await stage.inPhase('Ready')).length === tenants.length;
@@ -135,6 +141,14 @@ async function offboard(): Promise<void> {
   );
 }
 
+/** Everything above happened under the roles of the file. */
+async function rights(): Promise<void> {
+  if (rolesFile === undefined) return;
+  const checked = aws.log.since(0, aws.log.last).filter(({ principal }) => principal.startsWith('controller-')).length;
+  stage.title(`Rights: ${checked} calls of the controllers were checked against the roles of ${rolesFile}`);
+  stage.expect('AWS denied nothing', denied.size === 0);
+}
+
 function isInactive(clusterArn: string): boolean {
   const accessKeyId = clusterArn.split(':')[4] ?? '';
   const input = { clusters: [clusterArn] };
@@ -146,13 +160,14 @@ function isInactive(clusterArn: string): boolean {
 
 let code = 0;
 try {
-  for (const act of [onboard, heal, crash, overflow, offboard]) await act();
+  for (const act of [onboard, heal, crash, overflow, offboard, rights]) await act();
   stage.title(`All held, in ${stage.seconds.toFixed(1)} s. Next: npm start, then open the page that it names;`);
   process.stdout.write(
     '         bin/cellwright get tenants · bin/cellwright describe tenant acme · bin/cellwright explain tenant\n',
   );
 } catch (error) {
   code = 1;
+  for (const line of denied) stage.say(`  ✗ AWS denied: ${line}`);
   stage.title(`FAILED: ${error instanceof Error ? error.message : String(error)}`);
   process.stderr.write(`${controller?.words() ?? ''}\n`);
 }

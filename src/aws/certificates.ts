@@ -1,5 +1,5 @@
 /** The certificates of a listener: the default one and those that it picks by the name that a client asks for. */
-import { CallError } from '../model/errors.ts';
+import { CallError, failureText } from '../model/errors.ts';
 import { readPages } from './pages.ts';
 import type { CellAccess, Elb, Freshness } from './ports.ts';
 
@@ -74,6 +74,6 @@ function unread(arn: string, error: unknown): CertificateFact {
   if (!(error instanceof CallError) || error.class === 'fenced') throw error;
   const reason =
     error.class === 'denied' ? 'AccessDenied' : error.class === 'not_found' ? 'CertificateMissing' : 'ReadFailed';
-  const message = `${arn}: ${error.service} ${error.operation}: ${error.code}: ${error.message}`;
+  const message = `${arn}: ${failureText(error)}`;
   return { arn, readable: false, reason, message };
 }

@@ -1,5 +1,5 @@
 /** Numbers that may be unreadable. Unknown is never zero: who cannot read a number cannot conclude from it. */
-import { CallError } from '../model/errors.ts';
+import { CallError, failureText } from '../model/errors.ts';
 
 export type Reading = { readonly value: number } | { readonly unreadable: string };
 
@@ -9,6 +9,6 @@ export async function reading(read: () => Promise<number>): Promise<Reading> {
     return { value: await read() };
   } catch (error) {
     if (!(error instanceof CallError) || error.class === 'fenced' || error.class === 'bug') throw error;
-    return { unreadable: `${error.service} ${error.operation}: ${error.code}: ${error.message}` };
+    return { unreadable: failureText(error) };
   }
 }

@@ -35,6 +35,7 @@ export function declareRunning(wiring: Wiring): void {
     examples: [
       'cellwright sim --fleet examples/fleet.yaml --apply',
       'cellwright sim --port 0 --no-throttle',
+      'cellwright sim --fleet cdk.out/simulated-fleet.yaml --roles cdk.out/roles.json --installation example',
       'cellwright sim --fault-file examples/faults.yaml --read-lag ecs=3,dynamodb=0.5',
     ],
     options: [
@@ -47,6 +48,11 @@ export function declareRunning(wiring: Wiring): void {
         'makes the accounts, roles, zones, VPCs and load balancers that these records name, and the tables',
       ),
       new Option('--apply', 'writes the records of --fleet too'),
+      new Option(
+        '--roles <file>',
+        'roles with trust policy, policies and boundary (JSON): calls of their sessions are checked, all others are not',
+      ),
+      new Option('--installation <id>', "the installation of --fleet's tables; a new one unless set"),
       new Option('--fault-file <file>', 'a fault plan, YAML or JSON (docs/guides/simulator.md)'),
       new Option(
         '--read-lag <lags>',

@@ -55,6 +55,10 @@ const troubleByName: Readonly<Record<string, Pick<Trouble, 'reason' | 'hint'>>> 
     hint: 'put right what is named above; cellwright explain KIND lists the fields',
   },
   QuestionError: { reason: 'NotFound', hint: 'see what there is: cellwright get KIND' },
+  RolesFileError: {
+    reason: 'RolesFile',
+    hint: 'put right what is named above; docs/guides/simulator.md says what is simulated of IAM',
+  },
   FaultPlanError: {
     reason: 'FaultPlan',
     hint: 'put right what is named above; docs/guides/simulator.md has the fields',

@@ -51,6 +51,10 @@ export interface SimOptions extends TableNames {
   readonly fleetFile?: string;
   /** Writes the records of `fleetFile` too. */
   readonly apply: boolean;
+  /** Roles whose sessions are checked, in JSON. */
+  readonly rolesFile?: string;
+  /** The installation that the tables of `fleetFile` are made for. */
+  readonly installation?: string;
   /** A fault plan in YAML or JSON. */
   readonly faultFile?: string;
   /** How far reads lag behind, in seconds, by service. */

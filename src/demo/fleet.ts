@@ -1,4 +1,11 @@
 /** The demo's fleet: one tier in which every tenant has a name of its own, two cells, fourteen tenants. */
+/** The id of the demo's installation, and the names of its roles: as deploy/demo.yaml has them, so that roles made from that fit. */
+export const installation = 'demo';
+const externalId = 'cellwright-demo';
+const roleArn = (account: string, name: string): string => `arn:aws:iam::${account}:role/cellwright/cellwright-${name}`;
+/** The role that the controller's own task would have. */
+export const controllerRole = roleArn('000000000000', `${installation}-controller`);
+
 const account = { a: '111111111111', b: '222222222222' } as const;
 
 function cell(letter: 'a' | 'b'): string {
@@ -13,10 +20,10 @@ spec:
   accountId: "${id}"
   region: us-east-1
   roles:
-    observe: arn:aws:iam::${id}:role/cellwright/observe
-    apply: arn:aws:iam::${id}:role/cellwright/apply
-    reap: arn:aws:iam::${id}:role/cellwright/reap
-  externalId: demo
+    observe: ${roleArn(id, `${installation}-observe`)}
+    apply: ${roleArn(id, `${installation}-apply`)}
+    reap: ${roleArn(id, `${installation}-reap`)}
+  externalId: ${externalId}
   quotas: { fargateVcpu: 60 }
 ---
 kind: InfraGroup
@@ -45,7 +52,7 @@ kind: Tier
 name: standard
 spec:
   domain: demo.example.com
-  zone: { id: Z0DEMO000000000000001, roleArn: "arn:aws:iam::999999999999:role/cellwright/dns", externalId: demo }
+  zone: { id: Z0DEMO000000000000001, roleArn: "${roleArn('999999999999', `${installation}-dns-standard`)}", externalId: ${externalId} }
   service:
     image: registry.example.com/server:1
     tasks: 1

@@ -22,20 +22,34 @@ export interface ControllerProcess {
   stop(): Promise<void>;
 }
 
-/** Starts one; resolves once it runs. Rejects with its own words when it ends at once. */
+/** Where a controller finds its own keys: long-lived ones, or those of a role as ECS hands them out. */
+function keysOf(endpoint: string, { identity }: DemoControllerConfig, role: string | undefined): NodeJS.ProcessEnv {
+  const none = { AWS_PROFILE: undefined, AWS_SESSION_TOKEN: undefined };
+  if (role === undefined) return { ...none, AWS_ACCESS_KEY_ID: '000000000000', AWS_SECRET_ACCESS_KEY: 'demo' };
+  const query = new URLSearchParams({ role, session: identity });
+  const uri = `${endpoint}/_sim/credentials?${query.toString()}`;
+  return {
+    ...none,
+    AWS_ACCESS_KEY_ID: undefined,
+    AWS_SECRET_ACCESS_KEY: undefined,
+    AWS_CONTAINER_CREDENTIALS_FULL_URI: uri,
+  };
+}
+
+/** Starts one, under this role where one is named; resolves once it runs. Rejects with its own words when it ends at once. */
 export async function startControllerProcess(
   config: DemoControllerConfig,
   endpoint: string,
+  role?: string,
 ): Promise<ControllerProcess> {
   const child = fork(fileURLToPath(new URL('./demo-controller.js', import.meta.url)), [JSON.stringify(config)], {
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     // By the SDK's own means, as any controller is pointed at an AWS.
     env: {
       ...process.env,
+      ...keysOf(endpoint, config, role),
       AWS_ENDPOINT_URL: endpoint,
       AWS_REGION: 'us-east-1',
-      AWS_ACCESS_KEY_ID: '000000000000',
-      AWS_SECRET_ACCESS_KEY: 'demo',
       AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
     },
   });

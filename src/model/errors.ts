@@ -54,6 +54,11 @@ export class CallError extends Error {
   }
 }
 
+/** A failed call in words: who was called, AWS's code, and what it said. Of a refusal that names role, action and resource. */
+export function failureText(error: CallError): string {
+  return `${error.service} ${error.operation}: ${error.code}: ${error.message}`;
+}
+
 /** The class of any thrown value: that of a `CallError`, else `bug`. */
 export function errorClassOf(error: unknown): ErrorClass {
   return error instanceof CallError ? error.class : 'bug';

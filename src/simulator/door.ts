@@ -2,12 +2,13 @@
 
 import type { FaultPlan } from './fault-plan/plan.ts';
 import { FaultPlanError, parseFaultPlan } from './fault-plan/rules.ts';
+import type { Iam } from './iam/index.ts';
 import { answerRoute } from './route53/data-plane.ts';
 import type { WireResponse } from './wire/messages.ts';
 import type { SimulatedAws } from './world.ts';
 
-/** A simulated AWS, with a fault plan where it has one. */
-export type DoorWorld = SimulatedAws & { readonly plan?: FaultPlan };
+/** A simulated AWS, with a fault plan and checked roles where it has them. */
+export type DoorWorld = SimulatedAws & { readonly plan?: FaultPlan; readonly iam?: Iam };
 
 export interface DoorRequest {
   readonly method: string;
@@ -37,6 +38,7 @@ const answers: Readonly<Record<string, Readonly<Record<string, Answer>>>> = {
   '/_sim/route': { GET: route },
   '/_sim/calls': { GET: calls },
   '/_sim/advance': { POST: advance },
+  '/_sim/credentials': { GET: credentials },
   '/_sim/fault': { GET: faults, POST: addFaults, DELETE: clearFaults },
 };
 
@@ -105,6 +107,22 @@ function advance(world: DoorWorld, query: URLSearchParams): unknown {
   }
   world.advance(seconds);
   return timeOf(world);
+}
+
+/** A task role's credentials, in the form in which ECS hands them to a task's containers: `AWS_CONTAINER_CREDENTIALS_FULL_URI` may name this. */
+function credentials(world: DoorWorld, query: URLSearchParams): unknown {
+  const role = query.get('role') ?? '';
+  const region = query.get('region') ?? 'us-east-1';
+  const session = query.get('session') ?? 'task';
+  if (!/^[\w+=,.@-]{2,64}$/.test(session)) {
+    throw new DoorError(400, `session: found '${session}', expected 2 to 64 letters, digits or any of _+=,.@-`);
+  }
+  if (!(world.iam?.trustsTasks(role, region) ?? true)) {
+    throw new DoorError(403, `the trust policy of ${role} does not let ecs-tasks.amazonaws.com of ${region} in`);
+  }
+  const found = world.sts.taskCredentials(role, session);
+  if (found === undefined) throw new DoorError(404, `role: found '${role}', expected the ARN of a role that is there`);
+  return found;
 }
 
 /** The fault plan's rules, each with how many calls matched it and how many met its fault. */

@@ -1,4 +1,4 @@
-import type { ApiRequest, ServiceId, StsWorld } from './kernel.ts';
+import type { ApiRequest, AssumedRole, ServiceId, StsWorld } from './kernel.ts';
 import { AwsError } from './kernel.ts';
 
 /** The account of every access key that is neither an account number nor issued by the simulator's STS. */
@@ -14,6 +14,7 @@ export interface Identity {
   readonly account: string;
   readonly principal: string;
   readonly arn?: string;
+  readonly assumed?: AssumedRole;
   readonly refused?: AwsError;
 }
 

@@ -14,6 +14,8 @@ import { createElb } from './elbv2/index.ts';
 import type { ElbState } from './elbv2/state.ts';
 import { Conditions } from './fault-plan/conditions.ts';
 import { FaultPlan } from './fault-plan/plan.ts';
+import { Iam } from './iam/index.ts';
+import { LiveResources } from './iam/live.ts';
 import type { SimulatedAwsOptions } from './options.ts';
 import { createServiceQuotas } from './quotas/index.ts';
 import { createRoute53 } from './route53/index.ts';
@@ -31,6 +33,8 @@ export interface CompleteAws extends SimulatedAws {
   readonly rollShards: DynamoDb['rollShards'];
   /** Faults by plan: rules for calls, and for what holds in the world. */
   readonly plan: FaultPlan;
+  /** Which roles are checked, and what they may do. Without any, every session may do anything in its account. */
+  readonly iam: Iam;
   /** What is, past all APIs: for oracles. Nothing of it may be changed from outside. */
   readonly truth: Truth;
 }
@@ -97,10 +101,21 @@ function furnish(world: SimulatedAws, options: EcsOptions): CompleteAws {
   const rollShards: DynamoDb['rollShards'] = (place, options) => database.rollShards(place, options);
   const items: DynamoDb['items'] = (place) => database.items(place);
   const truth: Truth = { ecs: ecs.state, elb: elb.state, dns: route53.state, scaling: autoscaling.state, items };
+  const live = new LiveResources({
+    ecs: ecs.state,
+    elb: elb.state,
+    ec2: ec2.state,
+    scaling: autoscaling.state,
+    acm: acm.state,
+    dynamodb: database.registry,
+  });
+  const iam = new Iam(live, (arn) => world.sts.seedRole({ arn }));
+  world.guard = iam;
   const shards = world.past.byHand('shards', { roll: rollShards });
   const conditions = world.past.byHand('conditions', new Conditions(world, ecs.world, database));
   return Object.assign(world, {
     plan: new FaultPlan(world, conditions),
+    iam,
     tasks: world.past.byHand('tasks', ecs.world),
     metrics: world.past.byHand('metrics', autoscaling.metrics),
     rollShards: shards.roll,

@@ -56,6 +56,21 @@ export interface Call {
   readonly now: number;
   /** The caller's ARN, where its credential says more than the account (an assumed role's session). */
   readonly callerArn?: string;
+  /** The assumed role behind the caller's session, where there is one. */
+  readonly assumed?: AssumedRole;
+}
+
+/** What a session carries of how it was assumed. */
+export interface AssumedRole {
+  readonly roleArn: string;
+  /** The inline session policy, as it was passed. */
+  readonly policy?: string;
+}
+
+/** Says which calls are not allowed (iam/). */
+export interface Guard {
+  /** Undefined where the call is allowed, or nobody checks its caller. */
+  refusal(call: Call, input: object): AwsError | undefined;
 }
 
 /** A draw from one token bucket. The bucket belongs to the account and Region of the call, or to the account alone. */
@@ -339,14 +354,34 @@ export interface Route53World {
   cname(host: string): string | undefined;
 }
 
+/** What a task's containers are told (ECS developer guide, task IAM role). */
+export interface TaskCredentials {
+  readonly AccessKeyId: string;
+  readonly SecretAccessKey: string;
+  readonly Token: string;
+  readonly RoleArn: string;
+  /** RFC 3339. */
+  readonly Expiration: string;
+}
+
 export interface StsWorld {
   /** The account and principal of a credential: STS-issued keys belong to their role's account. Throws `AwsError` for an expired or forged token. */
   identify(
     accessKeyId: string,
     sessionToken: string | undefined,
-  ): { readonly account: string; readonly principal: string; readonly arn?: string };
-  /** Makes a role that `trustedAccount` may assume, with this external id when one is given, for `longestSeconds` (3,600) at most. */
-  seedRole(seed: { arn: string; trustedAccount: string; externalId?: string; longestSeconds?: number }): void;
+  ): {
+    readonly account: string;
+    readonly principal: string;
+    readonly arn?: string;
+    readonly assumed?: AssumedRole;
+  };
+  /** Credentials of a role as ECS hands them to a task. They do not end: ECS renews them before they would. Undefined where there is no such role. */
+  taskCredentials(roleArn: string, sessionName: string): TaskCredentials | undefined;
+  /**
+   * Makes a role that `trustedAccount` may assume, with this external id when one is given, for `longestSeconds` (3,600) at most. Without a trusted account a policy says
+   * who may (iam/), and from then on for good, whatever is seeded later.
+   */
+  seedRole(seed: { arn: string; trustedAccount?: string; externalId?: string; longestSeconds?: number }): void;
 }
 
 export interface AcmWorld {

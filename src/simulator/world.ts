@@ -11,6 +11,7 @@ import type {
   Ec2World,
   EcsWorld,
   ElbWorld,
+  Guard,
   Operation,
   QuotaWorld,
   Route53World,
@@ -49,6 +50,8 @@ export class SimulatedAws implements World, PastFollower<SimulatedAws> {
   readonly log = new RingCallLog();
   /** Decides about faults; tests set and replace it at will. */
   faults: FaultInjector | undefined = undefined;
+  /** Says which calls are not allowed; without one, all are. */
+  guard: Guard | undefined = undefined;
   /** How many things have happened by themselves: with the mutating calls, all that the world's state changes by. */
   happened = 0;
   /** What was injected so far. */
@@ -262,6 +265,7 @@ export class SimulatedAws implements World, PastFollower<SimulatedAws> {
       requestId: request.requestId ?? this.newRequestId(),
       now,
       ...(who.arn === undefined ? {} : { callerArn: who.arn }),
+      ...(who.assumed === undefined ? {} : { assumed: who.assumed }),
     };
   }
 
@@ -278,6 +282,9 @@ export class SimulatedAws implements World, PastFollower<SimulatedAws> {
     try {
       const draws = this.buckets === undefined ? [] : (operation.buckets?.(request.input as never, call) ?? []);
       if (this.buckets !== undefined && !this.buckets.take(draws, call)) return { error: service.throttled() };
+      // What a copy does again was allowed when it was done first.
+      const denied = this.guard?.refusal(call, request.input);
+      if (denied !== undefined) return { error: denied };
       const untaken = firstUntaken(operation.takes, request.input);
       if (untaken !== undefined) return { error: service.untaken(untaken) };
       const input = bent?.kind === 'partial-page' ? this.smallestPage(request, operation) : request.input;

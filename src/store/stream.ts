@@ -177,6 +177,8 @@ class Reader implements StreamReader {
     const { clock, onGap } = this.options;
     shard.failures += 1;
     shard.dueAt = clock.monotonic() + this.backoff(shard.failures);
+    // Who waits to begin waits no longer: what is missed meanwhile is listed once the shard can be held.
+    if (shard.iterator === undefined) this.fellBehind(`shard ${shard.id} could not be held`);
     if (failure.code === 'ExpiredIteratorException') {
       shard.iterator = undefined;
       if (shard.start.type !== 'LATEST') return;

@@ -7,6 +7,7 @@ import { parseRecord } from '../model/records/parse.ts';
 import { problemLine } from '../model/records/problems.ts';
 import { FaultPlanError, type FaultRule, parseFaultPlan, staleDistances } from '../simulator/fault-plan/rules.ts';
 import { type FleetSeed, seedFleet } from '../simulator/fleet.ts';
+import { PolicyError } from '../simulator/iam/index.ts';
 import { type CompleteAws, createSimulatedAws } from '../simulator/index.ts';
 import { createRequestHandler } from '../simulator/mounts/request-handler.ts';
 import { type AwsAccess, createDynamo } from '../store/client.ts';
@@ -26,6 +27,10 @@ export interface SimulatedOptions {
   readonly fleetText?: string;
   /** Whether the records are written too. */
   readonly apply: boolean;
+  /** Roles whose sessions are checked, in JSON. */
+  readonly rolesFile?: string;
+  /** The installation that the tables are made for; a new one unless set. */
+  readonly installation?: string;
   /** A fault plan, YAML or JSON. Its clock starts once the fleet is set up. */
   readonly faultFile?: string;
   /** How far reads lag behind, in seconds, by service. */
@@ -39,9 +44,14 @@ export class FleetFileError extends Error {
   override readonly name = 'FleetFileError';
 }
 
+/** A roles file that cannot be enforced: every problem with where it stands. */
+export class RolesFileError extends Error {
+  override readonly name = 'RolesFileError';
+}
+
 /**
  * The simulated AWS, with the accounts, networks, tables and records of the fleet file in it, and the fault plan at work.
- * Throws `FleetFileError` and `FaultPlanError`.
+ * Throws `FleetFileError`, `RolesFileError` and `FaultPlanError`.
  */
 export async function createFleetAws(options: SimulatedOptions): Promise<CompleteAws> {
   const { clock, seed, throttle, faultFile } = options;
@@ -58,6 +68,7 @@ export async function createFleetAws(options: SimulatedOptions): Promise<Complet
     staleMs: staleDistances(faults),
   });
   await setUpFleet(aws, options);
+  if (options.rolesFile !== undefined) await loadRoles(aws, options.rolesFile);
   aws.plan.add(faults);
   return aws;
 }
@@ -73,6 +84,15 @@ async function readFaultPlan(file: string): Promise<readonly FaultRule[]> {
   }
 }
 
+async function loadRoles(aws: CompleteAws, file: string): Promise<void> {
+  try {
+    aws.iam.load(JSON.parse(await readFile(file, 'utf8')));
+  } catch (error) {
+    if (!(error instanceof PolicyError) && !(error instanceof SyntaxError)) throw error;
+    throw new RolesFileError(`${file} cannot be used:\n  ${error.message.replaceAll('\n', '\n  ')}`);
+  }
+}
+
 async function setUpFleet(aws: CompleteAws, options: SimulatedOptions): Promise<void> {
   const { clock, fleetFile } = options;
   const text = fleetFile === undefined ? options.fleetText : await readFile(fleetFile, 'utf8');
@@ -83,8 +103,8 @@ async function setUpFleet(aws: CompleteAws, options: SimulatedOptions): Promise<
   const hurried: Clock = { ...clock, sleep: async (ms) => aws.advance(ms / 1_000) };
   const access = embeddedAccess(aws, options.region, 'init');
   const dynamo = createDynamo(access, { clock: hurried, random: options.random });
-  const { desiredTable, stateTable } = options;
-  await initTables(dynamo, { desiredTable, stateTable });
+  const { desiredTable, stateTable, installation } = options;
+  await initTables(dynamo, { desiredTable, stateTable, ...(installation === undefined ? {} : { installation }) });
   if (options.apply) {
     const desired = createDesiredTable(dynamo, desiredTable);
     for (const record of records) await desired.put({ kind: record.kind, name: record.name, spec: record.written });

@@ -133,6 +133,14 @@ describe('start, sim and controller', () => {
     expect(desk.started.sim).toMatchObject([{ faultFile, readLag: all }, { readLag: { ecs: 3, dynamodb: 0.5 } }]);
   });
 
+  test('sim takes roles, and the installation of its tables', async () => {
+    const rolesFile = join(folder, 'roles.json');
+    const fleetFile = join(folder, 'fleet.yaml');
+    for (const file of [rolesFile, fleetFile]) await writeFile(file, '');
+    await desk.cli(['sim', '--fleet', fleetFile, '--roles', rolesFile, '--installation', 'example']);
+    expect(desk.started.sim).toMatchObject([{ rolesFile, fleetFile, installation: 'example' }]);
+  });
+
   test.each(['-1', 'ecs', 'ecs=', 'ecs=x', 'sts=3', 'ecs=901', 'ecs=1,,'])(
     'sim --read-lag %s is refused with what was expected',
     async (lags) => {
@@ -190,6 +198,8 @@ describe('start, sim and controller', () => {
     'sim --fleet /no/such/fleet.yaml',
     'sim --apply',
     'sim --fault-file /no/such/plan.yaml',
+    'sim --roles /no/such/roles.json',
+    'sim --installation example',
     'start --time-scale -1',
     'start --port x',
   ])('%s is 2', async (line) => {

@@ -129,11 +129,8 @@ describe('a cell that denies access', () => {
     run.start();
     await settled();
     await run.stop();
-    const deny = (externalId: string): void => {
-      const { roles } = one.spec as unknown as { roles: Record<string, string> };
-      for (const arn of Object.values(roles)) run.aws.sts.seedRole({ arn, trustedAccount: '000000000000', externalId });
-    };
-    deny('changed');
+    const { roles } = one.spec as unknown as { roles: Record<string, string> };
+    run.grant({ closed: Object.values(roles) });
     const before = run.aws.log.last;
     run.start();
     await write(run, tenant('newcomer', 'standard'));
@@ -151,7 +148,7 @@ describe('a cell that denies access', () => {
     expect(run.mutations(before).filter((call) => call.account === '111111111111')).toEqual([]);
     expect(removals(run.mutations(before))).toEqual([]);
     expect(served()).toEqual({ acme: 1, bolt: 1, echo: 1 });
-    deny('fleet-plan');
+    run.grant();
     await run.until('acme within reach', () => conditionOf('Tenant', 'acme', 'Ready')?.status === 'True', 200_000);
   });
 });
@@ -163,7 +160,7 @@ describe('a zone that denies access', () => {
     await settled();
     await run.stop();
     const arn = (standard.spec.zone as { roleArn: string }).roleArn;
-    run.aws.sts.seedRole({ arn, trustedAccount: '000000000000', externalId: 'changed' });
+    run.grant({ closed: [arn] });
     const before = run.aws.log.last;
     run.start();
     await run.advance(60);
@@ -179,7 +176,7 @@ describe('a zone that denies access', () => {
     expect(conditionOf('Tier', 'shared', 'Published')).toMatchObject({ status: 'Unknown', reason: 'AccessDenied' });
     expect(run.mutations(before).filter((call) => call.service === 'route53')).toEqual([]);
     expect(served()).toEqual({ acme: 1, bolt: 1, echo: 1 });
-    run.aws.sts.seedRole({ arn, trustedAccount: '000000000000', externalId: 'fleet-plan' });
+    run.grant();
     await run.until('all Ready', () => run.phases().Ready === 4, 300_000);
   });
 });

@@ -64,7 +64,7 @@ async function foreign(
 
 /** A group whose tier depends upon nothing yet, and somebody else's endpoint in its VPC. */
 async function withForeign(change: Parameters<typeof foreign>[2] = {}) {
-  const run = await installation({ fleet: fleet([], ['g1'], []) });
+  const run = await installation({ fleet: fleet([], ['g1'], []), rights: { adoption: true } });
   const { ec2 } = clientsOf(run);
   run.start();
   await run.until('the group is ready', () => isTrue(run, 'InfraGroup', 'g1', 'InfraReady'));
@@ -93,7 +93,7 @@ describe('an endpoint of the group that lost its mark', () => {
   it.each(['id', 'ARN'])(
     'is adopted by its %s, and heals then; an entry whose time is over says nothing',
     async (by) => {
-      const { run, ec2 } = await wired();
+      const { run, ec2 } = await wired([orders], { rights: { adoption: true } });
       const [before] = await endpointsOf(run, ec2);
       const id = before?.VpcEndpointId ?? '';
       const name = by === 'id' ? id : arnOf(id);
@@ -132,7 +132,7 @@ describe('an endpoint of the group that lost its mark', () => {
     ['cellwright:installation', 'another123'],
     ['cellwright:infra-group', 'g2'],
   ])('is left to whom its tag %s names', async (Key, Value) => {
-    const { run, ec2 } = await wired();
+    const { run, ec2 } = await wired([orders], { rights: { adoption: true } });
     const [one] = await endpointsOf(run, ec2);
     const id = one?.VpcEndpointId ?? '';
     await run.clock.drive(
@@ -153,7 +153,7 @@ describe('an endpoint of the group that lost its mark', () => {
   });
 
   it('goes, once adopted, where its dependency was dropped', async () => {
-    const { run, ec2 } = await wired([orders, prices]);
+    const { run, ec2 } = await wired([orders, prices], { rights: { adoption: true } });
     const all = await endpointsOf(run, ec2);
     const id = all.find((one) => tagOf(one, 'cellwright:dependency') === 'prices')?.VpcEndpointId ?? '';
     await run.clock.drive(ec2.deleteTags({ Resources: [id], Tags: markKeys }));
@@ -306,7 +306,7 @@ describe("somebody else's endpoint", () => {
 
 describe('an endpoint in the inventory of another infra group', () => {
   it('is not taken, whatever its tags say', async () => {
-    const run = await installation({ fleet: fleet([orders], ['g1', 'g2'], []) });
+    const run = await installation({ fleet: fleet([orders], ['g1', 'g2'], []), rights: { adoption: true } });
     const { ec2 } = clientsOf(run);
     run.start();
     await isWired(run);

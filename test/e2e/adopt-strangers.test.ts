@@ -48,7 +48,7 @@ describe('a stranger under our name', () => {
     ['service', undefined],
     ['target_group', undefined],
   ] as const)('%s: is ours where the record says so', async (kind, hold) => {
-    run = await settled({ fleet: smallFleet({ tenants: { bolt: { tier: 'standard' } } }) });
+    run = await settled({ fleet: smallFleet({ tenants: { bolt: { tier: 'standard' } } }), rights: { adoption: true } });
     const chain = chainOf(run, 'bolt');
     const arn = {
       cluster: chain.cluster,
@@ -84,7 +84,7 @@ describe('a stranger under our name', () => {
 
 describe('a tenant on its way out', () => {
   it('goes on once what lost its mark is adopted', async () => {
-    run = await settled({ fleet: smallFleet({ tenants: { bolt: { tier: 'standard' } } }) });
+    run = await settled({ fleet: smallFleet({ tenants: { bolt: { tier: 'standard' } } }), rights: { adoption: true } });
     const { hands, targetGroup, account } = chainOf(run, 'bolt');
     await run.clock.drive(hands.elb.removeTags({ ResourceArns: [targetGroup], TagKeys: keys }));
     const gone = { tier: 'standard', state: 'deleted' };

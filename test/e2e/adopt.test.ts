@@ -9,7 +9,7 @@ const tenants = { bolt: { tier: 'standard' }, crane: { tier: 'standard' }, dune:
 let run: Installation;
 let watch: Watch;
 beforeAll(async () => {
-  run = await settled({ fleet: smallFleet({ tenants }), config: sweepConfig });
+  run = await settled({ fleet: smallFleet({ tenants }), config: sweepConfig, rights: { adoption: true } });
   watch = new Watch(run, Object.keys(tenants));
 });
 afterAll(() => run.stop());

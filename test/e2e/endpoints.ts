@@ -69,8 +69,8 @@ export const creates = (run: Installation, since = 0) =>
   run.calls(since).filter(({ operation, error }) => operation === 'CreateVpcEndpoint' && error === null);
 
 /** A controller on a wired group with one tenant that is Ready. */
-export async function wired(dependencies: readonly object[] = [orders]) {
-  const run = await installation({ fleet: fleet(dependencies, ['g1'], [tenant('acme', 'std')]) });
+export async function wired(dependencies: readonly object[] = [orders], options: Partial<InstallationOptions> = {}) {
+  const run = await installation({ fleet: fleet(dependencies, ['g1'], [tenant('acme', 'std')]), ...options });
   run.start();
   await run.until('acme Ready', () => run.phase('acme') === 'Ready');
   await run.until('the tier is wired', () => isTrue(run, 'Tier', 'std', 'Wired'));

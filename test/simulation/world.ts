@@ -1,5 +1,6 @@
 import { createSdkClients, type SdkConfig } from '../../src/aws/sdk.ts';
 import type { LoopObserver } from '../../src/controller/loop/deps.ts';
+import type { DesiredRecord } from '../../src/model/records/kinds.ts';
 import { parseRecord } from '../../src/model/records/parse.ts';
 import { type FleetSeed, seedFleet } from '../../src/simulator/fleet.ts';
 import { type CompleteAws, createSimulatedAws } from '../../src/simulator/index.ts';
@@ -9,6 +10,7 @@ import { toItem } from '../../src/store/attributes.ts';
 import { type AwsAccess, createDynamo } from '../../src/store/client.ts';
 import { initTables } from '../../src/store/tables.ts';
 import { Leader } from '../../src/wiring/leader.ts';
+import { controllerCredentials, rolesOf } from '../support/roles.ts';
 import { VirtualClock } from '../support/virtual-clock.ts';
 import { Draw } from './draw.ts';
 import type { RawRecord } from './fleet.ts';
@@ -74,6 +76,8 @@ export class SimulatedInstallation {
     await this.clock.drive(initTables(dynamo, { desiredTable: 'desired', stateTable: 'state', installation }));
     dynamo.destroy();
     for (const record of this.#records) this.put(record);
+    const zoneName = (id: string): string => this.aws.truth.dns.zones.get(id)?.name ?? '';
+    this.aws.iam.load(rolesOf({ installation, records: this.#records.flatMap(parsed), zoneName }));
   }
 
   /** Writes a record as a user would, at once. */
@@ -102,7 +106,7 @@ export class SimulatedInstallation {
     });
     const say = (text: string): void => void this.said.push({ at: this.clock.now(), by: name, text });
     const leader = new Leader({
-      aws: this.#access(name, handler),
+      aws: { ...this.#access(name, handler), credentials: controllerCredentials(this.aws, name) },
       desiredTable: 'desired',
       stateTable: 'state',
       installation,
@@ -147,6 +151,11 @@ export class SimulatedInstallation {
       appId,
     };
   }
+}
+
+function parsed(raw: RawRecord): readonly DesiredRecord[] {
+  const result = parseRecord(raw);
+  return result.ok ? [result.record] : [];
 }
 
 /** In every third seed the reads of some services lag behind, by up to ten seconds. */

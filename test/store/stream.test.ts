@@ -272,6 +272,22 @@ describe('the reader', () => {
     await stop();
   });
 
+  test('a shard that may not be held holds nobody up, is told, and is a gap once it may be', async () => {
+    const stream = oneShard('x');
+    const { clock, seen, gaps, errors, stop, isReady } = follow(stream);
+    stream.fail = (operation) =>
+      operation === 'GetShardIterator' ? failure('AccessDeniedException', 'denied') : undefined;
+    await clock.advance(10);
+    expect([isReady(), gaps, errors]).toEqual([true, [], ['AccessDeniedException']]);
+    stream.fail = undefined;
+    await clock.advance(15_000);
+    expect(gaps).toEqual(['shard s1 could not be held']);
+    stream.shard('s1').records.push('y');
+    await clock.advance(2_000);
+    expect(seen).toEqual(['y']);
+    await stop();
+  });
+
   test('throttles are met with ever longer waits, and reading goes on after them', async () => {
     const stream = oneShard();
     const { clock, seen, errors, stop } = follow(stream);

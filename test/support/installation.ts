@@ -7,6 +7,7 @@ import type { DesiredRecord } from '../../src/model/records/kinds.ts';
 import { parseRecord } from '../../src/model/records/parse.ts';
 import type { Change } from '../../src/model/resources.ts';
 import { type FleetSeed, seedFleet } from '../../src/simulator/fleet.ts';
+import type { Denial } from '../../src/simulator/iam/index.ts';
 import { type CompleteAws, createSimulatedAws } from '../../src/simulator/index.ts';
 import type { CallRecord, ServiceId } from '../../src/simulator/kernel.ts';
 import { createRequestHandler } from '../../src/simulator/mounts/request-handler.ts';
@@ -16,6 +17,7 @@ import { createDesiredTable, type DesiredTable } from '../../src/store/desired.t
 import { createStateReader, type StateReader, type StoredObject } from '../../src/store/state.ts';
 import { initTables } from '../../src/store/tables.ts';
 import { Leader } from '../../src/wiring/leader.ts';
+import { controllerCredentials, type InstallationRights, type RolesOf, rolesOf } from './roles.ts';
 import { randomFrom, VirtualClock, VirtualProcess } from './virtual-clock.ts';
 
 export interface InstallationOptions {
@@ -28,6 +30,8 @@ export interface InstallationOptions {
   /** How far reads of a service lag behind, in milliseconds. */
   readonly readLagMs?: Readonly<Partial<Record<ServiceId, number>>>;
   readonly config?: Partial<LoopConfig>;
+  /** The controller runs under its own role and those of its records, with the policies of deploy/policies; `unchecked`: as an administrator, where a test needs roles that no policy is made for. */
+  readonly rights?: InstallationRights | 'unchecked';
 }
 
 /** What the controller of an installation told of itself. */
@@ -44,6 +48,10 @@ export interface Told {
   readonly outcomes: { readonly key: string; readonly outcome: Outcome }[];
   readonly events: { readonly at: number; readonly key: string; readonly reason: string; readonly message: string }[];
   readonly sweeps: { readonly kind: 'probe' | 'detail'; readonly at: number }[];
+  /** What a leader logged, as lines. */
+  readonly log: string[];
+  /** Calls of any role that AWS did not allow. */
+  readonly denials: Denial[];
 }
 
 /** A whole installation under a virtual clock: the simulated AWS, both tables, and controllers that start, stop and die. */
@@ -54,14 +62,27 @@ export class Installation {
   readonly dynamo: Dynamo;
   readonly desired: DesiredTable;
   readonly state: StateReader;
-  readonly told: Told = { changes: [], held: [], moves: [], failures: [], outcomes: [], events: [], sweeps: [] };
+  readonly told: Told = {
+    changes: [],
+    held: [],
+    moves: [],
+    failures: [],
+    outcomes: [],
+    events: [],
+    sweeps: [],
+    log: [],
+    denials: [],
+  };
   readonly random: () => number;
   /** What AWS denied to its controllers. */
   readonly denied: DeniedActions;
   leader: Leader | undefined;
   installation = '';
   readonly #options: InstallationOptions;
-  readonly #records: readonly DesiredRecord[];
+  readonly #records: Map<string, DesiredRecord>;
+  #granted: InstallationRights = {};
+  /** Denials while nothing had been taken away from anybody. */
+  readonly #unexpected: Denial[] = [];
   #controllers = 0;
   #machine: VirtualProcess | undefined;
 
@@ -78,8 +99,14 @@ export class Installation {
       latencyFactor: options.latencyFactor ?? 1,
       readLagMs: options.readLagMs ?? {},
     });
-    this.#records = recordsOf(options.fleet);
-    seedFleet(this.aws, seedOf(this.#records));
+    const records = recordsOf(options.fleet);
+    this.#records = new Map(records.map((record) => [`${record.kind}/${record.name}`, record]));
+    seedFleet(this.aws, seedOf(records));
+    this.aws.iam.onDenial = (denial) => {
+      this.told.denials.push(denial);
+      const { without, closed } = this.#granted;
+      if (without === undefined && closed === undefined) this.#unexpected.push(denial);
+    };
     this.access = this.#access('test', new VirtualProcess(this.clock));
     this.dynamo = createDynamo(this.access, { clock: this.clock, random: this.random });
     this.desired = createDesiredTable(this.dynamo, 'desired');
@@ -94,13 +121,33 @@ export class Installation {
     >[1]);
     this.installation = (await this.clock.drive(made)).installation;
     if (this.#options.apply !== false)
-      for (const record of this.#records) await this.put(record.kind, record.name, record.spec);
+      for (const record of [...this.#records.values()]) await this.put(record.kind, record.name, record.spec);
+    this.grant(this.#options.rights === 'unchecked' ? undefined : this.#options.rights);
     return this;
   }
 
   /** Writes a record as a user would. */
   async put(kind: string, name: string, spec: unknown): Promise<void> {
     await this.clock.drive(this.desired.put({ kind, name, spec }));
+    if (!['Tier', 'Cell', 'InfraGroup'].includes(kind)) return;
+    const parsed = parseRecord({ kind, name, spec });
+    if (!parsed.ok) return;
+    const key = `${kind}/${name}`;
+    this.#records.set(key, withSameRoles(parsed.record, this.#records.get(key)));
+    if (this.installation !== '') this.grant(this.#granted);
+  }
+
+  /** From now on the roles have the rights that their records ask for, and these. */
+  grant(rights: InstallationRights = {}): void {
+    this.#granted = rights;
+    if (this.#options.rights === 'unchecked') return;
+    this.aws.iam.load(rolesOf(this.rolesOptions()));
+  }
+
+  /** What the roles are made from. */
+  rolesOptions(): RolesOf {
+    const zoneName = (id: string): string => this.aws.truth.dns.zones.get(id)?.name ?? '';
+    return { ...this.#granted, installation: this.installation, records: [...this.#records.values()], zoneName };
   }
 
   /** Starts a controller, as a process of its own with a name of its own. */
@@ -110,7 +157,7 @@ export class Installation {
     const machine = new VirtualProcess(this.clock);
     this.#machine = machine;
     this.leader = new Leader({
-      aws: this.#access(identity, machine),
+      aws: this.#ownAccess(identity, machine),
       desiredTable: 'desired',
       stateTable: 'state',
       installation: this.installation,
@@ -120,7 +167,7 @@ export class Installation {
       random: this.random,
       newToken: () => uuid(this.random),
       config: { resyncMs: 60_000, detailMs: 120_000, concurrency: 10, mode: 'active', ...this.#options.config },
-      log: () => undefined,
+      log: (message, details) => void this.told.log.push(`${message} ${JSON.stringify(details)}`),
       onCall: (report) => this.denied.note(report),
       observer: () => this.#observer(),
     });
@@ -138,6 +185,13 @@ export class Installation {
     const { leader } = this;
     this.leader = undefined;
     if (leader !== undefined) await this.clock.drive(leader.stop());
+    this.#seeAllowed();
+  }
+
+  /** Nothing that the controller does may be denied to it, unless a test took a right away. Throws for what was. */
+  #seeAllowed(): void {
+    const lines = this.#unexpected.map(({ caller, action, resource }) => `${caller}: ${action} on ${resource}`);
+    if (lines.length > 0) throw new Error(`AWS denied:\n${[...new Set(lines)].slice(0, 12).join('\n')}`);
   }
 
   /** Lets time pass until `holds`; throws with `describe`'s words when it does not within `limitMs`. */
@@ -147,11 +201,13 @@ export class Installation {
       if (this.clock.monotonic() >= deadline)
         throw new Error(`${what}: not within ${limitMs / 1000} s\n${this.describe()}`);
       await this.clock.advance(1_000);
+      this.#seeAllowed();
     }
   }
 
   async advance(seconds: number): Promise<void> {
     await this.clock.advance(seconds * 1_000);
+    this.#seeAllowed();
   }
 
   phase(tenant: string): string | undefined {
@@ -217,6 +273,13 @@ export class Installation {
     };
   }
 
+  #ownAccess(identity: string, machine: VirtualProcess): AwsAccess {
+    const access = this.#access(identity, machine);
+    return this.#options.rights === 'unchecked'
+      ? access
+      : { ...access, credentials: controllerCredentials(this.aws, identity) };
+  }
+
   #observer(): LoopObserver {
     const { told, clock } = this;
     const nothing = (): void => undefined;
@@ -248,6 +311,18 @@ export class Installation {
       },
     };
   }
+}
+
+/** What a record says of roles changes none of them: they are as the first one had them. */
+function withSameRoles(record: DesiredRecord, before: DesiredRecord | undefined): DesiredRecord {
+  if (record.kind === 'Cell' && before?.kind === 'Cell') {
+    const { accountId, roles, externalId } = before.spec;
+    return { ...record, spec: { ...record.spec, accountId, roles, externalId } };
+  }
+  if (record.kind === 'Tier' && before?.kind === 'Tier') {
+    return { ...record, spec: { ...record.spec, domain: before.spec.domain, zone: before.spec.zone } };
+  }
+  return record;
 }
 
 /** The example fleet that the README starts. */

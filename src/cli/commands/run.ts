@@ -68,10 +68,26 @@ export async function sim(context: Context, options: Options): Promise<number> {
     timeScale: timeScaleOf(options),
     throttle: options['throttle'] !== false,
     apply,
+    ...readableFile('--roles', 'rolesFile', options['roles']),
+    ...installationOf(textOf(options['installation']), fleet.fleetFile),
     ...readableFile('--fault-file', 'faultFile', options['faultFile']),
     readLag: readLagOf(textOf(options['readLag'])),
     region: simulatedRegion(context.host.env),
   });
+}
+
+/** The tables are made with those of the fleet, so an installation without a fleet would be nobody's. */
+function installationOf(installation: string | undefined, fleetFile: string | undefined): { installation?: string } {
+  if (installation === undefined) return {};
+  if (fleetFile === undefined) {
+    throw new CliError({
+      reason: 'Usage',
+      what: '--installation has no tables to be written into',
+      why: 'they are made for --fleet, which was not given',
+      hint: 'cellwright sim --fleet FILE --installation ID',
+    });
+  }
+  return { installation };
 }
 
 /** Only the controller. Ends when it is stopped. */

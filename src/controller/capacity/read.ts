@@ -6,7 +6,7 @@ import type { CallPurpose, CellAccess, ZoneAccess } from '../../aws/ports.ts';
 import { readCellQuotas } from '../../aws/quotas.ts';
 import { type Reading as Figure, reading } from '../../aws/readings.ts';
 import { fenceEpoch, unreadableFence } from '../../aws/zone-fence.ts';
-import { CallError } from '../../model/errors.ts';
+import { CallError, failureText } from '../../model/errors.ts';
 import { marks, parsePlacementName, parseSetIdentifier, slotOfPriority } from '../../model/names.ts';
 import { vcpuToCpuUnits } from '../../placement/vector.ts';
 import type { MarkedPlacement } from '../rebuild/behind.ts';
@@ -291,5 +291,5 @@ function failure(error: unknown): { readonly ok: false; readonly reason: string;
   if (!(error instanceof CallError) || error.class === 'fenced') throw error;
   const reason =
     error.code === unreadableFence ? unreadableFence : error.class === 'denied' ? 'AccessDenied' : 'ReadFailed';
-  return { ok: false, reason, message: `${error.service} ${error.operation}: ${error.code}: ${error.message}` };
+  return { ok: false, reason, message: failureText(error) };
 }

@@ -124,10 +124,12 @@ function certificateVerdict(certificates: readonly CertificateFact[], name: stri
   const readable = certificates.filter((one) => one.readable);
   const covering = readable.filter((one) => covers(one.names, name)).sort((a, b) => endOf(b) - endOf(a));
   const best = covering.find(({ status }) => status === 'ISSUED');
-  if (best !== undefined && endOf(best) >= now + certificateMarginMs) {
-    return yes(type, 'Valid', `${best.arn} covers ${name} until ${dayOf(endOf(best))}`);
-  }
   const [unread] = certificates.filter((one) => !one.readable).sort((a, b) => rankOf(a.reason) - rankOf(b.reason));
+  if (best !== undefined && endOf(best) >= now + certificateMarginMs) {
+    // One that is good will do; that others may not be read is said all the same.
+    const words = unread?.reason === 'AccessDenied' ? `; not read: ${unread.message}` : '';
+    return yes(type, 'Valid', `${best.arn} covers ${name} until ${dayOf(endOf(best))}${words}`);
+  }
   if (unread !== undefined) return unknown(type, unread.reason, unread.message, unread.reason !== 'IamCertificate');
   if (best !== undefined) {
     const message = `${best.arn} covers ${name} until ${dayOf(endOf(best))}, and a new tenant needs three weeks: renew it, or give the listener another`;

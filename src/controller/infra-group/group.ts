@@ -1,5 +1,5 @@
 import type { ConditionUpdate } from '../../model/conditions.ts';
-import { CallError } from '../../model/errors.ts';
+import { CallError, failureText } from '../../model/errors.ts';
 import type { Change, EndpointInventory, InventoryResource } from '../../model/resources.ts';
 import type { Adoptable, EndpointContext, GroupAccess } from '../../reconcilers/contract.ts';
 import { adoptEndpoints, findEndpoints } from './adopt.ts';
@@ -114,7 +114,7 @@ class GroupPass {
     }
     if (!this.#deps.write) return;
     for (const [name, inventory] of dropped.slice(0, droppedAtOnce)) {
-      await this.#guarded(() => this.#drop(name, inventory));
+      await this.#guarded(() => this.#drop(name, inventory), `${name}: no dependency any more`);
     }
     if (dropped.length > droppedAtOnce)
       this.#waiting.push({ on: 'endpoints of other dropped dependencies', checkInMs: 15_000 });
@@ -167,10 +167,11 @@ class GroupPass {
       resource: undefined,
       retired,
     };
-    await this.#guarded(async () => {
+    const looking = async (): Promise<void> => {
       const strays = (await reconciler.strays?.(this.#access, context)) ?? [];
       for (const stray of strays.slice(0, droppedAtOnce)) await this.#retire(context, stray);
-    });
+    };
+    await this.#guarded(looking, 'endpoints that nothing names');
   }
 
   async #retire(context: EndpointContext, entry: InventoryResource): Promise<'gone' | 'left'> {
@@ -194,13 +195,17 @@ class GroupPass {
     return 'gone';
   }
 
-  async #guarded(work: () => Promise<void>): Promise<void> {
+  /** `about` says what stays where AWS does not allow it: nobody is served worse for it, so it closes nothing. */
+  async #guarded(work: () => Promise<void>, about: string): Promise<void> {
     try {
       await work();
     } catch (error) {
       if (!(error instanceof CallError) || error.class === 'fenced') throw error;
       if (error.class === 'waiting') this.#waiting.push({ on: error.message, checkInMs: 15_000 });
       else this.#failed.push(error);
+      if (error.class !== 'denied') return;
+      const message = `${about}, and not removed: ${failureText(error)}`;
+      this.#conditions.push({ type: 'EndpointsReady', status: 'True', reason: 'AccessDenied', message });
     }
   }
 

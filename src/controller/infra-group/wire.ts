@@ -1,6 +1,6 @@
 import type { Clock } from '../../model/clock.ts';
 import type { ConditionUpdate } from '../../model/conditions.ts';
-import { CallError, type ErrorClass } from '../../model/errors.ts';
+import { CallError, type ErrorClass, failureText } from '../../model/errors.ts';
 import type { Change, EndpointInventory, InventoryResource } from '../../model/resources.ts';
 import type {
   Desired,
@@ -102,8 +102,14 @@ class WirePass {
       return;
     }
     this.#failed = error;
-    if (this.#condition.status === 'True') return;
     const { reason, message } = failureWords(error);
+    if (this.#condition.status === 'True') {
+      // It goes on answering: what may not be put right in it is said, and closes nothing.
+      if (refusals.has(error.class)) {
+        this.#condition = { ...this.#condition, message: `${this.#condition.message}; not put right: ${message}` };
+      }
+      return;
+    }
     const status = this.#condition.status === 'Unknown' && !refusals.has(error.class) ? 'Unknown' : 'False';
     this.#condition = {
       type: 'EndpointsReady',
@@ -323,7 +329,7 @@ class WirePass {
 
 /** What a failed call means for a dependency, and what to do about it. */
 export function failureWords(error: CallError): { readonly reason: string; readonly message: string } {
-  const said = `${error.service} ${error.operation}: ${error.code}: ${error.message}`;
+  const said = failureText(error);
   if (error.code === 'InvalidServiceName') {
     const message = `${said}: name a service that exists in the cell's Region, and have its owner allow the cell's account (its principal arn:aws:iam::ACCOUNT:root)`;
     return { reason: 'ServiceUnknown', message };

@@ -56,6 +56,7 @@ export interface TermDeps {
   readonly stream: (callbacks: {
     onKeys: (keys: readonly { kind: string; name: string }[]) => void;
     onGap: (reason: string) => void;
+    onError: (error: Error) => void;
   }) => StreamReader;
   readonly cellAccess: (cell: CellConfig) => CellAccess;
   readonly zoneAccess: (zone: ZoneConfig) => ZoneAccess;

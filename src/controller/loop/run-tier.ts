@@ -1,5 +1,5 @@
 import type { ConditionUpdate } from '../../model/conditions.ts';
-import { CallError } from '../../model/errors.ts';
+import { CallError, failureText } from '../../model/errors.ts';
 import type { DnsContext, Reconciler } from '../../reconcilers/contract.ts';
 import type { ZoneReading } from '../capacity/readings.ts';
 import { type ObjectEntry, placementsOf } from '../fleet/entry.ts';
@@ -69,7 +69,7 @@ async function guardedPublish(deps: InfraRunDeps, name: string): ReturnType<type
     if (!(error instanceof CallError) || error.class === 'fenced') throw error;
     deps.term.observer.callFailed(keyText('Tier', name), error);
     const reason = error.class === 'denied' ? 'AccessDenied' : 'CallFailed';
-    const message = `${error.service} ${error.operation}: ${error.code}: ${error.message}`;
+    const message = failureText(error);
     return {
       conditions: [{ type: 'Published', status: 'Unknown', reason, message }],
       outcome: { kind: 'retry', class: error.class, error },

@@ -138,6 +138,7 @@ export class Term {
         for (const { kind, name } of keys) this.#hint(kind, name);
       },
       onGap: () => this.#sweeps.listSoon(),
+      onError: (error) => deps.observer.callFailed('stream', error),
     });
     this.#streaming = stream.run(this.#stop.signal).catch((error: unknown) => {
       deps.observer.failed('stream', asError(error));

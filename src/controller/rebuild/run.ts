@@ -1,7 +1,7 @@
 import type { CellAccess, ZoneAccess } from '../../aws/ports.ts';
 import type { Clock } from '../../model/clock.ts';
 import { type ConditionUpdate, mergeConditions, notRebuilt, stateKnown } from '../../model/conditions.ts';
-import { CallError } from '../../model/errors.ts';
+import { CallError, failureText } from '../../model/errors.ts';
 import type { EffectiveTenant } from '../../model/records/effective.ts';
 import type { PlacementInventory } from '../../model/resources.ts';
 import { capacityKeys } from '../../store/capacity.ts';
@@ -241,6 +241,6 @@ async function attempt<T>(read: () => Promise<T>): Promise<Attempted<T>> {
     return { ok: true, value: await read() };
   } catch (error) {
     if (!(error instanceof CallError) || error.class === 'fenced') throw error;
-    return { ok: false, why: `${error.service} ${error.operation}: ${error.code}: ${error.message}` };
+    return { ok: false, why: failureText(error) };
   }
 }

@@ -1,4 +1,5 @@
 import type { ConditionUpdate } from '../../model/conditions.ts';
+import { CallError, failureText } from '../../model/errors.ts';
 import type { PlacementInventory } from '../../model/resources.ts';
 import { slotRestMs } from '../../store/reservations.ts';
 import type { ObjectEntry } from '../fleet/entry.ts';
@@ -35,6 +36,27 @@ export async function leavePlacement(
   const wait = deps.removalsFrom() - deps.clock.now();
   if (wait > 0) return held(`calls of an earlier leader to be over`, wait);
   const placement = await begin(deps, entry, scope, leaving);
+  try {
+    return await removed(deps, entry, scope, placement, { leaving, trigger });
+  } catch (error) {
+    if (!(error instanceof CallError) || error.class !== 'denied') throw error;
+    deps.observer.callFailed(entry.key, error);
+    const message = failureText(error);
+    return {
+      conditions: [{ type: 'Synced', status: 'False', reason: 'AccessDenied', message }],
+      state: 'under-way',
+      outcome: { kind: 'waiting', on: message, checkInMs: 60_000 },
+    };
+  }
+}
+
+async function removed(
+  deps: EngineDeps,
+  entry: ObjectEntry,
+  scope: PlacementScope,
+  placement: PlacementInventory,
+  { leaving, trigger }: { readonly leaving: Leaving; readonly trigger: Trigger },
+): Promise<LeaveResult> {
   const step = await removePlacement(
     {
       reconcilers: deps.reconcilers,

@@ -1,13 +1,14 @@
 import type { ConditionUpdate } from '../../model/conditions.ts';
-import type { CallError } from '../../model/errors.ts';
+import { CallError, failureText } from '../../model/errors.ts';
 import type { Change, InventoryResource, PlacementInventory, ResourceKind } from '../../model/resources.ts';
-import type { PlacementContext } from '../../reconcilers/contract.ts';
+import type { PlacementContext, RetireStep } from '../../reconcilers/contract.ts';
 import type { ObjectEntry } from '../fleet/entry.ts';
 import type { Outcome, Trigger } from '../outcome.ts';
 import { type ChainResult, type ChainSignals, convergeChain, type Refusal } from './chain.ts';
 import { hasServed, type PlacementScope, savePlacement } from './context.ts';
 import type { EngineDeps } from './deps.ts';
 import { isInsync } from './dns-change.ts';
+import { supersededStays } from './status.ts';
 import { recordStrays } from './strays.ts';
 import { wishedRecords } from './wish.ts';
 
@@ -23,6 +24,8 @@ export interface ServeResult {
   readonly stable: boolean;
   /** The first call that failed, where one did: what its resource is like is not known. */
   readonly failure: string | undefined;
+  /** What AWS did not allow, where it did not: nothing but another right mends that, so it is said before all else. */
+  readonly denied: ConditionUpdate | undefined;
   /** What a step of the chain waits for, where one does. */
   readonly waitingFor: string | undefined;
 }
@@ -81,8 +84,9 @@ export async function servePlacement(
   const published = await publishedCondition(deps, entry, scope, result);
   if (result.failed.length > 0) entry.searched.delete(published.placement.id);
   let placement = stable && write ? await recordStrays(deps, entry, scope, published.placement) : published.placement;
-  const retired = stable && write ? await retireOld(deps, entry, scope, placement) : { placement, waiting: undefined };
+  const retired: Retired = stable && write ? await retireOld(deps, entry, scope, placement) : { placement };
   placement = retired.placement;
+  if (retired.failed !== undefined) deps.observer.callFailed(entry.key, retired.failed.error);
   const conditions = [...ownDns(scope.context, result.conditions, published.condition), published.condition];
   const ready = conditions.every((condition) => condition.status === 'True');
   const restarted = placement.stopped !== undefined && context.tasks > 0;
@@ -94,14 +98,29 @@ export async function servePlacement(
   return {
     placement,
     conditions,
-    outcome: outcomeOf(result, { write, ready, tasks: scope.context.tasks, retiring: retired.waiting }),
+    outcome: outcomeOf(result, { write, ready, tasks: scope.context.tasks, retired }),
     signals: result.signals,
     changes: result.changes,
     held: result.held,
     stable,
     failure: result.failed.map(({ kind, error }) => `${kind}: ${error.message}`)[0],
+    denied: deniedOf(result, retired),
     waitingFor: result.waiting[0]?.on,
   };
+}
+
+/** The condition that names the right that is missing: of a change, of a read, or else of what was superseded and stays. */
+function deniedOf({ failed, changes }: ChainResult, retired: Retired): ConditionUpdate | undefined {
+  const type = 'Synced';
+  const refused = failed.find(({ error }) => error.class === 'denied');
+  if (refused !== undefined) {
+    const isKnown = changes.some(({ kind }) => kind === refused.kind);
+    const message = `${refused.kind}: ${failureText(refused.error)}`;
+    return { type, status: isKnown ? 'False' : 'Unknown', reason: 'AccessDenied', message };
+  }
+  if (retired.failed?.error.class !== 'denied') return undefined;
+  const message = `a superseded ${retired.failed.kind} stays: ${failureText(retired.failed.error)}`;
+  return { type, status: 'False', reason: supersededStays, message };
 }
 
 /** Before tasks are stopped whose count is another hand's: that it was we is durable, so that they are started again. */
@@ -181,6 +200,20 @@ export async function chargeRemoval(
   return { reason: 'removal_budget', message };
 }
 
+/** Whether every name server has the change; or that it may not be asked. */
+async function spread(
+  deps: EngineDeps,
+  scope: PlacementScope,
+  change: PlacementInventory['dnsChange'],
+): Promise<boolean | CallError> {
+  try {
+    return await isInsync(deps.clock, scope.access.zone, change);
+  } catch (error) {
+    if (!(error instanceof CallError) || error.class !== 'denied') throw error;
+    return error;
+  }
+}
+
 async function publishedCondition(
   deps: EngineDeps,
   entry: ObjectEntry,
@@ -215,7 +248,13 @@ async function publishedCondition(
       placement,
     };
   }
-  if (scope.mode !== 'active' || !(await isInsync(deps.clock, scope.access.zone, change))) {
+  const insynced = scope.mode === 'active' && (await spread(deps, scope, change));
+  if (insynced instanceof CallError) {
+    deps.observer.callFailed(entry.key, insynced);
+    const message = `whether ${dns.host} is answered everywhere is not known: ${failureText(insynced)}`;
+    return { condition: { type, status: 'Unknown', reason: 'AccessDenied', message }, placement };
+  }
+  if (!insynced) {
     return {
       condition: { type, status: 'False', reason: 'Pending', message: `Route 53 spreads the change of ${dns.host}` },
       placement,
@@ -242,16 +281,23 @@ const retireOrder: readonly ResourceKind[] = [
   'dns_record',
 ];
 
-/** One step for each superseded incarnation, services first: until those have gone, what they use cannot go. */
+/** What became of superseded incarnations. */
+interface Retired {
+  readonly placement: PlacementInventory;
+  readonly waiting?: { readonly on: string; readonly checkInMs: number };
+  readonly failed?: { readonly kind: ResourceKind; readonly error: CallError };
+}
+
+/** One step for each superseded incarnation, services first: until those have gone, what they use cannot go. A call that fails ends it for now, and nothing else. */
 async function retireOld(
   deps: EngineDeps,
   entry: ObjectEntry,
   scope: PlacementScope,
   start: PlacementInventory,
-): Promise<{ placement: PlacementInventory; waiting: { on: string; checkInMs: number } | undefined }> {
+): Promise<Retired> {
   let placement = start;
   const wait = deps.removalsFrom() - deps.clock.now();
-  if (placement.retired.length === 0) return { placement, waiting: undefined };
+  if (placement.retired.length === 0) return { placement };
   if (wait > 0) return { placement, waiting: { on: 'calls of an earlier leader to be over', checkInMs: wait } };
   const inUse = new Set(Object.values(placement.resources).map((resource) => resource.arn));
   const due = [...placement.retired].sort((a, b) => retireOrder.indexOf(a.kind) - retireOrder.indexOf(b.kind));
@@ -260,12 +306,13 @@ async function retireOld(
     if (old.arn === placement.rolledBack?.liveTaskDefinitionArn) continue;
     if (!inUse.has(old.arn)) {
       const step = await retireOne(deps, scope, placement, old);
+      if (step instanceof CallError) return { placement, failed: { kind: old.kind, error: step } };
       if (step !== undefined) return { placement, waiting: step };
     }
     placement = { ...placement, retired: placement.retired.filter((one) => one !== old) };
     await savePlacement(deps, entry, placement);
   }
-  return { placement, waiting: undefined };
+  return { placement };
 }
 
 async function retireOne(
@@ -273,9 +320,15 @@ async function retireOne(
   scope: PlacementScope,
   placement: PlacementInventory,
   old: InventoryResource,
-): Promise<{ on: string; checkInMs: number } | undefined> {
+): Promise<{ on: string; checkInMs: number } | CallError | undefined> {
   const reconciler = deps.reconcilers.find((candidate) => candidate.kind === old.kind);
-  const step = await reconciler?.retire(scope.access, { ...scope.context, placement }, old);
+  let step: RetireStep | undefined;
+  try {
+    step = await reconciler?.retire(scope.access, { ...scope.context, placement }, old);
+  } catch (error) {
+    if (!(error instanceof CallError) || error.class === 'fenced') throw error;
+    return error;
+  }
   if (step?.step === 'pending') return { on: step.found, checkInMs: step.checkInMs };
   if (step?.step === 'unmarked') {
     deps.observer.event(`Tenant/${scope.context.tenant}`, {
@@ -291,14 +344,15 @@ interface Standing {
   readonly write: boolean;
   readonly ready: boolean;
   readonly tasks: number;
-  readonly retiring: { on: string; checkInMs: number } | undefined;
+  readonly retired: Retired;
 }
 
 function outcomeOf(result: ChainResult, standing: Standing): Outcome {
-  const failed = worstFailure(result.failed.map((failure) => failure.error));
+  const stays = standing.retired.failed === undefined ? [] : [standing.retired.failed];
+  const failed = worstFailure([...result.failed, ...stays].map((failure) => failure.error));
   if (failed !== undefined) return failed;
   if (result.applied > 0) return { kind: 'progressing', checkInMs: 1_500, what: `${result.applied} changes were made` };
-  const soonest = [...result.waiting].sort((a, b) => a.checkInMs - b.checkInMs)[0] ?? standing.retiring;
+  const soonest = [...result.waiting].sort((a, b) => a.checkInMs - b.checkInMs)[0] ?? standing.retired.waiting;
   if (soonest !== undefined) return { kind: 'progressing', checkInMs: soonest.checkInMs, what: soonest.on };
   const held = result.held[0];
   if (held !== undefined) return { kind: 'held', reason: held.reason, checkInMs: 30_000 };
@@ -309,7 +363,7 @@ function outcomeOf(result: ChainResult, standing: Standing): Outcome {
 }
 
 /** What failed calls ask for: access that is denied concerns the account, input that is refused the record; everything else comes back. */
-function worstFailure(errors: readonly CallError[]): Outcome | undefined {
+export function worstFailure(errors: readonly CallError[]): Outcome | undefined {
   const error = errors.find((candidate) => candidate.class !== 'invalid') ?? errors[0];
   if (error === undefined) return undefined;
   switch (error.class) {

@@ -25,6 +25,9 @@ export interface TenantFindings {
   readonly endpoint: string | undefined;
 }
 
+/** The reason of a `Synced` that says no more than that something superseded could not be removed: the tenant serves as its record says all the same. */
+export const supersededStays = 'SupersededStays';
+
 /** What each resource of a chain, and the name before it, is called in the status. */
 export const chainTypes = [
   'ClusterReady',
@@ -82,7 +85,9 @@ function readiness(found: TenantFindings, updates: readonly ConditionUpdate[]): 
     const reason = found.wanted === 'suspended' ? 'Suspended' : 'Deleted';
     return { type: 'Ready', status: 'False', reason, message: `the record says state: ${found.wanted}` };
   }
-  const blocking = updates.find((condition) => condition.type !== 'Accepted' && condition.status !== 'True');
+  const blocking = updates.find(
+    ({ type, status, reason }) => type !== 'Accepted' && status !== 'True' && reason !== supersededStays,
+  );
   if (blocking === undefined && found.everAccepted) {
     return { type: 'Ready', status: 'True', reason: 'Serving', message: 'every placement serves as the record says' };
   }

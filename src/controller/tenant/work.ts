@@ -131,6 +131,7 @@ function take({ entry, found }: Work, placement: PlacementInventory, { scope, se
   const failed = outcome.kind === 'held' || outcome.kind === 'retry' || outcome.kind === 'terminal';
   if (isSuccessor(placement, entry.inventory?.value.placements ?? {})) {
     if (failed) found.words.set(placement.id, trouble(outcome, served.held).message);
+    if (served.denied !== undefined) found.words.set(placement.id, served.denied.message);
     return;
   }
   found.notes.push(...differences(entry, { scope, served }));
@@ -143,6 +144,7 @@ function differences(entry: ObjectEntry, { scope, served }: Seen): readonly Cond
   const notes: ConditionUpdate[] = [];
   const { outcome } = served;
   const failed = outcome.kind === 'held' || outcome.kind === 'retry' || outcome.kind === 'terminal';
+  if (served.denied !== undefined) notes.push(served.denied);
   const changes = served.changes.filter((change) => !isShift(change));
   if (changes.length > 0) notes.push(differing(scope.mode, changes));
   if (entry.status?.value.observedGeneration !== entry.accepted?.generation) notes.push(...untold(served));

@@ -8,6 +8,7 @@ import { dynamodbBehaviours } from './dynamodb.ts';
 import { ec2Behaviours } from './ec2.ts';
 import { ecsBehaviours } from './ecs.ts';
 import { elbv2Behaviours } from './elbv2.ts';
+import { iamBehaviours } from './iam.ts';
 import { quotasBehaviours } from './quotas.ts';
 import { route53Behaviours } from './route53.ts';
 import { sources } from './sources.ts';
@@ -24,6 +25,7 @@ export const conformanceTable: readonly { readonly title: string; readonly rows:
   { title: 'DynamoDB and DynamoDB Streams', rows: dynamodbBehaviours },
   { title: 'Certificate Manager', rows: acmBehaviours },
   { title: 'Application Auto Scaling', rows: autoscalingBehaviours },
+  { title: 'IAM', rows: iamBehaviours },
   { title: 'STS', rows: stsBehaviours },
   { title: 'Service Quotas', rows: quotasBehaviours },
 ];

@@ -153,7 +153,7 @@ const answers: readonly Behaviour[] = [
     test: [file, 'shows how much of the policy’s room is taken, and the source identity'],
   },
   {
-    what: 'No permissions are simulated: a session policy takes none away, and every role may do everything in its account.',
+    what: 'Of a role that the roles file does not name, a session policy takes nothing away: such a role may do everything in its account.',
     kind: 'assumed',
     source: s.stsAssumeRole,
     test: [file, 'shows how much of the policy’s room is taken, and the source identity'],

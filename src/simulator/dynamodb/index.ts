@@ -27,6 +27,8 @@ export interface TablePlace {
 }
 
 export interface DynamoDb {
+  /** What exists, for those who have to know of tables (iam/). */
+  readonly registry: Registry;
   readonly dynamodb: SimService;
   readonly streams: SimService;
   /**
@@ -68,6 +70,7 @@ export function createDynamoDb(world: World, options: DynamoDbOptions = {}): Dyn
     operations.set(name, { ...operation, consistent: (input: object) => isConsistentRead(name, input) });
   }
   return {
+    registry,
     dynamodb: {
       id: 'dynamodb',
       operations,

@@ -25,7 +25,7 @@ import { Ec2Network } from './world.ts';
 import { zoneOperations } from './zone-operations.ts';
 
 /** Makes the EC2 service and the network that other services take addresses from. */
-export function createEc2(world: World): { service: SimService; world: Ec2World } {
+export function createEc2(world: World): { service: SimService; world: Ec2World; state: Ec2State } {
   const state = new Ec2State();
   const services = new EndpointServices();
   const network = new Ec2Network(world, state, services);
@@ -55,5 +55,6 @@ export function createEc2(world: World): { service: SimService; world: Ec2World 
       untaken: (member) => unsupported(`The parameter ${member} is not supported.`),
     },
     world: network,
+    state,
   };
 }

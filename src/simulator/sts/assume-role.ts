@@ -44,7 +44,11 @@ export function assumeRole(
   }
   checkPolicy(input);
   const expiresAt = call.now + sessionSeconds(role, input, call) * 1000;
-  const session = sessions.open({ account: role.account, principal: name, arn: sessionArn(role, name) }, expiresAt);
+  const assumed = { roleArn: role.arn, ...(input.Policy === undefined ? {} : { policy: input.Policy }) };
+  const session = sessions.open(
+    { account: role.account, principal: name, arn: sessionArn(role, name), assumed },
+    expiresAt,
+  );
   return {
     Credentials: credentialsOf(session),
     AssumedRoleUser: { AssumedRoleId: `${role.id}:${name}`, Arn: sessionArn(role, name) },
@@ -95,7 +99,7 @@ function invalidValue(message: string): AwsError {
   return new AwsError('InvalidParameterValue', message);
 }
 
-/** Nothing in the simulator is forbidden to a role, so a session policy takes nothing away; but it must be one. */
+/** Of a role that nobody checks a session policy takes nothing away; but it must be one. */
 function checkPolicy({ Policy: policy, PolicyArns: arns = [] }: AssumeRoleCommandInput): void {
   if (policy !== undefined && !isJsonObject(policy)) {
     throw new AwsError('MalformedPolicyDocumentException', 'This policy contains invalid Json');
@@ -145,8 +149,10 @@ function sessionSeconds(role: Role, input: AssumeRoleCommandInput, call: Call): 
   throw validationError('The requested DurationSeconds exceeds the MaxSessionDuration set for this role.');
 }
 
-/** AWS answers a role that is not there and one that does not trust the caller alike. */
+/** AWS answers a role that is not there and one that does not trust the caller alike. Where a policy says who may assume a role, it was asked before the call got here. */
 function mayAssume(role: Role | undefined, input: AssumeRoleCommandInput, call: Call): role is Role {
-  if (role === undefined || role.trustedAccount !== call.account) return false;
+  if (role === undefined) return false;
+  if (role.trustedAccount === undefined) return true;
+  if (role.trustedAccount !== call.account) return false;
   return role.externalId === undefined || role.externalId === input.ExternalId;
 }

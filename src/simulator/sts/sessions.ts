@@ -1,6 +1,6 @@
 import type { Credentials } from '@aws-sdk/client-sts';
 import { plainIdentity } from '../identity.ts';
-import type { StsWorld, World } from '../kernel.ts';
+import type { AssumedRole, StsWorld, TaskCredentials, World } from '../kernel.ts';
 import { AwsError } from '../kernel.ts';
 
 /** A role that may be assumed. */
@@ -10,7 +10,8 @@ export interface Role {
   /** Its name without the path. */
   readonly name: string;
   readonly id: string;
-  readonly trustedAccount: string;
+  /** Absent where a policy says who may assume it. */
+  readonly trustedAccount: string | undefined;
   readonly externalId: string | undefined;
   /** MaxSessionDuration, in seconds. */
   readonly longestSeconds: number;
@@ -21,6 +22,7 @@ export interface Holder {
   readonly account: string;
   readonly principal: string;
   readonly arn: string;
+  readonly assumed?: AssumedRole;
 }
 
 /** Temporary credentials that were handed out. */
@@ -56,15 +58,19 @@ export class Sessions implements StsWorld {
     this.world = world;
   }
 
-  seedRole(seed: { arn: string; trustedAccount: string; externalId?: string; longestSeconds?: number }): void {
+  seedRole(seed: { arn: string; trustedAccount?: string; externalId?: string; longestSeconds?: number }): void {
     const match = /^arn:aws:iam::(\d{12}):role\/(?:.*\/)?([^/]+)$/.exec(seed.arn);
     if (match === null) {
       throw new Error(`seedRole: found '${seed.arn}', expected an ARN like arn:aws:iam::111111111111:role/name`);
     }
     const [, account = '', name = ''] = match;
-    const id = `AROA${this.letters('role-id', 17)}`;
+    const known = this.roles.get(seed.arn);
+    const id = known?.id ?? `AROA${this.letters('role-id', 17)}`;
+    const byPolicy = seed.trustedAccount === undefined || (known !== undefined && known.trustedAccount === undefined);
+    const trust = byPolicy ? undefined : seed;
+    const { trustedAccount, externalId } = trust ?? {};
     // A role's longest session where nobody set another (documented).
-    const { arn, trustedAccount, externalId, longestSeconds = 3600 } = seed;
+    const { arn, longestSeconds = 3600 } = seed;
     this.roles.set(arn, { arn, account, name, id, trustedAccount, externalId, longestSeconds });
   }
 
@@ -78,6 +84,26 @@ export class Sessions implements StsWorld {
     const [, account, name, sessionName] = /^arn:aws:sts::(\d{12}):assumed-role\/([^/]+)\/(.+)$/.exec(arn) ?? [];
     const role = [...this.roles.values()].find((known) => known.account === account && known.name === name);
     return role === undefined ? undefined : `${role.id}:${sessionName}`;
+  }
+
+  taskCredentials(roleArn: string, sessionName: string): TaskCredentials | undefined {
+    const role = this.roles.get(roleArn);
+    if (role === undefined) return undefined;
+    const holder = {
+      account: role.account,
+      principal: sessionName,
+      arn: sessionArn(role, sessionName),
+      assumed: { roleArn },
+    };
+    const session = this.open(holder, Number.POSITIVE_INFINITY);
+    return {
+      AccessKeyId: session.accessKeyId,
+      SecretAccessKey: session.secretAccessKey,
+      Token: session.token,
+      RoleArn: roleArn,
+      // ECS's are good for six hours at first (observed); who asks then gets new ones.
+      Expiration: new Date(this.world.now() + 21_600_000).toISOString(),
+    };
   }
 
   /** Hands out temporary credentials. */
@@ -97,7 +123,12 @@ export class Sessions implements StsWorld {
   identify(
     accessKeyId: string,
     sessionToken: string | undefined,
-  ): { readonly account: string; readonly principal: string; readonly arn?: string } {
+  ): {
+    readonly account: string;
+    readonly principal: string;
+    readonly arn?: string;
+    readonly assumed?: AssumedRole;
+  } {
     const session = this.sessions.get(accessKeyId);
     if (session === undefined) {
       if (issuedKey.test(accessKeyId)) throw forged();
