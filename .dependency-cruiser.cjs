@@ -6,7 +6,8 @@ const only = (from, allowed, comment) => ({
   from: { path: `^src/${from}/` },
   to: { path: '^src/', pathNot: [from, ...allowed].map((folder) => `^src/${folder}(/|$)`) },
 });
-const sdk = '^node_modules/(@aws-sdk|@smithy)/';
+// Unanchored: a checkout may have node_modules as a link to another place.
+const sdk = '(^|/)node_modules/(@aws-sdk|@smithy)/';
 
 module.exports = {
   forbidden: [
@@ -52,6 +53,30 @@ module.exports = {
       severity: 'error',
       from: { path: '^src/', pathNot: '^src/(aws|store|simulator)/' },
       to: { path: sdk },
+    },
+    {
+      name: 'nobody-imports-deploy',
+      comment: 'the product does not know how it is deployed',
+      severity: 'error',
+      from: { path: '^src/' },
+      to: { path: '^deploy/' },
+    },
+    {
+      name: 'deploy-takes-what-is-declared',
+      comment: 'deploy/ is made from pure code and declarations, never from what acts',
+      severity: 'error',
+      from: { path: '^deploy/' },
+      to: {
+        path: '^src/',
+        pathNot: '^src/(model/|reconcilers/|aws/iam\\.ts|store/(iam|keys)\\.ts|telemetry/catalogue)',
+      },
+    },
+    {
+      name: 'cdk-in-stacks-only',
+      comment: 'policies and settings are plain data: they can be read, tested and printed without the CDK',
+      severity: 'error',
+      from: { path: '^(src|deploy)/', pathNot: '^deploy/(stacks/|observability/|app\\.ts|nag\\.ts)' },
+      to: { path: '(^|/)node_modules/(aws-cdk-lib|constructs|cdk-nag)/' },
     },
     { name: 'no-test-code', severity: 'error', from: { path: '^src/' }, to: { path: '^test/' } },
   ],

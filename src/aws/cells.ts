@@ -1,6 +1,5 @@
 /** One cell as reconcilers see it: each operation goes out under the role that the table of operations names for it. */
 import type { Clock } from '../model/clock.ts';
-import { CallError } from '../model/errors.ts';
 import type { AwsClients, CallTarget } from './clients.ts';
 import { type CellService, operations, type RoleName } from './operations.ts';
 import type {
@@ -16,6 +15,7 @@ import type {
   RoleProof,
   ScalingApi,
 } from './ports.ts';
+import { proofOf } from './role-proof.ts';
 import { type CellApis, createCellReads } from './views.ts';
 
 /** What of a Cell record access needs. A missing role is `apply`'s. */
@@ -64,22 +64,6 @@ export function createCellAccess(deps: {
     return access;
   };
   return as('change');
-}
-
-async function proofOf(
-  clients: AwsClients,
-  role: RoleProof['role'],
-  target: CallTarget,
-  maxAgeMs: number,
-): Promise<RoleProof> {
-  const { roleArn } = target;
-  try {
-    await clients.prove(target, maxAgeMs);
-    return { role, roleArn };
-  } catch (error) {
-    if (!(error instanceof CallError) || error.class === 'fenced') throw error;
-    return { role, roleArn, error };
-  }
 }
 
 /** Forgets the sessions and clients of a cell that is gone. */

@@ -43,6 +43,8 @@ export interface CallReport {
   readonly code: string;
   readonly durationMs: number;
   readonly attempts: number;
+  /** Set where the call itself was never refused: its role could not be assumed. */
+  readonly unsent?: true;
 }
 
 export interface AwsClients {
@@ -105,7 +107,7 @@ export async function createAwsClients(deps: AwsClientsDeps): Promise<AwsClients
     const { service, operation, account } = plan;
     let unanswered: CallError | undefined;
     for (let count = 1; ; count++) {
-      const report = (result: CallReport['result'], code: string): void =>
+      const report = (result: CallReport['result'], code: string, by = service): void =>
         deps.onCall?.({
           service,
           operation,
@@ -114,6 +116,7 @@ export async function createAwsClients(deps: AwsClientsDeps): Promise<AwsClients
           code,
           durationMs: clock.monotonic() - startedAt,
           attempts: count,
+          ...(by === service ? {} : { unsent: true }),
         });
       try {
         const output = await attempt();
@@ -128,7 +131,7 @@ export async function createAwsClients(deps: AwsClientsDeps): Promise<AwsClients
         }
         // A later attempt that was refused says nothing about an earlier one that got no answer.
         const final = unanswered !== undefined && isRepeatable(failure) ? unanswered : failure;
-        report(final.class, final.code);
+        report(final.class, final.code, final.service);
         throw final;
       }
     }

@@ -47,7 +47,6 @@ export const operations = {
     listTasks: read('ecs:clusterResourceRead'),
     describeTasks: read('ecs:clusterResourceRead'),
     tagResource: apply('ecs:tagModify'),
-    untagResource: apply('ecs:tagModify'),
   },
   elbv2: {
     describeAccountLimits: read('elbv2:read'),
@@ -70,7 +69,6 @@ export const operations = {
     registerTargets: apply('elbv2:register'),
     deregisterTargets: reap('elbv2:register'),
     addTags: apply('elbv2:mutate'),
-    removeTags: apply('elbv2:mutate'),
   },
   ec2: {
     describeSubnets: read('ec2:describe'),
@@ -82,7 +80,6 @@ export const operations = {
     modifyVpcEndpoint: apply('ec2:modifyVpcEndpoint'),
     deleteVpcEndpoints: reap('ec2:deleteVpcEndpoints'),
     createTags: apply('ec2:mutate'),
-    deleteTags: apply('ec2:mutate'),
   },
   acm: {
     describeCertificate: read('acm:read'),
@@ -96,7 +93,6 @@ export const operations = {
     deleteScalingPolicy: reap('application-autoscaling:modify'),
     deregisterScalableTarget: reap('application-autoscaling:modify'),
     tagResource: apply('application-autoscaling:modify'),
-    untagResource: apply('application-autoscaling:modify'),
   },
   'service-quotas': {
     getServiceQuota: read('service-quotas:read'),

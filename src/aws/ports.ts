@@ -47,9 +47,9 @@ export interface Freshness {
   readonly maxAgeMs: number;
 }
 
-/** What became of assuming one of a cell's roles; `error` is absent where it worked. */
+/** What became of assuming a role of a cell or a zone; `error` is absent where it worked. */
 export interface RoleProof {
-  readonly role: 'observe' | 'apply' | 'reap';
+  readonly role: 'observe' | 'apply' | 'reap' | 'dns';
   readonly roleArn: string;
   readonly error?: CallError;
 }
@@ -150,4 +150,6 @@ export interface ZoneAccess {
   insync(changeId: string): Promise<boolean>;
   /** How many records the zone holds and may hold. */
   limit(freshness: Freshness): Promise<{ readonly records: number; readonly quota: number }>;
+  /** As `CellAccess.roles`, of the zone's one role; undefined where the controller's own credentials reach the zone. */
+  role(freshness: Freshness): Promise<RoleProof | undefined>;
 }

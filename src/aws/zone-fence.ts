@@ -20,6 +20,9 @@ export interface StandingFence {
   readonly raw: R53.ResourceRecordSet;
 }
 
+/** The code of the error for a fence that cannot be read. */
+export const unreadableFence = 'UnreadableFence';
+
 /** Value characters and elements of one fence record are far below this; two records stand in each batch. */
 export const fenceElements = 2;
 export const fenceCharacters = 2 * 128;
@@ -55,7 +58,7 @@ export function parseFence(raw: R53.ResourceRecordSet): StandingFence {
     class: 'conflict',
     service: 'route53',
     operation: 'listResourceRecordSets',
-    code: 'UnreadableFence',
+    code: unreadableFence,
     message:
       `the TXT record ${raw.Name ?? ''} holds ${values.length} value(s) and no fence; expected one value "epoch/sequence/batch". ` +
       'Nothing is written to the zone: put the record right, or delete it while no controller runs.',

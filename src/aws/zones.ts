@@ -7,6 +7,7 @@ import type { LeaseFence } from './fence.ts';
 import { createMutex } from './mutex.ts';
 import { incompleteAnswer } from './pages.ts';
 import type { CallPurpose, R53, Route53Api, ZoneAccess, ZoneChange } from './ports.ts';
+import { proofOf } from './role-proof.ts';
 import { createTouchLog } from './scopes.ts';
 import { createSharedReads } from './shared-reads.ts';
 import { routeLimits } from './zone-batch.ts';
@@ -181,6 +182,8 @@ export function createZoneAccess(deps: ZoneAccessDeps): ZoneAccess {
     change: (wanted, purpose = 'change') => writer.change(wanted, purpose),
     insync: (changeId) => changes.insync(changeId),
     limit: (freshness) => limits.get('limit', freshness, 'sweep'),
+    role: async ({ maxAgeMs }) =>
+      target.roleArn === ownCredentials ? undefined : proofOf(clients, 'dns', target, maxAgeMs),
   };
 }
 

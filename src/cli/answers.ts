@@ -1,4 +1,5 @@
 /** Asking what the controller alone can know: over HTTP, or with `--local` in this process by the controller's own code. */
+import type { CheckAnswer } from '../model/checks.ts';
 import type { CapacityReport, DrainReport, RebalanceReport, RoomReport } from '../model/reports.ts';
 import { awsAccessOf } from './aws-environment.ts';
 import { readControllerSettings, readHttpSettings } from './config.ts';
@@ -12,6 +13,7 @@ export interface Answers {
   readonly drain: DrainReport;
   readonly rebalance: RebalanceReport;
   readonly capacity: CapacityReport;
+  readonly check: CheckAnswer;
 }
 
 export type Question = keyof Answers;
@@ -25,6 +27,7 @@ const marks: Readonly<Record<Question, string>> = {
   drain: 'going',
   rebalance: 'tiers',
   capacity: 'tiers',
+  check: 'checks',
 };
 
 /** Asks. `command` is what to run without a controller. Throws `CliError` where nothing, or not that, comes back. */

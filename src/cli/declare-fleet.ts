@@ -1,6 +1,6 @@
 /** The commands that move tenants, take places out of use, and tell of capacity. */
 import { Option } from 'commander';
-import { controllerSettings } from './config.ts';
+import { controllerSettings, wholeFlag } from './config.ts';
 import { declare, isOn, requiredText, textOf, type Wiring } from './wiring.ts';
 
 const localOption = (): Option =>
@@ -152,6 +152,35 @@ function declareCapacity(wiring: Wiring): void {
     run: async (context, [kind, name], options) => {
       const { capacity } = await import('./commands/capacity.ts');
       return capacity(context, textOf(kind), textOf(name), { local: isOn(options['local']) });
+    },
+  });
+  declare(wiring, {
+    usage: 'check',
+    group: 'Ask',
+    summary: 'Check the environment, each failure with its remedy',
+    text: 'Credentials, clock, tables, stream and leader from here; rights, roles, accounts, zones, infra groups and room by the controller. Nothing is written. Exits 0 when nothing failed (a warning is no failure), 1 when something did, 2 when something could not be told. Every check stands in docs/runbook/checks.md.',
+    examples: [
+      'cellwright check',
+      'cellwright check --wait 300',
+      'cellwright check --pre',
+      'cellwright check --pre --local',
+      'cellwright check -o json',
+    ],
+    options: [
+      localOption(),
+      new Option('--pre', 'before a controller runs: leave out what needs one (with --local: find out the rest here)'),
+      new Option('--wait <seconds>', 'look again until nothing fails any more, for so long at most').default('0'),
+    ],
+    settings: controllerSettings,
+    wide: true,
+    run: async (context, _args, options) => {
+      const { check } = await import('./commands/check.ts');
+      return check(context, {
+        local: isOn(options['local']),
+        pre: isOn(options['pre']),
+        wide: options['output'] === 'wide',
+        waitSeconds: wholeFlag('--wait', requiredText(options['wait']), 0, 86_400),
+      });
     },
   });
 }

@@ -16,6 +16,7 @@ export function declareRunning(wiring: Wiring): void {
     examples: ['cellwright start --fleet examples/fleet.yaml', 'cellwright start --time-scale 1'],
     options: [
       new Option('--fleet <file>', 'records to begin with; what they name is made in the embedded AWS'),
+      new Option('--port <n>', 'port of the embedded AWS; without it 4566, or a free one where that is taken'),
       new Option('--time-scale <n>', 'how much faster than real the one clock for both runs').default('10'),
       seedOption(),
     ],

@@ -62,6 +62,8 @@ export interface SimOptions extends TableNames {
 /** Simulated AWS, controller and page in one process. */
 export interface StartOptions {
   readonly fleetFile?: string;
+  /** Where the simulated AWS is to listen; unless said, where it usually does or else anywhere. */
+  readonly port?: number;
   /** One clock for both runs this many times as fast as the machine's. */
   readonly timeScale: number;
   readonly seed: number;

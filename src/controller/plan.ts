@@ -66,11 +66,11 @@ async function planTenant(deps: EngineDeps, entry: ObjectEntry, maxAgeMs: number
   if (!entry.isAccepted && entry.condition !== undefined) notes.push(entry.condition.message);
   if (accepted !== undefined) {
     if (accepted.state === 'deleted') {
-      for (const placement of placementsOf(entry)) changes.push(...removalOf(placement));
+      for (const placement of placementsOf(entry)) planRemoval(deps, entry, placement, { changes, notes });
     } else {
       notes.push(...placingNotes(deps, entry));
       for (const placement of placementsOf(entry)) {
-        if (placement.phase === 'leaving') changes.push(...removalOf(placement));
+        if (placement.phase === 'leaving') planRemoval(deps, entry, placement, { changes, notes });
         else await planChain(deps, entry, placement, { changes, notes, maxAgeMs });
       }
     }
@@ -118,7 +118,7 @@ async function planChain(
     into.notes.push(scope.message);
     return;
   }
-  if (scope.mode === 'paused') into.notes.push(`placement ${placement.id}: mode paused, nothing would be done`);
+  if (scope.mode === 'paused') into.notes.push(pausedNote(placement));
   const stood = placement.resources.dns_record?.arn !== undefined;
   const result = await convergeChain(
     {
@@ -149,6 +149,22 @@ async function planChain(
     if (error.class === 'fenced' || error.class === 'bug') throw error;
     into.notes.push(`${kind} could not be read: ${error.message}`);
   }
+}
+
+function planRemoval(
+  deps: EngineDeps,
+  entry: ObjectEntry,
+  placement: PlacementInventory,
+  into: { readonly changes: Change[]; readonly notes: string[] },
+): void {
+  const effective = specOf(entry, placement);
+  const scope = effective === undefined ? undefined : placementScope(deps, entry, effective, placement);
+  if (scope !== undefined && isReachable(scope) && scope.mode === 'paused') into.notes.push(pausedNote(placement));
+  into.changes.push(...removalOf(placement));
+}
+
+function pausedNote(placement: PlacementInventory): string {
+  return `placement ${placement.id}: mode paused, nothing would be done`;
 }
 
 const removalOrder: readonly ResourceKind[] = [

@@ -28,7 +28,8 @@ type Outlines = Pick<TierForecast, 'tier' | 'scope' | 'uses' | 'room' | 'tenants
 export function warningsOf(forecast: Outlines): readonly Warning[] {
   const { tier, scope, room, tenants, cells, groups, uses } = forecast;
   const found: Warning[] = [];
-  if (room !== undefined && Number.isFinite(room) && tenants + room > 0) {
+  const isOpen = groups.some(({ closed }) => !closed);
+  if (room !== undefined && Number.isFinite(room) && tenants + room > 0 && isOpen) {
     push(found, { kind: 'tier', name: tier, share: tenants / (tenants + room) }, `room for ${room} more`);
   }
   for (const cell of cells) for (const use of cell.uses) pushUse(found, 'cell', cell.cell, use);

@@ -117,7 +117,11 @@ function obstacleRemedy(site: Site, rejection: Rejection, tier: string): Remedy 
         text: `${placeNames[rejection.kind]} ${rejection.name} uncordoned`,
       };
     case 'ModeNotActive':
-      return { kind: 'Activate', where: name, text: `mode active for infra group ${name}` };
+      return {
+        kind: 'Activate',
+        where: name,
+        text: `mode active for infra group ${name} and all above it (cellwright unpause)`,
+      };
     case 'NotReady':
     case 'ViewIncomplete':
       return {

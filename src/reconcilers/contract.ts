@@ -16,6 +16,7 @@
  */
 import type { CellAccess, ZoneAccess } from '../aws/ports.ts';
 import type { ConditionUpdate } from '../model/conditions.ts';
+import type { IamNeed } from '../model/iam.ts';
 import type { EffectiveTenant } from '../model/records/effective.ts';
 import type { FieldChange, InventoryResource, PlacementInventory, ResourceKind } from '../model/resources.ts';
 
@@ -143,13 +144,6 @@ export type Created =
     } & Applied)
   /** AWS answered with something that already existed and does not bear our mark: nothing more was written to it. */
   | { readonly outcome: 'stranger'; readonly found: string };
-
-/** An IAM action that a reconciler needs, and why; policies are made from these. */
-export interface IamNeed {
-  readonly action: string;
-  readonly role: 'observe' | 'apply' | 'reap' | 'dns';
-  readonly why: string;
-}
 
 /** Something that an operator named to be adopted, where one of ours stands or must stand. */
 export interface Adoptable {

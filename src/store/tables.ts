@@ -37,7 +37,8 @@ export interface InitResult {
   readonly warnings: readonly string[];
 }
 
-interface TableShape {
+/** The keys of a table, both strings, and whether it has a stream. */
+export interface TableShape {
   readonly hash: string;
   readonly range: string;
   readonly stream: boolean;
@@ -47,8 +48,8 @@ interface TableShape {
  * The stream carries keys only: it is a hint to read a record anew, so images would add nothing but copies of users' data. (The view type of a
  * stream cannot be changed later; readers here work with any.)
  */
-const desiredShape: TableShape = { hash: 'kind', range: 'name', stream: true };
-const stateShape: TableShape = { hash: 'pk', range: 'sk', stream: false };
+export const desiredShape: TableShape = { hash: 'kind', range: 'name', stream: true };
+export const stateShape: TableShape = { hash: 'pk', range: 'sk', stream: false };
 
 const pollMs = 1_000;
 const longestWaitMs = 300_000;
@@ -66,7 +67,7 @@ export async function initTables(dynamo: Dynamo, options: InitOptions): Promise<
     );
   }
   // Both are looked at before either is made: a wrong name must not leave a table behind.
-  const before = [await describe(dynamo, desiredTable), await describe(dynamo, stateTable)];
+  const before = [await describeTable(dynamo, desiredTable), await describeTable(dynamo, stateTable)];
   if (before[0] !== undefined) assertShape(before[0], desiredTable, desiredShape);
   if (before[1] !== undefined) assertShape(before[1], stateTable, stateShape);
   const known = await evidence(dynamo, options, before);
@@ -100,7 +101,8 @@ async function evidence(
   };
 }
 
-async function describe(dynamo: Dynamo, table: string): Promise<TableDescription | undefined> {
+/** What AWS says of a table; undefined where there is none. Throws `CallError`. */
+export async function describeTable(dynamo: Dynamo, table: string): Promise<TableDescription | undefined> {
   const info = { operation: 'DescribeTable', about: table, mutating: false, repeatable: true };
   try {
     const output = await dynamo.call(info, (abortSignal) =>
@@ -114,13 +116,17 @@ async function describe(dynamo: Dynamo, table: string): Promise<TableDescription
 }
 
 function assertShape(table: TableDescription, name: string, shape: TableShape): void {
+  const why = misshapen(table, name, shape);
+  if (why !== undefined) throw new InstallationError(why);
+}
+
+/** Why a table's keys are not as they have to be, and what to do; undefined where they are. */
+export function misshapen(table: TableDescription, name: string, shape: TableShape): string | undefined {
   const keys = (table.KeySchema ?? []).map(({ AttributeName, KeyType }) => `${AttributeName} (${KeyType})`).join(', ');
   const types = new Map((table.AttributeDefinitions ?? []).map((a) => [a.AttributeName, a.AttributeType]));
   const expected = `${shape.hash} (HASH), ${shape.range} (RANGE)`;
-  if (keys === expected && types.get(shape.hash) === 'S' && types.get(shape.range) === 'S') return;
-  throw new InstallationError(
-    `table ${name} exists with the keys ${keys}; expected ${expected}, both strings. Name another table, or remove this one if it is not in use`,
-  );
+  if (keys === expected && types.get(shape.hash) === 'S' && types.get(shape.range) === 'S') return undefined;
+  return `table ${name} exists with the keys ${keys}; expected ${expected}, both strings. Name another table, or remove this one if it is not in use`;
 }
 
 /** Returns false when somebody else made it at the same time. */
@@ -151,7 +157,7 @@ async function create(dynamo: Dynamo, name: string, shape: TableShape): Promise<
 async function waitUntilActive(dynamo: Dynamo, name: string): Promise<TableDescription> {
   const deadline = dynamo.clock.monotonic() + longestWaitMs;
   for (;;) {
-    const table = await describe(dynamo, name);
+    const table = await describeTable(dynamo, name);
     const status = table?.TableStatus;
     // UPDATING tables answer reads and writes too.
     if (table !== undefined && (status === 'ACTIVE' || status === 'UPDATING')) return table;
@@ -164,7 +170,8 @@ async function waitUntilActive(dynamo: Dynamo, name: string): Promise<TableDescr
   }
 }
 
-async function readTag(dynamo: Dynamo, table: TableDescription): Promise<string | undefined> {
+/** The installation that a table's tag names. Throws `CallError`. */
+export async function readTag(dynamo: Dynamo, table: TableDescription): Promise<string | undefined> {
   const info = { operation: 'ListTagsOfResource', about: table.TableName ?? '', mutating: false, repeatable: true };
   let next: string | undefined;
   do {

@@ -91,9 +91,9 @@ export function addApi(app: Hono, sources: WebSources): void {
   app.get('/api/status', (context) => context.json(statusOf(sources)));
 }
 
-function answered(sources: WebSources, question: string, context: Context): Response {
+async function answered(sources: WebSources, question: string, context: Context): Promise<Response> {
   try {
-    return context.json(sources.answer(question, (name) => context.req.query(name)));
+    return context.json(await sources.answer(question, (name) => context.req.query(name)));
   } catch (error) {
     if (!(error instanceof QuestionError)) throw error;
     return error.isAbsent

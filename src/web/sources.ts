@@ -22,7 +22,7 @@ export interface WebSources {
   /** What would be done now, for one tenant or for all. A rejection is shown with its message. */
   plan(tenant?: string): Promise<PlanReport>;
   /** Answers a question about capacity and moves, by its name under `/api`. Throws `QuestionError`. */
-  answer(question: string, terms: (name: string) => string | undefined): object;
+  answer(question: string, terms: (name: string) => string | undefined): Promise<object>;
   /** What a rebuild of the state table would write now. A rejection is shown with its message. */
   rebuild(): Promise<RebuildReport>;
   /** What adopting a resource for a tenant or an infra group would change now. A rejection is shown with its message. */

@@ -1,3 +1,4 @@
+import { DeniedActions } from '../aws/denied.ts';
 import { loadSdk } from '../aws/sdk.ts';
 import type { ControllerConfig } from '../cli/programs.ts';
 import { build } from '../cli/version.ts';
@@ -22,6 +23,7 @@ import { snapshotOf } from '../web/snapshot.ts';
 import type { FleetSnapshot } from '../web/snapshot-types.ts';
 import type { Health } from '../web/sources.ts';
 import { Leader } from './leader.ts';
+import { questionDeps } from './questions.ts';
 
 /** What a controller's process gives it besides its configuration. */
 export interface ControllerHost {
@@ -74,6 +76,8 @@ export async function startController(config: ControllerConfig, host: Controller
     },
     view: () => leader.term?.view,
   });
+  const count = callCounter(metrics);
+  const denied = new DeniedActions(clock);
   const leader: Leader = new Leader({
     ...config,
     installation,
@@ -91,7 +95,10 @@ export async function startController(config: ControllerConfig, host: Controller
       state = writer;
       return observer;
     },
-    onCall: callCounter(metrics),
+    onCall: (report) => {
+      count(report);
+      denied.note(report);
+    },
     log: (message, details) => logger.info(details, message),
   });
   leader.lease.onLost(() => observer.termEnded());
@@ -135,7 +142,7 @@ export async function startController(config: ControllerConfig, host: Controller
       plan: async (tenant) => termOf(leader).plan(tenant),
       rebuild: async () => termOf(leader).rebuildPlan(),
       adopt: async (request) => termOf(leader).adoption(request),
-      answer: (question, terms) => answer(leader, config, question, terms),
+      answer: async (question, terms) => answerQuestion(questionDeps(termOf(leader), config, denied), question, terms),
       metrics: () => metrics.text(),
     },
   );
@@ -222,16 +229,6 @@ function termOf(leader: Leader): Term {
   const holder = leaderOf(leader);
   const who = holder === undefined ? 'no leader is known' : `${holder} leads`;
   throw new StartError(`this controller does not lead, or is still reading (${who}): ask the leader, or use --local`);
-}
-
-function answer(
-  leader: Leader,
-  config: ControllerConfig,
-  question: string,
-  terms: (name: string) => string | undefined,
-): object {
-  const { view, book, engine } = termOf(leader);
-  return answerQuestion({ view, book, clock: engine.clock, mode: () => config.mode }, question, terms);
 }
 
 async function stopAll(parts: {

@@ -26,7 +26,7 @@ import { createStreamClient } from '../store/stream-client.ts';
 export const zombieMs = 5_000 + 300_000;
 
 /**
- * Ten seconds until somebody may take over leave five to begin the term (decision 0018). Right before a renewal lands there are still more left than a mutating attempt takes: 10 s less the margin
+ * Ten seconds until somebody may take over leave five to begin the term (decision 0019). Right before a renewal lands there are still more left than a mutating attempt takes: 10 s less the margin
  * of a twentieth, less 3 s, is above 5 s.
  */
 const leaseMs = { duration: 10_000, renew: 3_000 } as const;
@@ -201,7 +201,7 @@ export class Leader {
 export async function readOnlyTermDeps(
   config: ControllerConfig,
   host: Pick<LeaderOptions, 'clock' | 'random' | 'newToken'>,
-  give: { readonly state: StateWriter; readonly observer: LoopObserver },
+  give: Pick<LeaderOptions, 'onCall'> & { readonly state: StateWriter; readonly observer: LoopObserver },
 ): Promise<{ deps: TermDeps; close: () => void }> {
   const { clock, random } = host;
   const dynamo = createDynamo(config.aws, { clock, random });
@@ -216,8 +216,15 @@ export async function readOnlyTermDeps(
     fence,
     budgets,
     ...awsOf(config.aws),
+    ...(give.onCall === undefined ? {} : { onCall: give.onCall }),
   });
-  const loop: LoopConfig = { resyncMs: 300_000, detailMs: 900_000, concurrency: 1, mode: 'observe' };
+  const loop: LoopConfig = {
+    resyncMs: 300_000,
+    detailMs: 900_000,
+    concurrency: 1,
+    mode: 'observe',
+    placingMode: config.mode,
+  };
   const nothing = (): void => undefined;
   const reads = { removalsFrom: 0, config: loop, raiseEpoch: nothing };
   // The epoch that the next leader would have: a fence that names it is another's.

@@ -3,8 +3,8 @@ import type { LoopObserver } from '../controller/loop/deps.ts';
 import { Term } from '../controller/loop/term.ts';
 import type { AdoptReport, RebuildReport } from '../model/reports.ts';
 import type { StateWriter } from '../store/state-writer.ts';
-import { machineHost } from './controller.ts';
-import { readOnlyTermDeps } from './leader.ts';
+import { type ControllerHost, machineHost } from './controller.ts';
+import { type LeaderOptions, readOnlyTermDeps } from './leader.ts';
 
 /** `cellwright plan --local`: the controller's own code in this process, reading everything and writing nothing. */
 export async function planLocal(request: PlanRequest): Promise<PlanReport> {
@@ -22,8 +22,13 @@ export async function adoptLocal(request: AdoptLocalRequest): Promise<AdoptRepor
 }
 
 /** Loads everything as a controller that starts does, for `work`; nothing is written. Throws `CallError`. */
-export async function withReadOnlyTerm<T>(config: ControllerConfig, work: (term: Term) => T | Promise<T>): Promise<T> {
-  const { deps, close } = await readOnlyTermDeps(config, machineHost, { state: nothingWritten, observer: silent });
+export async function withReadOnlyTerm<T>(
+  config: ControllerConfig,
+  work: (term: Term) => T | Promise<T>,
+  { host = machineHost, onCall }: { readonly host?: ControllerHost; readonly onCall?: LeaderOptions['onCall'] } = {},
+): Promise<T> {
+  const give = { state: nothingWritten, observer: silent, ...(onCall === undefined ? {} : { onCall }) };
+  const { deps, close } = await readOnlyTermDeps(config, host, give);
   try {
     const term = new Term(deps);
     await term.load();

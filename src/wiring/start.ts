@@ -26,7 +26,7 @@ export async function runStart(options: StartOptions): Promise<number> {
     apply: true,
     random: Math.random,
   });
-  const socket = await listenOr(aws, say);
+  const socket = await listenOn(aws, options.port, say);
   const controller = await startController(
     { ...settings, aws: embeddedAccess(aws, region, settings.identity) },
     {
@@ -52,10 +52,11 @@ export async function runStart(options: StartOptions): Promise<number> {
   return 0;
 }
 
-/** 4566 where it is free, else any port. */
-async function listenOr(aws: Parameters<typeof listen>[0], say: (line: string) => void) {
+/** Where it was told to; else on 4566 where that is free, else on any port. */
+async function listenOn(aws: Parameters<typeof listen>[0], port: number | undefined, say: (line: string) => void) {
   const onFault = (error: unknown): void =>
     say(`the simulator failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+  if (port !== undefined) return listen(aws, { port, onFault });
   try {
     return await listen(aws, { port: 4566, onFault });
   } catch (error) {

@@ -3,6 +3,7 @@ import '../../src/cli/commands/adopt.ts';
 import '../../src/cli/commands/apply.ts';
 import '../../src/cli/commands/capacity.ts';
 import '../../src/cli/commands/change.ts';
+import '../../src/cli/commands/check.ts';
 import '../../src/cli/commands/describe.ts';
 import '../../src/cli/commands/drain.ts';
 import '../../src/cli/commands/events.ts';
@@ -25,6 +26,7 @@ import { canonicalHash } from '../../src/model/records/canonical.ts';
 import { effectiveHash, effectiveTenant } from '../../src/model/records/effective.ts';
 import { parseRecord } from '../../src/model/records/parse.ts';
 import type { AcceptedSpec, ObjectStatus } from '../../src/model/state.ts';
+import type { AwsAccess } from '../../src/store/client.ts';
 import { createDesiredTable, type DesiredTable } from '../../src/store/desired.ts';
 import { createStateWriter, type StateWriter } from '../../src/store/state-writer.ts';
 import {
@@ -51,6 +53,8 @@ export interface RunOptions {
   readonly programs?: Partial<Programs>;
   /** True: no way to DynamoDB is injected, so the environment's is taken. */
   readonly ownAccess?: boolean;
+  /** In place of the world's own way to AWS. */
+  readonly access?: AwsAccess;
   /** True: real time, for commands that use sockets. Await such a run itself and do not drive it. */
   readonly realTime?: boolean;
 }
@@ -142,7 +146,7 @@ function hostOf(
     clock: run.realTime === true ? systemClock : world.clock,
     random: () => 0.5,
     interrupts: () => io.signal,
-    ...(run.ownAccess === true ? {} : { access: world.access }),
+    ...(run.ownAccess === true ? {} : { access: run.access ?? world.access }),
   };
 }
 

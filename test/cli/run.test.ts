@@ -176,10 +176,10 @@ describe('start, sim and controller', () => {
 
   test('start runs ten times as fast unless told otherwise', async () => {
     await desk.cli('start');
-    await desk.cli('start --time-scale 1 --http 127.0.0.1:0');
+    await desk.cli('start --time-scale 1 --http 127.0.0.1:0 --port 4599');
     expect(desk.started.start).toMatchObject([
       { timeScale: 10, settings: { mode: 'active' } },
-      { timeScale: 1, settings: { http: { port: 0 } } },
+      { timeScale: 1, port: 4599, settings: { http: { port: 0 } } },
     ]);
   });
 
@@ -191,6 +191,7 @@ describe('start, sim and controller', () => {
     'sim --apply',
     'sim --fault-file /no/such/plan.yaml',
     'start --time-scale -1',
+    'start --port x',
   ])('%s is 2', async (line) => {
     expect((await desk.cli(line)).code).toBe(2);
     expect(desk.started).toMatchObject({ sim: [], start: [] });

@@ -19,6 +19,20 @@ function firstCall(since: number, operation: string, part: string): number {
 }
 
 describe('a tenant whose record says deleted', () => {
+  it('stays as it is while the fleet is paused, and a plan says both what would go and that nothing does', async () => {
+    run = await settled({ fleet: smallFleet({ tenants: { acme: standard } }) });
+    await run.put('Fleet', 'default', { mode: 'paused' });
+    await run.put('Tenant', 'acme', { ...standard, state: 'deleted' });
+    const since = run.aws.log.last;
+    await run.until('it is accepted', () => run.phase('acme') === 'Deleting');
+    await run.clock.drive(run.clock.sleep(300_000));
+    expect(controllerWrites(run, since)).toEqual([]);
+    const report = await run.clock.drive(run.leader?.term?.plan('acme') ?? Promise.reject(new Error('no term')));
+    const [plan] = report.tenants;
+    expect(plan?.changes.map(({ action }) => action)).toContain('delete');
+    expect(plan?.notes).toEqual([expect.stringContaining('mode paused, nothing would be done')]);
+  });
+
   it('leaves DNS first, stops a minute after every resolver has forgotten it, and then leaves nothing', async () => {
     run = await settled({ fleet: smallFleet({ tenants: { acme: { ...standard, placements: 2 }, bolt: standard } }) });
     const watch = new Watch(run, ['acme', 'bolt']);

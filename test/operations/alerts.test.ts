@@ -1,18 +1,14 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { alarms } from '../../deploy/observability/alarms.ts';
 import { figureNames } from '../../src/telemetry/catalogue-figures.ts';
 import { unknownIn } from './known-metrics.ts';
 import { readQuery } from './promql.ts';
+import { expectLinks, expectSection, file, root, sectionsOf, sources } from './runbook.ts';
 
 /** Prometheus' own judge of rules. */
 const promtool = 'promtool';
-const root = fileURLToPath(new URL('../..', import.meta.url));
-const file = (path: string): string => readFileSync(join(root, path), 'utf8');
 
 interface Rule {
   readonly alert: string;
@@ -25,13 +21,7 @@ const { groups } = parse(file('deploy/alerts/cellwright.rules.yaml')) as { group
 const rules = groups.flatMap((group) => group.rules);
 const names = rules.map(({ alert }) => alert);
 
-/** The runbook: its sections by their names, each with its headings and what stands below them. */
-const runbook = new Map(
-  file('docs/runbook/alerts.md')
-    .split(/^## /m)
-    .slice(1)
-    .map((section) => [section.slice(0, section.indexOf('\n')), section]),
-);
+const runbook = sectionsOf('docs/runbook/alerts.md');
 
 describe('the alerts', () => {
   it.each(rules)('$alert asks for metrics, labels and values that the code has', ({ expr }) => {
@@ -81,27 +71,11 @@ function promtoolIsThere(): boolean {
 }
 
 describe('the runbook', () => {
-  const headings = ['What it means', 'What users notice', 'Look', 'Fix', 'When to stop the controller'];
+  it.each([...runbook])('%s has its five headings, and three commands to look with', (_, section) => {
+    expectSection(section);
+  });
+
   const source = sources();
-  const commands = new Set([...source.matchAll(/usage: '([a-z-]+)/g)].map((match) => match[1]));
-
-  it.each([...runbook])(
-    '%s has its five headings, each with something below it, and three commands to look with',
-    (_, section) => {
-      const parts = section.split(/^### /m).slice(1);
-      expect(parts.map((part) => part.slice(0, part.indexOf('\n')))).toEqual(headings);
-      for (const part of parts) expect(part.slice(part.indexOf('\n')).trim()).not.toBe('');
-      const [, look = ''] = /```sh\n([^`]*)```/.exec(parts[2] ?? '') ?? [];
-      const lines = look.trimEnd().split('\n');
-      expect(lines).toHaveLength(3);
-      for (const line of lines) {
-        expect(line).toMatch(/^(cellwright|aws|curl) /);
-        const [program, command = ''] = line.split(' ');
-        if (program === 'cellwright' && command !== '--version') expect(commands, line).toContain(command);
-      }
-    },
-  );
-
   it('looks for log lines that the code writes', () => {
     const sought = [...file('docs/runbook/alerts.md').matchAll(/\$\.msg = "([^"]+)"/g)].map((match) => match[1] ?? '');
     expect(sought.length).toBeGreaterThan(5);
@@ -109,20 +83,9 @@ describe('the runbook', () => {
   });
 
   it('links to sections and pages that there are', () => {
-    const text = file('docs/runbook/alerts.md');
-    for (const [, target = ''] of text.matchAll(/\]\(([^)]+)\)/g)) {
-      if (target.startsWith('#')) expect(names.map((name) => `#${name.toLowerCase()}`)).toContain(target);
-      else expect(() => file(join('docs/runbook', target)), target).not.toThrow();
-    }
+    expectLinks('docs/runbook/alerts.md');
   });
 });
-
-/** Everything in src. */
-function sources(): string {
-  const folder = join(root, 'src');
-  const names = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.ts'));
-  return names.map((name) => readFileSync(join(folder, name), 'utf8')).join('\n');
-}
 
 describe('the CloudWatch alarms', () => {
   it('bear names of alerts, so that the runbook has them, and watch figures that the log line has', () => {

@@ -71,7 +71,8 @@ function tier(name: string, domain: string, zone: string, routing: object): RawR
 }
 
 function cell(name: string, of: string, accountId: string, quotas: object): RawRecord {
-  const roles = { apply: `arn:aws:iam::${accountId}:role/apply` };
+  const role = (name: string): string => `arn:aws:iam::${accountId}:role/${name}`;
+  const roles = { observe: role('observe'), apply: role('apply'), reap: role('reap') };
   return { kind: 'Cell', name, spec: { tier: of, accountId, region: 'us-east-1', roles, quotas } };
 }
 

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { DeniedActions } from '../../src/aws/denied.ts';
 import type { LoopConfig, LoopObserver } from '../../src/controller/loop/deps.ts';
 import type { Outcome } from '../../src/controller/outcome.ts';
 import { parseDocuments } from '../../src/model/records/documents.ts';
@@ -55,6 +56,8 @@ export class Installation {
   readonly state: StateReader;
   readonly told: Told = { changes: [], held: [], moves: [], failures: [], outcomes: [], events: [], sweeps: [] };
   readonly random: () => number;
+  /** What AWS denied to its controllers. */
+  readonly denied: DeniedActions;
   leader: Leader | undefined;
   installation = '';
   readonly #options: InstallationOptions;
@@ -67,6 +70,7 @@ export class Installation {
     const seed = options.seed ?? 1;
     this.random = randomFrom(seed);
     this.clock = new VirtualClock();
+    this.denied = new DeniedActions(this.clock);
     this.aws = createSimulatedAws({
       clock: this.clock,
       seed,
@@ -117,6 +121,7 @@ export class Installation {
       newToken: () => uuid(this.random),
       config: { resyncMs: 60_000, detailMs: 120_000, concurrency: 10, mode: 'active', ...this.#options.config },
       log: () => undefined,
+      onCall: (report) => this.denied.note(report),
       observer: () => this.#observer(),
     });
     this.leader.run();

@@ -385,7 +385,7 @@ export function sources(snapshot: FleetSnapshot | undefined, changes: Partial<We
     snapshot: () => snapshot,
     activity: () => activity,
     plan: () => Promise.resolve(none),
-    answer: () => ({}),
+    answer: async () => ({}),
     rebuild: () => Promise.resolve({ at, tenants: [], findings: [], cells: [], epoch: { lease: 1 } }),
     adopt: (request) => Promise.resolve({ ...request, at, fields: [] }),
     metrics: () => Promise.resolve('# nothing\n'),

@@ -90,7 +90,7 @@ describe('the API', () => {
 
   it('answers questions about capacity and moves by their terms, and refuses what it cannot', async () => {
     const asked: unknown[] = [];
-    const answer: WebSources['answer'] = (question, terms) => {
+    const answer: WebSources['answer'] = async (question, terms) => {
       asked.push([question, terms('kind'), terms('name')]);
       if (terms('name') === 'none') throw new QuestionError('there is no accepted cell "none"', true);
       if (question === 'rebalance') throw new QuestionError('moves is "0"', false);

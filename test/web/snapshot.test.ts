@@ -100,7 +100,7 @@ function read(): void {
     strangers: { listener_rule: 5, target_group: 2, endpoint: 3 },
   };
   book.groups.set('g1', { ok: true, value: group });
-  book.gates.set('g1', { basis: gateBasis(view, 'g1'), closed: undefined, missing: [] });
+  book.gates.set('g1', { basis: gateBasis(view, 'g1'), closed: undefined, conditions: [], missing: [] });
   book.invalidate();
 }
 

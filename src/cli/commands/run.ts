@@ -26,6 +26,7 @@ export async function start(context: Context, options: Options): Promise<number>
   const settings = { ...readControllerSettings(context.settings), ...lively(context.settings) };
   return context.programs.start({
     ...fleetOf(options),
+    ...portOf(options),
     timeScale: timeScaleOf(options),
     seed: seedOf(options),
     region: simulatedRegion(context.host.env),
@@ -78,6 +79,12 @@ export async function controller(context: Context): Promise<number> {
   const settings = readControllerSettings(context.settings);
   const aws = context.host.access ?? awsAccessOf(context.host.env, settings.identity);
   return context.programs.controller({ ...settings, aws });
+}
+
+/** Of `start`, which takes any port where it was told none. */
+function portOf(options: Options): { port?: number } {
+  const port = textOf(options['port']);
+  return port === undefined ? {} : { port: wholeFlag('--port', port, 0, 65_535) };
 }
 
 function fleetOf(options: Options): { fleetFile?: string } {

@@ -1,5 +1,6 @@
 import type { InfraGroupReading } from '../../aws/infra.ts';
 import type { RoleProof } from '../../aws/ports.ts';
+import type { ConditionUpdate } from '../../model/conditions.ts';
 import type { PlacementInventory, PlacementMove, PlacementPhase } from '../../model/resources.ts';
 import { capacityOf, unknownCapacity } from '../../placement/capacity.ts';
 import { Ledger } from '../../placement/ledger.ts';
@@ -17,6 +18,8 @@ export interface Gate {
   readonly basis: string;
   /** Why not; undefined when it does. */
   readonly closed: string | undefined;
+  /** What each part is like, and `InfraReady` for all. */
+  readonly conditions: readonly ConditionUpdate[];
   /** Dependencies of the tier without an endpoint that is available. */
   readonly missing: readonly string[];
 }

@@ -5,7 +5,7 @@ import { type InfraGroupReading, isFinding, readInfraGroup } from '../../aws/inf
 import type { CallPurpose, CellAccess, ZoneAccess } from '../../aws/ports.ts';
 import { readCellQuotas } from '../../aws/quotas.ts';
 import { type Reading as Figure, reading } from '../../aws/readings.ts';
-import { fenceEpoch } from '../../aws/zone-fence.ts';
+import { fenceEpoch, unreadableFence } from '../../aws/zone-fence.ts';
 import { CallError } from '../../model/errors.ts';
 import { marks, parsePlacementName, parseSetIdentifier, slotOfPriority } from '../../model/names.ts';
 import { vcpuToCpuUnits } from '../../placement/vector.ts';
@@ -186,9 +186,12 @@ export async function readZone(
     const own = view
       .all()
       .filter((record) => parseSetIdentifier(record.setIdentifier ?? '')?.installation === installation);
+    const soa = view.all().find(({ type }) => type === 'SOA');
     const value = {
       at: options.now,
+      ...(soa === undefined ? {} : { name: soa.name.replace(/\.$/, '') }),
       quota: limit.quota,
+      records: limit.records,
       foreign: view.all().length - own.length,
       fenceEpoch: fenceEpoch(view, installation) ?? 0,
     };
@@ -286,6 +289,7 @@ class Figures {
 
 function failure(error: unknown): { readonly ok: false; readonly reason: string; readonly message: string } {
   if (!(error instanceof CallError) || error.class === 'fenced') throw error;
-  const reason = error.class === 'denied' ? 'AccessDenied' : 'ReadFailed';
+  const reason =
+    error.code === unreadableFence ? unreadableFence : error.class === 'denied' ? 'AccessDenied' : 'ReadFailed';
   return { ok: false, reason, message: `${error.service} ${error.operation}: ${error.code}: ${error.message}` };
 }

@@ -32,7 +32,11 @@ export interface GroupReading {
 
 export interface ZoneReading {
   readonly at: number;
+  /** The zone's own name, as its SOA record has it, without the last dot. */
+  readonly name?: string;
   readonly quota: number;
+  /** All records in the zone. */
+  readonly records: number;
   /** Records in the zone that are no tenant's of ours. */
   readonly foreign: number;
   /** The highest lease epoch that a fence of ours in the zone names; 0 without one. */

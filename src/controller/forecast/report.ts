@@ -52,8 +52,12 @@ function placedBy(entry: ObjectEntry): readonly PastPlacement[] {
 
 function tierCapacity(view: FleetView, found: TierForecast): TierCapacity {
   const { tier, tenants, placements, perDay, cells, room } = found;
+  // Where nobody is placed at present, because of a pause or a drain, that says nothing of how full it is.
+  const isClosed = found.groups.every(({ closed }) => closed);
   const share =
-    room === undefined || !Number.isFinite(room) || placements === 0 ? undefined : tenants / (tenants + room);
+    room === undefined || !Number.isFinite(room) || placements === 0 || isClosed
+      ? undefined
+      : tenants / (tenants + room);
   return {
     ...figuresOf(tier, 'active', found, { share, dimension: found.binding }),
     perDay,

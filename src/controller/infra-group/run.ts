@@ -90,9 +90,9 @@ export async function lookAtGroup(
     now: term.clock.now(),
   });
   const before = book.gates.get(name);
-  const { closed } = verdict;
+  const { closed, conditions } = verdict;
   const { missing } = wiring;
-  book.gates.set(name, { basis, closed, missing });
+  book.gates.set(name, { basis, closed, conditions, missing });
   const moved = before === undefined || before.basis !== basis || before.closed !== closed;
   if (moved) book.invalidate();
   if (options.write) tell(deps, entry, verdict);

@@ -26,6 +26,8 @@ export interface LoopConfig {
   /** How often the desired table's stream is asked while it is quiet (1,000). */
   readonly streamPollMs?: number;
   readonly mode: Mode;
+  /** In which mode placement is reckoned, where that is not `mode`: a term that only answers questions writes nothing, and says what a controller would do. */
+  readonly placingMode?: Mode;
 }
 
 /** Everything outside that a term of leadership works with; made by the composition root, fenced by the lease. */

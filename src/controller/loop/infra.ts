@@ -21,7 +21,7 @@ export class Infrastructure {
   readonly #view: FleetView;
   readonly #book: PlacementBook;
   readonly #cells = new Map<string, { readonly made: string; readonly access: CellAccess }>();
-  readonly #zones = new Map<string, { readonly made: string; readonly access: ZoneAccess }>();
+  readonly #zones = new Map<string, { readonly made: string; readonly tier: string; readonly access: ZoneAccess }>();
   /** What is live and the state table does not know. */
   readonly behind: StateBehind;
 
@@ -54,21 +54,22 @@ export class Infrastructure {
     return access;
   }
 
-  /** The zone of a tier; two tiers in one zone share its one writer. */
+  /** The zone of a tier; two tiers in one zone share its one writer, and with it the role of the one that came first. */
   zone(tier: string): ZoneAccess | undefined {
     const spec = this.#view.spec('Tier', tier);
     if (spec === undefined) return undefined;
     const { id, roleArn, externalId } = spec.zone;
     const made = base32Hash(JSON.stringify({ id, roleArn, externalId }), 20);
     const known = this.#zones.get(id);
-    if (known?.made === made) return known.access;
+    const isOthers = known !== undefined && known.tier !== tier && this.#view.spec('Tier', known.tier)?.zone.id === id;
+    if (known !== undefined && (known.made === made || isOthers)) return known.access;
     const access = this.#deps.zoneAccess({
       id,
       domain: spec.domain,
       ...(roleArn === undefined ? {} : { roleArn }),
       externalId,
     });
-    this.#zones.set(id, { made, access });
+    this.#zones.set(id, { made, tier, access });
     return access;
   }
 

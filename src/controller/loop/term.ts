@@ -58,6 +58,8 @@ export class Term {
   readonly movers: FleetMovers;
   readonly capacity: CapacityWatch;
   readonly engine: EngineDeps;
+  /** When the desired table was last listed to its end, in milliseconds since the epoch; undefined before the queue runs. */
+  syncedAt: number | undefined;
   readonly #deps: TermDeps;
   readonly #infra: Infrastructure;
   readonly #runs: InfraRunDeps;
@@ -78,7 +80,8 @@ export class Term {
   constructor(deps: TermDeps) {
     this.#deps = deps;
     setMaxListeners(0, this.#stop.signal);
-    this.book = new PlacementBook(this.view, () => fleetMode(deps, this.view));
+    const { placingMode: mode = deps.config.mode } = deps.config;
+    this.book = new PlacementBook(this.view, () => fleetMode({ config: { ...deps.config, mode } }, this.view));
     this.#infra = new Infrastructure(deps, this.view, this.book);
     this.movers = new FleetMovers({
       view: this.view,
@@ -150,7 +153,7 @@ export class Term {
     this.#enqueueAll();
     this.#sweeps.start();
     this.#rereading = this.#lookForLateWrites();
-    deps.observer.synced(deps.clock.now());
+    this.#synced();
   }
 
   /** Complete views of both tables, and of every cell and zone that can be reached. */
@@ -241,7 +244,12 @@ export class Term {
       if (this.#working) this.queue.add(key, 'change');
     }
     if (!this.#working) await this.#acceptVanished(seen);
-    if (this.#working) this.#deps.observer.synced(this.#deps.clock.now());
+    if (this.#working) this.#synced();
+  }
+
+  #synced(): void {
+    this.syncedAt = this.#deps.clock.now();
+    this.#deps.observer.synced(this.syncedAt);
   }
 
   /** What the first list lacks, one by one by its key. */

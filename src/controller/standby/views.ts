@@ -40,7 +40,7 @@ const recordsPerTurn = 200;
 
 /**
  * What a standby shows: the fleet read again and again from the tables, by reads that cost half because they may be a second behind. No decision is made from it, and a term of leadership
- * takes nothing over (decision 0018).
+ * takes nothing over (decision 0019).
  */
 export class Standby {
   readonly #deps: StandbyDeps;

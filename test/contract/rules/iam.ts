@@ -7,9 +7,9 @@ export function iam({ kind, elsewhere }: Subject, witnesses: Witnesses): void {
   describe('permissions', () => {
     it('declares just the actions that it calls', () => {
       const called = new Set(witnesses.flatMap((witness) => [...witness.actions(kind)]));
-      const declared = witnesses[0]?.of(kind).iam.map(({ action }) => action) ?? [];
-      expect(new Set(declared)).toEqual(new Set([...called, ...Object.keys(elsewhere)]));
-      expect(new Set(declared).size).toBe(declared.length);
+      const declared = witnesses[0]?.of(kind).iam ?? [];
+      expect(new Set(declared.map(({ action }) => action))).toEqual(new Set([...called, ...Object.keys(elsewhere)]));
+      expect(new Set(declared.map(({ role, action }) => `${role} ${action}`)).size).toBe(declared.length);
     });
   });
 }

@@ -113,5 +113,8 @@ export const clusterSubject: Subject = {
     await hands.ecs.deleteCluster({ cluster: arn('cluster') });
   },
   change: {},
-  elsewhere: { 'ecs:ListClusters': 'the sweep for what the state table does not know' },
+  elsewhere: {
+    'ecs:ListClusters': 'the sweep for what the state table does not know',
+    'iam:CreateServiceLinkedRole': 'asked by ECS for the first cluster of an account',
+  },
 };

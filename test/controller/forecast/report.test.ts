@@ -78,6 +78,15 @@ describe('the report', () => {
     expect(tier?.cells[1]?.groups).toMatchObject([{ name: 'h1', state: 'draining', room: 0 }]);
   });
 
+  test('a fleet that is paused is not full for that, and nobody is warned of it', async () => {
+    const toy = await fleetOf(2);
+    for (const name of ['a', 'b']) toy.change('Cell', name, { mode: 'paused' });
+    const { tiers, warnings } = capacityReport(toy);
+    expect(tiers[0]).toMatchObject({ room: 0, level: 'room' });
+    expect(tiers[0]?.usedPercent).toBeUndefined();
+    expect(warnings).toEqual([]);
+  });
+
   test('a cell whose infra groups drain is not full for that, and nobody is warned of it', async () => {
     const toy = await fleetOf(2);
     toy.tenant('u0', 'h1');

@@ -52,7 +52,12 @@ export class Toy {
       const strangers = { listener_rule: 0, target_group: 0 };
       const value = { at: 0, facts, quotas, foreign: {}, unreadable: {}, foreignSlots: [], strangers };
       this.book.groups.set(group, { ok: true, value } as never);
-      this.book.gates.set(group, { basis: gateBasis(this.view, group), closed: undefined, missing: [] });
+      this.book.gates.set(group, {
+        basis: gateBasis(this.view, group),
+        closed: undefined,
+        conditions: [],
+        missing: [],
+      });
     }
     this.book.zones.set('Z1', { ok: true, value: { at: 0, quota: 1e6, foreign: 0, fenceEpoch: 0 } } as never);
   }
