@@ -77,7 +77,7 @@ export class FirstReading {
   }
 
   async #readCell(name: string, late: { readonly isLate: boolean }): Promise<void> {
-    await this.#runs.infra.readCell(name, 0, 'change');
+    await this.#runs.infra.readCell(name, 0, true);
     if (this.#signal.aborted) return;
     await this.#lookAtGroups(name);
     if (late.isLate && !this.#signal.aborted) wakeTenants(this.#runs, name);

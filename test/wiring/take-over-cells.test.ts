@@ -1,3 +1,4 @@
+import { CreateTargetGroupCommand, ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { afterEach, expect, it } from 'vitest';
 import { changesAws } from '../crash/call-log.ts';
 import { cell, documents, group, tenant, tier } from '../support/fleet-plan.ts';
@@ -28,9 +29,9 @@ function fallSilent(): void {
 }
 
 async function workBegins(): Promise<number> {
-  await run.until('leads', () => run.leader?.lease.isLeader() === true, 20_000);
+  while (run.leader?.lease.isLeader() !== true) await run.clock.advance(20);
   const began = run.clock.monotonic();
-  while (run.leader?.term?.working !== true) await run.clock.advance(100);
+  while (run.leader?.term?.working !== true) await run.clock.advance(20);
   return run.clock.monotonic() - began;
 }
 
@@ -62,4 +63,25 @@ it('who comes to a lease that nobody was seen to hold waits for every cell: the 
   fallSilent();
   run.start();
   expect(await workBegins()).toBeGreaterThan(8_000);
+});
+
+it('a term takes for ours what the inventories name, and asks for the tags of the rest', async () => {
+  run = await settledRun();
+  const stranger = new ElasticLoadBalancingV2Client({
+    ...(run.access as object),
+    credentials: { accessKeyId: '111111111111', secretAccessKey: 'test' },
+  });
+  const VpcId = run.leader?.term?.view.spec('InfraGroup', 'g1')?.vpcId;
+  const group = { Name: 'stranger', TargetType: 'ip', Protocol: 'HTTP', Port: 80, VpcId } as const;
+  const made = await run.clock.drive(stranger.send(new CreateTargetGroupCommand(group)));
+  const arn = made.TargetGroups?.[0]?.TargetGroupArn;
+  await run.stop();
+  const since = run.aws.log.last;
+  run.start();
+  await workBegins();
+  // Those who heal ask for the tags of what is theirs, once the work has begun.
+  const [first] = run.calls(since).filter(({ operation }) => operation === 'DescribeTags');
+  expect(first?.resources).toEqual([arn]);
+  const reading = run.leader?.term?.book.cells.get('one');
+  expect(reading?.ok === true && reading.value.foreign.targetGroups).toBe(1);
 });
