@@ -78,10 +78,14 @@ const network = fields({
     .optional()
     .describe('Only with vpcId: its private subnets for the tasks, in two zones or more, with a way to the AWS APIs.'),
   cidr: cidr('The range of the VPC that is made, /16 to /24. Default 10.255.0.0/24.', 24).default('10.255.0.0/24'),
-  zones: zoneNames.optional().describe('The zones of the VPC that is made, 2 to 4. Default a and b of the Region.'),
+  zones: zoneNames
+    .optional()
+    .describe('The zones of the VPC that is made, 2 to 4. Default a and b of the Region, which not every account has.'),
   natGateways: whole('NAT gateways', 1, 4)
     .default(1)
-    .describe('NAT gateways of the VPC that is made, at most one for each zone. Default 1.'),
+    .describe(
+      'NAT gateways of the VPC that is made, at most one for each zone. Default 1: without its zone no task has a way out.',
+    ),
 }).prefault({});
 
 const prometheus = fields({
@@ -225,7 +229,9 @@ const infraGroup = fields({
   name: recordName('the name of an InfraGroup').describe('The name of the InfraGroup record.'),
   cell: recordName('the name of a cell of this file').describe('The cell that the group belongs to.'),
   cidr: cidr('The range of its VPC, /16 to /22.', 22),
-  zones: zoneNames.optional().describe('Its zones, 2 to 4. Default a and b of the Region.'),
+  zones: zoneNames
+    .optional()
+    .describe('Its zones, 2 to 4. Default a and b of the Region, which not every account has.'),
   scheme: choice(['internet-facing', 'internal'])
     .default('internet-facing')
     .describe(

@@ -48,7 +48,7 @@ function addFilter(scope: Construct, logGroup: ILogGroup, installation: string, 
   new MetricFilter(scope, `Figure${metricNameOf(figure)}`, {
     logGroup,
     filterName: `cellwright-${figure}`,
-    filterPattern: { logPatternString: filterPatternOf(installation) },
+    filterPattern: { logPatternString: filterPatternOf(installation, figure) },
     metricNamespace: namespace,
     metricName: metricNameOf(figure),
     metricValue: `$.${figure}`,

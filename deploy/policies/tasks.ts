@@ -44,6 +44,13 @@ export function taskPolicy(
         `arn:${partition}:ssm:*:*:parameter/${secretNames}`,
       ],
     },
+    {
+      // This action is judged by the path that is asked for, not by the parameters that it returns: every path above the secrets leads to them (Systems Manager guide, parameter retrieval).
+      Sid: 'NoPathsToSecrets',
+      Effect: 'Deny',
+      Action: ['ssm:GetParametersByPath'],
+      Resource: ['', '/', '/cellwright'].map((path) => `arn:${partition}:ssm:*:*:parameter${path}`),
+    },
   );
 }
 

@@ -18,7 +18,7 @@ import {
 import { addObservability } from '../observability/index.ts';
 import { controllerPolicy, type PolicyDocument, taskTrustPolicy } from '../policies/index.ts';
 import { executionPolicy } from '../policies/tasks.ts';
-import type { Settings } from '../settings.ts';
+import { repositoryPattern, type Settings } from '../settings.ts';
 import { collectorContainer, remoteWriteStatement } from './collector.ts';
 import { logsOf } from './logs.ts';
 import {
@@ -34,6 +34,12 @@ import { addRole } from './roles.ts';
 
 /** The user of the image (Dockerfile), by number. */
 const user = '1000:1000';
+
+/** The repositories in ECR that images come from; those of other registries need no right. */
+function repositoriesOf(...images: readonly (string | undefined)[]): readonly string[] {
+  const all = images.flatMap((image) => (image === undefined ? [] : [image.replace(/[:@].*$/, '')]));
+  return [...new Set(all)].filter((repository) => repositoryPattern.test(repository));
+}
 
 interface Network {
   readonly vpc: IVpc;
@@ -57,7 +63,8 @@ export class ControllerStack extends PlacedStack {
     const logGroup = new LogGroup(this, 'LogGroup', {
       logGroupName: controllerLogGroup(installation),
       retention: controller.logRetentionDays,
-      removalPolicy: RemovalPolicy.RETAIN,
+      // Kept, but for a first deployment that fails: the next attempt would find its name taken.
+      removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
     });
     const network = this.#addNetwork();
     const taskDefinition = this.#addTaskDefinition(logGroup);
@@ -183,7 +190,7 @@ export class ControllerStack extends PlacedStack {
       trust,
       policy: executionPolicy({
         ...place,
-        repositories: [controller.image.replace(/[:@].*$/, '')],
+        repositories: repositoriesOf(controller.image, controller.prometheus?.collectorImage),
         logGroup: controllerLogGroup(installation),
       }),
     });

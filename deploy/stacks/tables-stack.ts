@@ -61,7 +61,7 @@ export class TablesStack extends PlacedStack {
       imageTagMutability: 'IMMUTABLE',
       imageScanningConfiguration: { scanOnPush: true },
     });
-    repository.applyRemovalPolicy(RemovalPolicy.RETAIN);
+    repository.applyRemovalPolicy(RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE);
     new CfnOutput(this, 'RepositoryUri', { value: repository.attrRepositoryUri });
   }
 

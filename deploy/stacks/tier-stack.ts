@@ -39,6 +39,6 @@ export class TierStack extends PlacedStack {
       }),
     });
     const logs = new CfnLogGroup(this, 'LogGroup', { logGroupName: logGroup, retentionInDays: tier.logRetentionDays });
-    logs.applyRemovalPolicy(RemovalPolicy.RETAIN);
+    logs.applyRemovalPolicy(RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE);
   }
 }

@@ -62,6 +62,9 @@ describe('the metric filters', () => {
         conditions.map(([, field, value]) => [field, value]),
       );
       expect(conditions).toHaveLength(2);
+      // The field that gives the value is asked for too (CloudWatch Logs, configuring metric values).
+      const [{ MetricValue } = { MetricValue: '' }] = MetricTransformations;
+      expect(FilterPattern).toMatch(new RegExp(`&& \\${MetricValue} = \\* }$`));
       for (const { MetricValue, MetricNamespace, Dimensions, DefaultValue } of MetricTransformations) {
         expect(typeof line[MetricValue.replace('$.', '')], MetricValue).toBe('number');
         expect(MetricNamespace).toBe('Cellwright');

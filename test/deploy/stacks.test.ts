@@ -87,6 +87,34 @@ describe('all stacks', () => {
   });
 });
 
+describe('what a first deployment that fails leaves behind', () => {
+  it('is nothing whose name the next attempt would find taken, but tables', () => {
+    for (const stack of made.stacks) {
+      for (const [id, { Properties, ...resource }] of Object.entries(stack.template.Resources)) {
+        const named = ['LogGroupName', 'RepositoryName', 'BucketName'].some(
+          (name) => typeof Properties?.[name] === 'string',
+        );
+        if (named) expect(['Delete', 'RetainExceptOnCreate'], `${stack.name} ${id}`).toContain(deletionOf(resource));
+      }
+    }
+  });
+
+  it('keeps logs and images all the same when a stack is deleted', () => {
+    for (const [name, type] of [
+      ['controller', 'AWS::Logs::LogGroup'],
+      ['tier-standard-standard-a', 'AWS::Logs::LogGroup'],
+      ['tables', 'AWS::ECR::Repository'],
+    ] as const) {
+      const policies = resourcesOf(made.stack(name), type).map(([, resource]) => deletionOf(resource));
+      expect(policies, name).toContain('RetainExceptOnCreate');
+    }
+  });
+
+  function deletionOf(resource: object): unknown {
+    return Object.getOwnPropertyDescriptor(resource, 'DeletionPolicy')?.value;
+  }
+});
+
 describe('the stack of the tables', () => {
   it('keeps both: on demand, restorable to any second, not deleted by mistake, marked', () => {
     const tables = resourcesOf(made.stack('tables'), 'AWS::DynamoDB::Table');
@@ -281,6 +309,30 @@ describe('a controller with other settings', () => {
     expect(resourcesOf(other.stack('tables'), 'AWS::ECR::Repository')).toEqual([]);
   });
 
+  it("may pull the agent's image where that is in ECR too", () => {
+    const repository = '000000000000.dkr.ecr.us-east-1.amazonaws.com/mirror/aws-otel-collector';
+    const mirrored = assemble(
+      readSettings(
+        exampleText.replace(
+          '  logRetentionDays: 90\n',
+          `  prometheus:
+    remoteWriteUrl: https://aps-workspaces.us-east-1.amazonaws.com/workspaces/ws-0a1b2c3d-0000-4000-8000-000000000000/api/v1/remote_write
+    collectorImage: ${repository}:v0.47.0\n`,
+        ),
+        'mirrored',
+      ),
+    );
+    const images = (made: Assembly): unknown =>
+      propertiesOf(made.stack('controller'), 'AWS::IAM::ManagedPolicy')
+        .flatMap(
+          ({ PolicyDocument }) => (PolicyDocument as { Statement: { Sid: string; Resource: unknown }[] }).Statement,
+        )
+        .find(({ Sid }) => Sid === 'Images')?.Resource;
+    const own = 'arn:aws:ecr:us-east-1:000000000000:repository/cellwright';
+    expect(images(mirrored)).toEqual([own, 'arn:aws:ecr:us-east-1:000000000000:repository/mirror/aws-otel-collector']);
+    expect(images(other)).toEqual([own]);
+  });
+
   it('has an agent beside it that scrapes loopback, and may write to that one workspace', () => {
     const task = onlyOf(other.stack('controller'), 'AWS::ECS::TaskDefinition');
     const [, collector] = task['ContainerDefinitions'] as { Environment: { Name: string; Value: string }[] }[];
@@ -447,6 +499,13 @@ describe('roles', () => {
       ({ PolicyDocument }) => (PolicyDocument as { Statement: unknown[] }).Statement,
     );
     expect(task).toContainEqual(expect.objectContaining({ Sid: 'NoSecrets', Effect: 'Deny' }));
+    // AWS judges this action by the path alone: whoever may ask for a path gets all that is below it.
+    expect(task).toContainEqual({
+      Sid: 'NoPathsToSecrets',
+      Effect: 'Deny',
+      Action: ['ssm:GetParametersByPath'],
+      Resource: ['', '/', '/cellwright'].map((path) => `arn:aws:ssm:*:*:parameter${path}`),
+    });
     expect(execution).toContainEqual({
       Sid: 'Parameters',
       Effect: 'Allow',

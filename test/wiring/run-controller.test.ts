@@ -94,7 +94,8 @@ it('where AWS answers nothing any more it ends before ECS kills it, and at a sec
   await other.says('"msg":"stopping"', 5_000);
   other.child.kill('SIGTERM');
   await once(other.child, 'exit');
-  expect(performance.now() - began).toBeLessThan(6_000);
+  // Not the end that the first signal leads to, which takes some twenty seconds here.
+  expect(other.child.exitCode).toBe(130);
   if (one.running) await once(one.child, 'exit');
   expect(performance.now() - began).toBeLessThan(28_000);
   expect(one.child.signalCode).toBeNull();

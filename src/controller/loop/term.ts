@@ -1,6 +1,5 @@
 import { setMaxListeners } from 'node:events';
 import { CallError } from '../../model/errors.ts';
-import { canonicalHash } from '../../model/records/canonical.ts';
 import { isKind, type Kind, kinds } from '../../model/records/kinds.ts';
 import type { AdoptReport, AdoptRequest, RebuildReport } from '../../model/reports.ts';
 import { isHeld } from '../../store/capacity.ts';
@@ -38,6 +37,7 @@ import { Infrastructure } from './infra.ts';
 import { laneOf } from './lanes.ts';
 import { lateWrites } from './late-writes.ts';
 import { noticing } from './noticing.ts';
+import { inOrder, rawHash, recordsPerTurn } from './raw-records.ts';
 import { runCell } from './run-cell.ts';
 import { fleetKey, fleetMode, type InfraRunDeps } from './run-deps.ts';
 import { rebuildDeps, runFleet } from './run-fleet.ts';
@@ -228,9 +228,10 @@ export class Term {
   async #list(): Promise<void> {
     const records = await this.#deps.desired.list();
     const seen = new Set<string>();
-    const sorted = [...records].sort((a, b) => kindRank(a.kind) - kindRank(b.kind));
-    for (const raw of sorted) {
+    for (const [index, raw] of inOrder(records).entries()) {
       if (this.#stop.signal.aborted) return;
+      // Looking at ten thousand takes longer than the lease may wait for its renewal.
+      if (index % recordsPerTurn === recordsPerTurn - 1) await this.#deps.clock.sleep(0);
       const key = keyText(String(raw.kind), String(raw.name));
       seen.add(key);
       const hash = rawHash(raw);
@@ -381,22 +382,6 @@ export class Term {
       if (this.view.spec('Tier', tier)?.routing.scope === 'tier') this.queue.add(keyText('Tier', tier), 'progress');
     }
   }
-}
-
-function kindRank(kind: unknown): number {
-  const rank = kinds.findIndex((known) => known === kind);
-  return rank < 0 ? kinds.length : rank;
-}
-
-/** Any change of an item, readable or not, gives another hash. */
-function rawHash(raw: unknown): string {
-  return canonicalHash(
-    JSON.stringify(raw, (_key, value: unknown) => {
-      if (value instanceof Set) return ['set', ...(value as ReadonlySet<unknown>)];
-      if (value instanceof Uint8Array) return ['binary', Buffer.from(value).toString('base64')];
-      return typeof value === 'bigint' ? `${value}n` : value;
-    }),
-  );
 }
 
 function asError(error: unknown): Error {

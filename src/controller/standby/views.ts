@@ -1,6 +1,5 @@
 import type { Clock } from '../../model/clock.ts';
 import { CallError } from '../../model/errors.ts';
-import { kinds } from '../../model/records/kinds.ts';
 import type { DesiredTable } from '../../store/desired.ts';
 import type { StateReader } from '../../store/state.ts';
 import type { StateWriter } from '../../store/state-writer.ts';
@@ -8,6 +7,7 @@ import { PlacementBook } from '../capacity/book.ts';
 import { acceptObject } from '../fleet/acceptor.ts';
 import { type Mode, strictest } from '../fleet/modes.ts';
 import { FleetView } from '../fleet/view.ts';
+import { inOrder, recordsPerTurn } from '../loop/raw-records.ts';
 
 export interface StandbyDeps {
   readonly clock: Clock;
@@ -35,8 +35,6 @@ export const standbyPollMs = 60_000;
 const restFactor = 20;
 /** How often it is looked whether a reading is due. */
 const tickMs = 1_000;
-/** Records between two chances for everything else to run: looking at ten thousand takes longer than the lease may wait. */
-const recordsPerTurn = 200;
 
 /**
  * What a standby shows: the fleet read again and again from the tables, by reads that cost half because they may be a second behind. No decision is made from it, and a term of leadership
@@ -101,10 +99,7 @@ export class Standby {
     const view = new FleetView();
     view.load(read.objects.values());
     const deps = { view, state: nothingWritten, clock };
-    const rank = new Map<string, number>(kinds.map((kind, index) => [kind, index]));
-    const rankOf = (kind: unknown): number => rank.get(String(kind)) ?? kinds.length;
-    const sorted = [...read.records].sort((a, b) => rankOf(a.kind) - rankOf(b.kind));
-    for (const [index, raw] of sorted.entries()) {
+    for (const [index, raw] of inOrder(read.records).entries()) {
       if (index % recordsPerTurn === recordsPerTurn - 1) await clock.sleep(0);
       await acceptObject(deps, String(raw.kind), String(raw.name), raw);
     }

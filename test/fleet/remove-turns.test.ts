@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { leftOf, reserved } from '../e2e/leftovers.ts';
+import { condition, placementsOf, settled, Watch } from '../e2e/outside.ts';
+import { smallFleet } from '../e2e/small-fleet.ts';
 import type { Installation } from '../support/installation.ts';
-import { leftOf, reserved } from './leftovers.ts';
-import { condition, placementsOf, settled, Watch } from './outside.ts';
-import { smallFleet } from './small-fleet.ts';
 
 let run: Installation;
 let watch: Watch;

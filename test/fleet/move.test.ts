@@ -1,7 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { tenant, write } from '../support/fleet-plan.ts';
-import type { Installation } from '../support/installation.ts';
-import { leftOf, reserved } from './leftovers.ts';
+import { leftOf, reserved } from '../e2e/leftovers.ts';
 import {
   acme,
   acmeHost,
@@ -13,8 +11,10 @@ import {
   placements,
   shares,
   status,
-} from './move-stage.ts';
-import { TrafficWatch } from './traffic-watch.ts';
+} from '../e2e/move-stage.ts';
+import { TrafficWatch } from '../e2e/traffic-watch.ts';
+import { tenant, write } from '../support/fleet-plan.ts';
+import type { Installation } from '../support/installation.ts';
 
 const limit = 1_800_000;
 let run: Installation;
