@@ -35,32 +35,46 @@ export interface CellUse {
 
 type IsOurs = (tags: Readonly<Record<string, string>>) => boolean;
 
+/** What is ours: by its tags, or by its name alone. */
+interface Own {
+  readonly isOurs: IsOurs;
+  readonly owns: (arn: string) => boolean;
+}
+
 /** Tags of what others own change seldom; a write of ours makes our own reread anyway. */
 const tagAge: Freshness = { maxAgeMs: 3_600_000 };
 const listAge: Freshness = { maxAgeMs: 60_000 };
 
-/** Reads all numbers; each that cannot be read says why. Throws `CallError` only when our lease is gone. */
-export async function readCellFacts(cell: CellAccess, groups: readonly GroupScope[], isOurs: IsOurs): Promise<CellUse> {
+/**
+ * Reads all numbers; each that cannot be read says why. What `owns` names is ours without a look at its tags. Throws `CallError` only when our lease is gone.
+ */
+export async function readCellFacts(
+  cell: CellAccess,
+  groups: readonly GroupScope[],
+  isOurs: IsOurs,
+  owns: (arn: string) => boolean = () => false,
+): Promise<CellUse> {
+  const own: Own = { isOurs, owns };
   const all = (): Promise<readonly Elb.TargetGroup[]> =>
     cell.views.once('all-target-groups', listAge, () => loadTargetGroups(cell, {}));
   const [targetGroups, foreignTargetGroups, clusters, ...used] = await Promise.all([
     reading(async () => (await all()).length),
-    reading(async () => (await foreign(cell, arnsOfGroups(await all()), isOurs)).length),
+    reading(async () => (await foreign(cell, arnsOfGroups(await all()), own)).length),
     reading(async () => (await clusterArns(cell, listAge)).length),
-    ...groups.map(async (group) => [group.name, await groupUse(cell, group, isOurs)] as const),
+    ...groups.map(async (group) => [group.name, await groupUse(cell, group, own)] as const),
   ]);
   return { targetGroups, foreignTargetGroups, clusters, groups: Object.fromEntries(used) };
 }
 
-async function groupUse(cell: CellAccess, group: GroupScope, isOurs: IsOurs): Promise<GroupUse> {
+async function groupUse(cell: CellAccess, group: GroupScope, own: Own): Promise<GroupUse> {
   const { loadBalancerArn } = group;
   const rules = (): Promise<readonly string[]> => ruleArns(cell, loadBalancerArn);
   const attached = async (): Promise<readonly string[]> =>
     arnsOfGroups(await cell.views.targetGroupsOf(loadBalancerArn, listAge));
-  const strangers = async (): Promise<readonly string[]> => foreign(cell, await attached(), isOurs);
+  const strangers = async (): Promise<readonly string[]> => foreign(cell, await attached(), own);
   return {
     rules: await reading(async () => (await rules()).length),
-    foreignRules: await reading(async () => (await foreign(cell, await rules(), isOurs)).length),
+    foreignRules: await reading(async () => (await foreign(cell, await rules(), own)).length),
     targetGroups: await reading(async () => (await attached()).length),
     foreignTargetGroups: await reading(async () => (await strangers()).length),
     foreignTargets: await reading(async () => countTargets(cell, await strangers())),
@@ -84,8 +98,9 @@ function arnsOfGroups(groups: readonly Elb.TargetGroup[]): readonly string[] {
 }
 
 /** Those of the resources that exist and do not bear our tags. */
-async function foreign(cell: CellAccess, arns: readonly string[], isOurs: IsOurs): Promise<readonly string[]> {
-  const tags = await Promise.all(arns.map(async (arn) => ({ arn, tags: await cell.views.tags(arn, tagAge) })));
+async function foreign(cell: CellAccess, arns: readonly string[], { isOurs, owns }: Own): Promise<readonly string[]> {
+  const open = arns.filter((arn) => !owns(arn));
+  const tags = await Promise.all(open.map(async (arn) => ({ arn, tags: await cell.views.tags(arn, tagAge) })));
   return tags.filter((read) => read.tags !== undefined && !isOurs(read.tags)).map(({ arn }) => arn);
 }
 

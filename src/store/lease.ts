@@ -54,6 +54,11 @@ export interface LeaderLease extends Fence {
   readonly state: LeaseState;
   /** Who held the lease when it was last read, for a standby's readiness. */
   readonly observedHolder: string | undefined;
+  /**
+   * Whether the term under way follows on one that we saw being renewed or released: the state table is then the very one that the leader before worked with a moment ago. False where nobody was watched: after a
+   * start, or a restored table.
+   */
+  readonly watched: boolean;
   isLeader(): boolean;
   /** How long the lease is ours for certain; 0 when it is not. */
   remainingMs(): number;
@@ -98,6 +103,7 @@ class Lease implements LeaderLease {
   state: LeaseState = 'follower';
   epoch = 0;
   observedHolder: string | undefined;
+  watched = false;
   readonly attemptMs: number;
   private readonly table: LeaseTable;
   private readonly options: Required<Omit<LeaseOptions, 'onError'>> & Pick<LeaseOptions, 'onError'>;
@@ -110,6 +116,8 @@ class Lease implements LeaderLease {
   private seen: { readonly item: LeaseItem | undefined; readonly since: number } | undefined;
   /** The highest epoch in the table, asked once for each time that the item is found missing. */
   private epochWithoutItem: number | undefined;
+  /** The term of somebody else that was seen to go on. */
+  private watchedEpoch: number | undefined;
   /** The highest epoch ever bid with, so that no two bids are alike. */
   private highestBid = 0;
 
@@ -214,6 +222,8 @@ class Lease implements LeaderLease {
 
   private note(item: LeaseItem | undefined): void {
     if (this.seen !== undefined && sameItem(this.seen.item, item)) return;
+    if (item !== undefined && item.holder !== this.options.holder && goesOn(this.seen?.item, item))
+      this.watchedEpoch = item.epoch;
     this.seen = { item, since: this.options.clock.monotonic() };
     this.epochWithoutItem = undefined;
   }
@@ -266,6 +276,7 @@ class Lease implements LeaderLease {
     }
     if (deadline <= clock.monotonic()) return false;
     this.seen = undefined;
+    this.watched = before !== undefined && before.epoch === this.watchedEpoch;
     this.term = term;
     this.epoch = epoch;
     this.state = 'leader';
@@ -374,6 +385,11 @@ class Lease implements LeaderLease {
 function sameItem(a: LeaseItem | undefined, b: LeaseItem | undefined): boolean {
   if (a === undefined || b === undefined) return a === b;
   return a.holder === b.holder && a.epoch === b.epoch && a.sequence === b.sequence && a.released === b.released;
+}
+
+/** Whether `after` is the same term as `before`, renewed or released. */
+function goesOn(before: LeaseItem | undefined, after: LeaseItem): boolean {
+  return before?.holder === after.holder && before.epoch === after.epoch && after.sequence >= before.sequence;
 }
 
 /** Calls throw nothing else; anything else is a fault of ours and ends the loop. */

@@ -31,6 +31,9 @@ export const zombieMs = 5_000 + 300_000;
  */
 const leaseMs = { duration: 10_000, renew: 3_000 } as const;
 
+/** What the lease's run-out and the tables leave of 15 seconds: so long a take-over waits for all cells before it begins with those that have answered. */
+const readsWithinMs = 2_500;
+
 export interface LeaderOptions {
   readonly aws: AwsAccess;
   readonly desiredTable: string;
@@ -186,6 +189,7 @@ export class Leader {
       fence,
       epoch,
       removalsFrom,
+      readsWithinMs: this.lease.watched ? readsWithinMs * this.#options.patience : undefined,
       state,
       raiseEpoch: (above) => this.lease.raise(above),
       observer: this.#options.observer(state),
@@ -243,6 +247,7 @@ interface TermParts
   readonly fence: Pick<LeaderLease, 'epoch' | 'remainingMs' | 'assertRemaining'>;
   readonly epoch: number;
   readonly removalsFrom: number;
+  readonly readsWithinMs?: number | undefined;
   readonly raiseEpoch: (above: number) => void;
   readonly state: StateWriter;
   readonly observer: LoopObserver;
@@ -261,6 +266,7 @@ function termDepsOf(parts: TermParts): TermDeps {
     installation,
     epoch: parts.epoch,
     removalsFrom: parts.removalsFrom,
+    readsWithinMs: parts.readsWithinMs,
     desired: createDesiredTable(dynamo, desiredTable),
     reader: createStateReader(dynamo, stateTable),
     state: parts.state,

@@ -226,6 +226,42 @@ describe('one controller', () => {
   });
 });
 
+describe('whom a successor watched', () => {
+  test('one that it saw renew, whether it vanished or handed over', async () => {
+    for (const release of [true, false]) {
+      const clock = new VirtualClock();
+      const network = new Network(clock);
+      const [first, second] = [leaseOf(network, clock, 'a'), leaseOf(network, clock, 'b')];
+      run(first);
+      await clock.advance(1_000);
+      run(second);
+      await clock.advance(10_000);
+      expect([first.isLeader(), first.watched]).toEqual([true, false]);
+      await clock.drive(first.stop({ release }));
+      await clock.advance(20_000);
+      expect([second.isLeader(), second.watched]).toEqual([true, true]);
+      await clock.drive(second.stop());
+    }
+  });
+
+  test('not one that was gone when it came, nor itself', async () => {
+    const clock = new VirtualClock();
+    const network = new Network(clock);
+    const first = leaseOf(network, clock, 'a');
+    run(first);
+    await clock.advance(10_000);
+    await clock.drive(first.stop());
+    const second = leaseOf(network, clock, 'b');
+    run(second);
+    await clock.advance(20_000);
+    expect([second.isLeader(), second.epoch, second.watched]).toEqual([true, 2, false]);
+    second.raise(10);
+    await clock.advance(20_000);
+    expect([second.isLeader(), second.epoch, second.watched]).toEqual([true, 11, false]);
+    await clock.drive(second.stop());
+  });
+});
+
 describe('two controllers', () => {
   test('a stopped leader is replaced at once, a dead one after the lease', async () => {
     const clock = new VirtualClock();

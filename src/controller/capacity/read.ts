@@ -33,6 +33,8 @@ export interface CellScope {
   readonly ownClusters: number;
   /** Whether the state table knows a placement. */
   readonly knows: (placement: string) => boolean;
+  /** Whether an inventory names a resource: then it is taken for ours, and its tags are left to those who heal it. Nothing is, where it is left out. */
+  readonly owns?: (arn: string) => boolean;
   readonly now: number;
   readonly maxAgeMs: number;
   /** For whom the calls are: `sweep` where it is left out. A term that begins has nothing else to do, and must not wait for the sweeps' half of the budgets. */
@@ -57,7 +59,7 @@ export async function readCell(scope: CellScope): Promise<CellAndGroups> {
     const isOurCluster = (name: string): boolean => parsePlacementName(name)?.installation === scope.installation;
     const [quotas, use, fargate, marked, infra] = await Promise.all([
       readCellQuotas(access),
-      readCellFacts(access, scope.groups, isOurs),
+      readCellFacts(access, scope.groups, isOurs, scope.owns),
       readForeignFargate(access, isOurCluster),
       markedPlacements(access, scope),
       readAllParts(access, scope),
@@ -159,7 +161,7 @@ async function readGroup(
         ...figures.member('targets', use?.foreignTargets),
       },
       unreadable: figures.unreadable,
-      ...(await ruleMarks(access, group.listenerArn, isOurs, scope.maxAgeMs)),
+      ...(await ruleMarks(access, group.listenerArn, isOurs, scope)),
       strangers: {
         listener_rule: figures.take('rules', use?.foreignRules) ?? 0,
         target_group: figures.take('targetGroups', use?.foreignTargetGroups) ?? 0,
@@ -228,14 +230,14 @@ async function ruleMarks(
   access: CellAccess,
   listenerArn: string,
   isOurs: GroupSources['isOurs'],
-  maxAgeMs: number,
+  { maxAgeMs, owns = () => false }: Pick<CellScope, 'maxAgeMs' | 'owns'>,
 ): Promise<Pick<GroupReading, 'foreignSlots' | 'marked'>> {
   const rules = (await access.views.rules(listenerArn, { maxAgeMs })) ?? [];
   const slots = new Set<number>();
   const marked: MarkedPlacement[] = [];
   for (const rule of rules) {
     const slot = slotOfPriority(Number(rule.Priority));
-    if (rule.RuleArn === undefined || rule.IsDefault === true) continue;
+    if (rule.RuleArn === undefined || rule.IsDefault === true || owns(rule.RuleArn)) continue;
     const tags = await access.views.tags(rule.RuleArn, { maxAgeMs: 3_600_000 });
     if (tags === undefined) continue;
     const { [marks.placement]: placement, [marks.tenant]: tenant = '' } = tags;

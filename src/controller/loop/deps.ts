@@ -41,6 +41,8 @@ export interface TermDeps {
   readonly epoch: number;
   /** Until when (clock.now()) a call of the leader before may still land: nothing is removed earlier. */
   readonly removalsFrom: number;
+  /** How long the first reading of cells and zones may hold up everything, in milliseconds; as long as it takes where it is left out. */
+  readonly readsWithinMs?: number | undefined;
   readonly desired: DesiredTable;
   readonly reader: StateReader;
   readonly state: StateWriter;

@@ -1,7 +1,8 @@
-import type { CallPurpose, CellAccess, ZoneAccess } from '../../aws/ports.ts';
+import type { CellAccess, ZoneAccess } from '../../aws/ports.ts';
 import { base32Hash } from '../../model/records/canonical.ts';
 import { type EffectiveTenant, leastTasks } from '../../model/records/effective.ts';
 import { cellRoles } from '../../model/records/schema-cell.ts';
+import type { PlacementInventory } from '../../model/resources.ts';
 import type { PlacementBook } from '../capacity/book.ts';
 import { readCell, readZone } from '../capacity/read.ts';
 import { placementsOf, specOf } from '../fleet/entry.ts';
@@ -73,8 +74,11 @@ export class Infrastructure {
     return access;
   }
 
-  /** Reads a cell with its infra groups into the books. True: something is known now that was not, or no longer is. */
-  async readCell(name: string, maxAgeMs: number, purpose?: CallPurpose): Promise<boolean> {
+  /**
+   * Reads a cell with its infra groups into the books. True: something is known now that was not, or no longer is. The `first` reading of a term waits for no sweep's share of the budgets, and takes for ours
+   * what the inventories name: the tags of a full cell's rules and target groups alone would hold up a take-over by as many seconds as it has hundreds of tenants.
+   */
+  async readCell(name: string, maxAgeMs: number, first = false): Promise<boolean> {
     const access = this.cell(name);
     if (access === undefined) return false;
     const placements = this.#view.all('Tenant').flatMap((entry) => {
@@ -98,7 +102,7 @@ export class Infrastructure {
       ownClusters: placements.filter((placement) => placement.resources.cluster !== undefined).length,
       now: this.#deps.clock.now(),
       maxAgeMs,
-      ...(purpose === undefined ? {} : { purpose }),
+      ...(first ? { purpose: 'change', owns: ownsOf(placements) } : {}),
     });
     const before = this.#book.cells.get(name);
     const groupsBefore = this.#view.groups(name).map((group) => this.#book.groups.get(group.name)?.ok);
@@ -127,6 +131,14 @@ export class Infrastructure {
   #placements(): ReadonlySet<string> {
     return new Set(this.#view.all('Tenant').flatMap((entry) => placementsOf(entry).map(({ id }) => id)));
   }
+}
+
+/** Whether an inventory names a resource. */
+function ownsOf(placements: readonly PlacementInventory[]): (arn: string) => boolean {
+  const arns = new Set(
+    placements.flatMap(({ resources, retired }) => [...Object.values(resources), ...retired].map(({ arn }) => arn)),
+  );
+  return (arn) => arns.has(arn);
 }
 
 /** No more than surely run: what is taken for our own is not counted as somebody else's use. */

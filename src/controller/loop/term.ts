@@ -15,7 +15,7 @@ import { capacityReport } from '../forecast/report.ts';
 import { CapacityWatch } from '../forecast/watch.ts';
 import { groupAdoptReport } from '../infra-group/adopt-report.ts';
 import { RefusalBook } from '../infra-group/refusals.ts';
-import { lookAtGroup, planInfraGroups, runInfraGroup } from '../infra-group/run.ts';
+import { planInfraGroups, runInfraGroup } from '../infra-group/run.ts';
 import { Turns } from '../infra-group/turns.ts';
 import { keyText, parseKey } from '../keys.ts';
 import { FleetMovers } from '../movers/movers.ts';
@@ -32,6 +32,7 @@ import { runTenant } from '../tenant/step.ts';
 import type { Serving } from '../tier/closure.ts';
 import { publicationOf, type TierPublication } from '../tier/publish.ts';
 import type { TermDeps } from './deps.ts';
+import { FirstReading } from './first-reading.ts';
 import { Infrastructure } from './infra.ts';
 import { laneOf } from './lanes.ts';
 import { lateWrites } from './late-writes.ts';
@@ -46,7 +47,7 @@ import { Sweeps } from './sweeps.ts';
 /**
  * One term of leadership, from the first complete view to the last call.
  *
- *   loading   the stream is held at its end, then both tables are read completely, then every cell and zone; nothing is written to AWS
+ *   loading   the stream is held at its end, then both tables are read completely, then every cell and zone (a take-over waits only so long for those); nothing is written to AWS
  *   working   the queue runs; stream, lists, sweeps and outcomes add keys
  *   stopped   no key is begun any more; those that run end by themselves or by the fence; nothing is written on the way out
  */
@@ -63,6 +64,7 @@ export class Term {
   readonly #infra: Infrastructure;
   readonly #runs: InfraRunDeps;
   readonly #sweeps: Sweeps;
+  readonly #first: FirstReading;
   readonly #serving = new Map<string, ReadonlyMap<string, Serving>>();
   readonly #publications = new Map<string, TierPublication>();
   readonly #stop = new AbortController();
@@ -115,6 +117,7 @@ export class Term {
       enqueue: (key, trigger) => this.queue.add(key, trigger),
       isCertain: () => this.#isCertain,
     };
+    this.#first = new FirstReading(this.#runs, this.#stop.signal);
     this.#sweeps = new Sweeps({
       term: deps,
       engine: this.engine,
@@ -160,7 +163,7 @@ export class Term {
     this.#load(await this.#deps.reader.loadAll());
     // A controller that is told to stop meanwhile reads nothing more.
     if (!signal.aborted) await this.#list();
-    if (!signal.aborted) await this.#readEverything();
+    if (!signal.aborted) await this.#first.read();
   }
 
   /** The rebuild of the state table as it would be carried out now, and why it is called for. Nothing is written. */
@@ -272,20 +275,6 @@ export class Term {
     await acceptObject({ view: this.view, state, clock }, kind, name, raw);
   }
 
-  async #readEverything(): Promise<void> {
-    this.#deps.setCallShare(this.view.fleet()?.callShare ?? 0.7);
-    for (const entry of this.view.all('Cell'))
-      this.#infra.behind.recall(entry.name, entry.status?.value.conditions ?? []);
-    await Promise.all([
-      ...this.view.cells().map((cell) => this.#infra.readCell(cell.name, 0, 'change')),
-      ...this.view.tiers().map((tier) => this.#infra.readZone(tier.name, 0)),
-    ]);
-    if (this.#stop.signal.aborted) return;
-    // Nobody is placed before it is known where.
-    const look = { write: false, maxAgeMs: 60_000 };
-    await Promise.all(this.view.all('InfraGroup').map((entry) => lookAtGroup(this.#runs, entry, look)));
-  }
-
   #enqueueAll(): void {
     this.queue.add(fleetKey, 'resync');
     for (const kind of kinds) {
@@ -314,6 +303,7 @@ export class Term {
   async #attempt(key: string, trigger: Trigger): Promise<Outcome> {
     const { kind, name } = parseKey(key);
     try {
+      await this.#first.before(key);
       if (this.#stale.has(key)) await this.#refresh(kind, name);
       this.#stale.delete(key);
       switch (kind as Kind) {
