@@ -46,32 +46,72 @@ interface Ledger {
 
 const attempts = 5;
 
-/** The removal budget in the state table `at`. */
+/**
+ * The removal budget in the state table `at`. It is one item: charges that come while one is on its way wait for that one and are then made together, so that many who leave at once
+ * do not take the item from each other.
+ */
 export function createRemovalBudget(at: FencedTable): RemovalBudget {
   const write = createStateItem<Ledger>(at, removalsKey);
   const read = async (): Promise<Stored<Ledger> | undefined> => {
     const item = await getItem(at.dynamo, at.table, { ...removalsKey });
     return item === undefined ? undefined : parseLedger(item);
   };
+  const chargeAll = async (charges: readonly RemovalCharge[]): Promise<readonly RemovalGrant[]> => {
+    for (let attempt = 1; ; attempt += 1) {
+      const previous = await read();
+      const { ledger, grants } = chargeInTurn(previous?.value.entries ?? {}, charges, at.dynamo.clock.now());
+      try {
+        if (grants.some(({ granted }) => granted.length > 0)) await write(ledger, previous);
+        return grants;
+      } catch (error) {
+        if (!(error instanceof CallError) || error.class !== 'conflict' || attempt >= attempts) throw error;
+      }
+      await at.dynamo.clock.sleep(backoffMs(attempt, at.dynamo.random));
+    }
+  };
+  let last: Promise<unknown> = Promise.resolve();
+  let next: { readonly charges: RemovalCharge[]; readonly grants: Promise<readonly RemovalGrant[]> } | undefined;
+  const begin = () => {
+    const charges: RemovalCharge[] = [];
+    const grants = last.then(() => {
+      next = undefined;
+      return chargeAll(charges);
+    });
+    // Its failure goes to those who asked for it; the next ones have their own try.
+    last = grants.then(
+      () => undefined,
+      () => undefined,
+    );
+    return { charges, grants };
+  };
   return {
     charge: async (charge) => {
-      for (let attempt = 1; ; attempt += 1) {
-        const previous = await read();
-        const { ledger, grant } = chargeLedger(previous?.value.entries ?? {}, charge, at.dynamo.clock.now());
-        try {
-          if (grant.granted.length > 0) await write(ledger, previous);
-          return grant;
-        } catch (error) {
-          if (!(error instanceof CallError) || error.class !== 'conflict' || attempt >= attempts) throw error;
-        }
-        await at.dynamo.clock.sleep(backoffMs(attempt, at.dynamo.random));
-      }
+      next ??= begin();
+      const index = next.charges.push(charge) - 1;
+      const grant = (await next.grants)[index];
+      if (grant === undefined) throw new Error('a charge of the removal budget got no answer');
+      return grant;
     },
     spent: async (windowMs) => {
       const entries = (await read())?.value.entries ?? {};
       return Object.keys(prune(entries, at.dynamo.clock.now(), windowMs)).length;
     },
   };
+}
+
+/** Several charges, one after the other, as a pure step. */
+function chargeInTurn(
+  entries: Ledger['entries'],
+  charges: readonly RemovalCharge[],
+  now: number,
+): { ledger: Ledger; grants: readonly RemovalGrant[] } {
+  let ledger: Ledger = { entries };
+  const grants = charges.map((charge) => {
+    const step = chargeLedger(ledger.entries, charge, now);
+    ledger = step.ledger;
+    return step.grant;
+  });
+  return { ledger, grants };
 }
 
 /** The charge as a pure step. Entries dated after `now` (a clock that ran ahead) count from now, so that they end a window later. */

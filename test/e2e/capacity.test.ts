@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { cell, documents, group, type PlainRecord, tenant, tier, write } from '../support/fleet-plan.ts';
-import { Installation } from '../support/installation.ts';
+import { Installation, type InstallationOptions } from '../support/installation.ts';
 
 const standard = tier('standard', { placement: { strategy: 'pack', reservePercent: 10 } });
 const one = cell('one', 'standard', 1);
@@ -9,13 +9,17 @@ let run: Installation;
 
 afterEach(() => run.stop());
 
-async function begin(applied: readonly PlainRecord[], inAws: readonly PlainRecord[] = applied): Promise<void> {
+async function begin(
+  applied: readonly PlainRecord[],
+  inAws: readonly PlainRecord[] = applied,
+  config: InstallationOptions['config'] = {},
+): Promise<void> {
   run = await new Installation({
     fleet: documents(inAws),
     apply: false,
     throttle: false,
     latencyFactor: 0,
-    config: { concurrency: 20 },
+    config: { concurrency: 20, ...config },
   }).init();
   await write(run, ...applied);
   run.start();
@@ -94,6 +98,36 @@ describe('200 tenants for 100 free slots', () => {
     const slots = placed.flatMap((name) => placements(name).map(({ infraGroup, slot }) => `${infraGroup}/${slot}`));
     expect(new Set(slots).size).toBe(100);
     expect(run.told.failures).toEqual([]);
+  });
+});
+
+describe('tenants that wait for room', () => {
+  it('read nothing while nothing changes, and come in when another leaves or the quota is raised', async () => {
+    const places = group('g1', one, { quotas: { rules: 4 } });
+    const names = Array.from({ length: 10 }, (_, index) => `t-${index}`);
+    const standing = tier('standard', { placement: { reservePercent: 0 } });
+    const records = [standing, one, places, ...names.map((name) => tenant(name, 'standard'))];
+    await begin(records, records, { resyncMs: 300_000, detailMs: 3_600_000 });
+    await run.until('as many as fit', () => run.phases().Ready === 4 && run.phases().Unplaceable === 6);
+    await run.advance(60);
+    const since = run.aws.log.last;
+    const ran = run.told.outcomes.length;
+    await run.advance(600);
+    const waits = run.told.outcomes.slice(ran).filter(({ outcome }) => outcome.kind === 'waiting');
+    expect(waits.length).toBeGreaterThan(100);
+    const reads = run.calls(since).filter(({ operation, resources }) => {
+      return operation === 'GetItem' && resources.some((resource) => resource.includes('Tenant/'));
+    });
+    // Each sweep reads what the limits are: that is worth a look.
+    expect(reads.length).toBeLessThan(waits.length / 3);
+    const [first = ''] = names.filter((name) => status(name)?.phase === 'Ready');
+    await write(run, tenant(first, 'standard', { state: 'deleted' }), {
+      ...standing,
+      spec: { ...standing.spec, retentionDays: 0 },
+    });
+    await run.until('one more', () => run.phases().Unplaceable === 5 && run.phases().Deleted === 1);
+    await write(run, { ...places, spec: { ...places.spec, quotas: { rules: 20 } } });
+    await run.until('a place for all', () => run.phases().Unplaceable === undefined, 60_000);
   });
 });
 

@@ -44,6 +44,29 @@ describe('the removal budget in the table', () => {
     expect(grants.flatMap(({ granted }) => granted).length).toBe(4);
   });
 
+  test('a crowd that is to go at once waits for its turn and is charged together, by a handful of calls', async () => {
+    const budget = budgetOf();
+    world.calls();
+    const crowd = Array.from({ length: 100 }, (_none, n) => `p${n}`);
+    const charged = crowd.map((placement) =>
+      budget.charge({ placements: [placement], reason: 'suspend', limit: 60, windowMs }),
+    );
+    const grants = await world.drive(Promise.all(charged));
+    expect(grants.flatMap(({ granted }) => granted)).toEqual(crowd.slice(0, 60));
+    expect(grants.map(({ spent }) => spent)).toEqual(crowd.map((_none, n) => Math.min(n + 1, 60)));
+    expect(world.calls().length).toBeLessThan(10);
+    expect(await world.drive(budget.spent(windowMs))).toBe(60);
+  });
+
+  test('a charge that fails is the failure of those that it was made for, and of no later one', async () => {
+    const budget = budgetOf();
+    world.aws.faults = { before: (call) => (call.operation === 'PutItem' ? lostAnswer : undefined) };
+    const crowd = ['a', 'b', 'c'].map((placement) => charge(budget, [placement]));
+    for (const one of crowd) await expect(one).rejects.toMatchObject({ class: 'unknown_result' });
+    world.aws.faults = { before: () => undefined };
+    expect((await charge(budget, ['d'])).granted).toEqual(['d']);
+  });
+
   test.each(['before', 'after'] as const)('an answer lost %s the effect charges once', async (when) => {
     world.next('PutItem', when, lostAnswer);
     expect(await charge(budgetOf(), ['a', 'b'])).toMatchObject({ granted: ['a', 'b'], spent: 2 });

@@ -49,6 +49,8 @@ export class PlacementBook {
   readonly #mode: () => Mode;
   readonly #onTheWay = new Map<string, Reservation>();
   #ledger: Ledger | undefined;
+  /** Tenants for which the ledger as it is has no room. */
+  readonly #lacking = new Set<string>();
   #restUntil = Number.POSITIVE_INFINITY;
 
   constructor(view: FleetView, mode: () => Mode) {
@@ -63,8 +65,22 @@ export class PlacementBook {
 
   /** The ledger as of now. */
   ledger(now: number): Ledger {
-    if (this.#ledger === undefined || now >= this.#restUntil) this.#ledger = this.#build(now);
+    if (this.#ledger === undefined || now >= this.#restUntil) {
+      this.#lacking.clear();
+      this.#ledger = this.#build(now);
+    }
     return this.#ledger;
+  }
+
+  /** Takes down whether there is room for a tenant that has no placement, by the ledger that was just asked for. */
+  noteRoom(tenant: string, isFound: boolean): void {
+    if (isFound) this.#lacking.delete(tenant);
+    else this.#lacking.add(tenant);
+  }
+
+  /** Whether it is certain that there is no room: none was found, and nothing but further reservations came since. */
+  lacksRoom(tenant: string, now: number): boolean {
+    return this.#ledger !== undefined && now < this.#restUntil && this.#lacking.has(tenant);
   }
 
   /** A decision whose transaction is on its way: it counts at once, so that no other tenant is given the same room meanwhile. */

@@ -380,10 +380,14 @@ export class Term {
     this.#serving.set(tenant, serving);
     if (JSON.stringify([...(before ?? [])]) === JSON.stringify([...serving])) return;
     for (const tier of tiers) {
-      if (this.view.spec('Tier', tier)?.routing.scope === 'tier') this.queue.add(keyText('Tier', tier), 'progress');
+      if (this.view.spec('Tier', tier)?.routing.scope === 'tier')
+        this.queue.add(keyText('Tier', tier), 'progress', servingGatherMs);
     }
   }
 }
+
+/** A pass over a shared name looks at all its tenants, so what comes within this time is looked at together. Milliseconds. */
+const servingGatherMs = 2_000;
 
 function asError(error: unknown): Error {
   return error instanceof Error ? error : new Error(String(error));

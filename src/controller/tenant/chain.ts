@@ -10,6 +10,8 @@ import { unknownChange } from './dns-change.ts';
 export interface Refusal {
   readonly reason: string;
   readonly message: string;
+  /** When to ask again, in milliseconds, where it is known that it would be in vain before (30,000). */
+  readonly checkInMs?: number;
 }
 
 export interface ChainDeps {

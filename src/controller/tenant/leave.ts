@@ -143,7 +143,7 @@ function resultOf(step: RemovalStep, released: boolean): LeaveResult {
       return {
         conditions,
         state: 'under-way',
-        outcome: { kind: 'held', reason: step.refusal.reason, checkInMs: 30_000 },
+        outcome: { kind: 'held', reason: step.refusal.reason, checkInMs: step.refusal.checkInMs ?? 30_000 },
       };
     case 'stopped':
       return { conditions, state: 'stopped', outcome: { kind: 'settled' } };

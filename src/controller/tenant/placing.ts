@@ -67,6 +67,7 @@ export async function placeTenant(
     case 'move-required':
       return { ...kept('MoveRequired', resolution.text), aborts };
     case 'unplaceable': {
+      deps.book.noteRoom(entry.name, placementsOf(entry).length > 0);
       const { text, reason } = resolution.explanation;
       return { ...kept('Unplaceable', text), unplaceable: reason, aborts };
     }

@@ -197,7 +197,9 @@ export async function chargeRemoval(
   const next = grant.nextFreeAt === undefined ? 'later' : `at ${new Date(grant.nextFreeAt).toISOString()}`;
   const message = `taking ${tenant} away is held: ${grant.spent} of ${limit} removals of the last ten minutes are used; goes on ${next}, or when the Fleet record allows removal_budget`;
   deps.observer.held('removal_budget', tenant, message);
-  return { reason: 'removal_budget', message };
+  // Another budget, or its being lifted, is a change of the Fleet record, which wakes everybody.
+  const checkInMs = Math.max(30_000, (grant.nextFreeAt ?? now + windowMs) - deps.clock.now());
+  return { reason: 'removal_budget', message, checkInMs };
 }
 
 /** Whether every name server has the change; or that it may not be asked. */
@@ -355,7 +357,7 @@ function outcomeOf(result: ChainResult, standing: Standing): Outcome {
   const soonest = [...result.waiting].sort((a, b) => a.checkInMs - b.checkInMs)[0] ?? standing.retired.waiting;
   if (soonest !== undefined) return { kind: 'progressing', checkInMs: soonest.checkInMs, what: soonest.on };
   const held = result.held[0];
-  if (held !== undefined) return { kind: 'held', reason: held.reason, checkInMs: 30_000 };
+  if (held !== undefined) return { kind: 'held', reason: held.reason, checkInMs: held.checkInMs ?? 30_000 };
   if (!standing.write) return { kind: 'settled' };
   const stopped = standing.tasks === 0 && (result.signals.service?.runningTasks ?? 0) === 0;
   if (standing.ready || stopped) return { kind: 'settled' };

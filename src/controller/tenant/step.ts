@@ -15,11 +15,17 @@ import { countedConditions, type Findings, findings, leave, scopeOf, type Work, 
 /** How often the targets of a tenant with more than one placement are looked at. */
 const healthLookMs = 30_000;
 
+/** Room may come by what nobody tells of: a slot that has rested, a quota that was raised. */
+const waitsForRoom: Outcome = { kind: 'waiting', on: 'room', checkInMs: 30_000 };
+
 /**
  * One run of a tenant's key: read the record, accept it, decide where it is to be, reserve, bring every placement in line or take it away, carry its moves on, and say how it stands.
  * Level-triggered: it holds nothing between runs but what the state table holds too.
  */
 export async function runTenant(deps: EngineDeps, name: string, trigger: Trigger): Promise<Outcome> {
+  // That it looks again in vain costs nothing: a change of its record, or of what it waits for besides, comes by itself.
+  if (trigger === 'resync' && deps.book.lacksRoom(name, deps.clock.now())) return waitsForRoom;
+  deps.book.noteRoom(name, true);
   const raw = await deps.desired.get('Tenant', name);
   const looked = await acceptObject(deps, 'Tenant', name, raw);
   if (looked === undefined) return { kind: 'settled' };
@@ -42,7 +48,7 @@ export async function runTenant(deps: EngineDeps, name: string, trigger: Trigger
   await giveBack(deps, entry, accepted, wanted, found);
   await report(deps, entry, accepted, wanted, found);
   if (wanted !== undefined && wanted.unplaceable !== undefined) {
-    found.outcomes.push({ kind: 'waiting', on: 'room', checkInMs: 30_000 });
+    found.outcomes.push(waitsForRoom);
   } else if (wanted?.condition.status === 'False') {
     found.outcomes.push({ kind: 'waiting', on: wanted.condition.reason, checkInMs: 30_000 });
   }
