@@ -221,7 +221,7 @@ describe('a tenant scaled by a metric', () => {
       before: ({ service }) => (service === 'application-autoscaling' ? { kind: 'error', error: refused } : undefined),
     };
     await run.put('Tenant', 'acme', scaled());
-    await run.until('told', () => condition(run, 'acme', 'Synced') === 'Unknown CallFailed');
+    await run.until('told', () => condition(run, 'acme', 'Synced') === 'Unknown AccessDenied');
     await run.advance(300);
     expect(statusOf()).toMatchObject({ observedGeneration: 1, generation: 2, phase: 'Updating' });
     run.aws.faults = {};

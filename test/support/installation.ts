@@ -157,7 +157,7 @@ export class Installation {
     const machine = new VirtualProcess(this.clock);
     this.#machine = machine;
     this.leader = new Leader({
-      aws: this.#ownAccess(identity, machine),
+      aws: this.controllerAccess(identity, machine),
       desiredTable: 'desired',
       stateTable: 'state',
       installation: this.installation,
@@ -273,7 +273,8 @@ export class Installation {
     };
   }
 
-  #ownAccess(identity: string, machine: VirtualProcess): AwsAccess {
+  /** AWS as a controller of that name meets it: under the controller's own role. */
+  controllerAccess(identity: string, machine = new VirtualProcess(this.clock)): AwsAccess {
     const access = this.#access(identity, machine);
     return this.#options.rights === 'unchecked'
       ? access

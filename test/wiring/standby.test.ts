@@ -14,7 +14,7 @@ afterEach(async () => {
 
 async function start(name: string): Promise<RunningController> {
   const config = {
-    aws: { ...run.access, appId: name },
+    aws: run.controllerAccess(name),
     desiredTable: 'desired',
     stateTable: 'state',
     resyncSeconds: 60,
