@@ -2,10 +2,10 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { runSeed } from './seed.ts';
 
 /** Seeds that `npm test` runs; `npm run test:simulation` runs a hundred. */
-const usual = 6;
+const usual = 3;
 
 /**
- * The seeds to run: one by `CELLWRIGHT_SEED=17`, more by `CELLWRIGHT_SEEDS=500` (1 to 500), else 1 to 6. `part` of `parts`: two files share them, so that two cores do.
+ * The seeds to run: one by `CELLWRIGHT_SEED=17`, more by `CELLWRIGHT_SEEDS=500` (1 to 500), else 1 to 3. `part` of `parts`: two files share them, so that two cores do.
  */
 function seedsOf(part: number, parts: number): readonly number[] {
   const { CELLWRIGHT_SEED: one, CELLWRIGHT_SEEDS: many } = process.env;

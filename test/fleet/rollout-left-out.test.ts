@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { planFleet } from '../../src/controller/plan.ts';
-import { Crowd, crowd, crowdTier, image } from './rollout-stage.ts';
+import { Crowd, crowd, crowdTier, image } from '../e2e/rollout-stage.ts';
 
 let town: Crowd;
 afterEach(() => town.run.stop());

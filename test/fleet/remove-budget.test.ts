@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import { condition, placementsOf, settled, Watch } from '../e2e/outside.ts';
+import { smallFleet } from '../e2e/small-fleet.ts';
 import type { Installation } from '../support/installation.ts';
-import { condition, placementsOf, settled, Watch } from './outside.ts';
-import { smallFleet } from './small-fleet.ts';
 
 const perTenMinutes = 5;
 const window = 600_000;

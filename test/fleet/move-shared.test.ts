@@ -1,9 +1,9 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import { leftOf } from '../e2e/leftovers.ts';
+import { groupsOf, placements, shares, status } from '../e2e/move-stage.ts';
+import { TrafficWatch } from '../e2e/traffic-watch.ts';
 import { cell, documents, group, type PlainRecord, sharedTier, tenant, tier, write } from '../support/fleet-plan.ts';
 import { Installation } from '../support/installation.ts';
-import { leftOf } from './leftovers.ts';
-import { groupsOf, placements, shares, status } from './move-stage.ts';
-import { TrafficWatch } from './traffic-watch.ts';
 
 const limit = 1_800_000;
 const moves = { stepSeconds: 20, graceSeconds: 60 };

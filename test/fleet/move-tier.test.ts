@@ -1,9 +1,9 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import { leftOf } from '../e2e/leftovers.ts';
+import { condition, groupsOf, isSettledIn, movePhaseOf, placements, status } from '../e2e/move-stage.ts';
+import { type Address, TrafficWatch } from '../e2e/traffic-watch.ts';
 import { cell, documents, group, type PlainRecord, sharedTier, tenant, tier, write } from '../support/fleet-plan.ts';
 import { Installation } from '../support/installation.ts';
-import { leftOf } from './leftovers.ts';
-import { condition, groupsOf, isSettledIn, movePhaseOf, placements, status } from './move-stage.ts';
-import { type Address, TrafficWatch } from './traffic-watch.ts';
 
 const limit = 1_800_000;
 const moves = { stepSeconds: 10, graceSeconds: 120 };
