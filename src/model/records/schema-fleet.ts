@@ -5,7 +5,7 @@ import { untilField } from './times.ts';
 
 const allowance = fields({
   reason: choice(guardReasons).describe(
-    'Which guard to lift: a label of guard_held. removal_budget, mass_change and observer_suspected can be lifted; state_behind is the order to rebuild the state table from what is live (cellwright rebuild); the others protect what is not ours and stay.',
+    'Which guard to lift: a label of guard_held. removal_budget and observer_suspected can be lifted; state_behind is the order to rebuild the state table from what is live (cellwright rebuild); nothing lifts the others.',
   ),
   until: untilField('When the permission ends, as RFC 3339 (2027-01-31T12:00:00Z).'),
 }).describe('One permission.');
