@@ -1,5 +1,4 @@
 /** The quotas of a cell that placement needs, as Service Quotas gives them for its account and Region. */
-import { CallError } from '../model/errors.ts';
 import { type QuotaDefinition, quotaDefinitions } from '../model/quota-codes.ts';
 import { incompleteAnswer, readPages } from './pages.ts';
 import type { CellAccess } from './ports.ts';
@@ -25,23 +24,17 @@ const accountLimits: Readonly<Partial<Record<QuotaName, string>>> = {
 /** Reads all of them, for whom `access` calls. Throws `CallError` only when our lease is gone. */
 export async function readCellQuotas(access: CellAccess): Promise<CellQuotas> {
   const names = Object.keys(quotaDefinitions) as QuotaName[];
-  const read = await Promise.all(
-    names.map(async (name) => [name, await reading(() => readQuota(access, name))] as const),
-  );
+  const read = await Promise.all(names.map(async (name) => [name, await readQuota(access, name)] as const));
   return Object.fromEntries(read) as Record<QuotaName, Reading>;
 }
 
-async function readQuota(access: CellAccess, name: QuotaName): Promise<number> {
-  try {
-    return await serviceQuota(access, quotaDefinitions[name]);
-  } catch (error) {
-    const limit = accountLimits[name];
-    if (limit === undefined || !(error instanceof CallError) || error.class === 'fenced') throw error;
-    const found = await accountLimit(access, limit);
-    // What kept Service Quotas from answering is the better reason: that is where the quota belongs.
-    if (found === undefined) throw error;
-    return found;
-  }
+/** Where neither answers, both reasons are told: either would do. */
+async function readQuota(access: CellAccess, name: QuotaName): Promise<Reading> {
+  const quota = await reading(() => serviceQuota(access, quotaDefinitions[name]));
+  const limit = accountLimits[name];
+  if ('value' in quota || limit === undefined) return quota;
+  const found = await reading(() => accountLimit(access, limit));
+  return 'value' in found ? found : { unreadable: `${quota.unreadable}; ${found.unreadable}` };
 }
 
 async function serviceQuota(access: CellAccess, definition: QuotaDefinition): Promise<number> {
@@ -56,20 +49,16 @@ async function serviceQuota(access: CellAccess, definition: QuotaDefinition): Pr
   });
 }
 
-/** Undefined: it cannot be read there either, or the answer lacks it. */
-async function accountLimit(access: CellAccess, limit: string): Promise<number | undefined> {
-  try {
-    const limits = await access.views.once('elb-account-limits', { maxAgeMs }, () =>
-      readPages({ service: 'elbv2', operation: 'describeAccountLimits' }, async (Marker) => {
-        const page = await access.elb.describeAccountLimits(Marker === undefined ? {} : { Marker });
-        return { items: page.Limits, next: page.NextMarker };
-      }),
-    );
-    const text = limits.find(({ Name }) => Name === limit)?.Max;
-    const value = Number(text);
-    return text !== undefined && Number.isFinite(value) ? value : undefined;
-  } catch (error) {
-    if (!(error instanceof CallError) || error.class === 'fenced') throw error;
-    return undefined;
-  }
+async function accountLimit(access: CellAccess, limit: string): Promise<number> {
+  const place = { service: 'elbv2', operation: 'describeAccountLimits' } as const;
+  const limits = await access.views.once('elb-account-limits', { maxAgeMs }, () =>
+    readPages(place, async (Marker) => {
+      const page = await access.elb.describeAccountLimits(Marker === undefined ? {} : { Marker });
+      return { items: page.Limits, next: page.NextMarker };
+    }),
+  );
+  const text = limits.find(({ Name }) => Name === limit)?.Max;
+  const value = Number(text);
+  if (text === undefined || !Number.isFinite(value)) throw incompleteAnswer(place, `limit ${limit} without a value`);
+  return value;
 }
