@@ -15,7 +15,7 @@ export interface BatchPlan {
 }
 
 /**
- * Plans the first placements of many tenants at once. That the whole mix is known buys what no order of arrival gives (docs/decisions/0012): the
+ * Plans the first placements of many tenants at once. That the whole mix is known buys what no order of arrival gives (docs/decisions/0015): the
  * infra groups that will be needed are opened at the start and filled side by side; room is measured by the mean of all who come; and the
  * tenants are taken in an order that has nothing to do with their size, those with few choices first.
  *

@@ -51,7 +51,7 @@ interface ScoreInput {
 /** Small against any loss that matters, large against the rounding errors of floating-point sums. */
 const tieBreak = 0.001;
 
-/** What a full infra group is worth against an empty one, in average tenants of room: those that are nearly empty are left to run dry (docs/decisions/0012). */
+/** What a full infra group is worth against an empty one, in average tenants of room: those that are nearly empty are left to run dry (docs/decisions/0015). */
 const fullerIsWorth = 3;
 
 /** What it costs to open an infra group that nobody is in, in average tenants: more than any choice can lose, since an ALB holds 100 target groups. */
