@@ -15,25 +15,40 @@ export function acme(pin: readonly string[], fields: Readonly<Record<string, unk
   return tenant('acme', 'standard', { pin, ...fields });
 }
 
-/** An installation with these records beside the base, all tenants Ready. */
-export async function begin(
+/** An installation with these records and a controller that runs, as soon as `holds`. */
+export async function begun(
   records: readonly PlainRecord[],
+  holds: (run: Installation) => boolean,
   options: Partial<InstallationOptions> = {},
 ): Promise<Installation> {
   const run = await new Installation({
-    fleet: documents([...base, ...records]),
+    fleet: documents(records),
     apply: false,
     latencyFactor: 0.3,
     config: { concurrency: 20, resyncMs: 60_000, detailMs: 300_000 },
     ...options,
   }).init();
-  await write(run, ...base, ...records);
+  await write(run, ...records);
   run.start();
-  await run.until('all Ready', () => {
+  await run.until('as it begins', () => holds(run));
+  return run;
+}
+
+/** An installation with these records beside the base, all tenants Ready. */
+export async function begin(
+  records: readonly PlainRecord[],
+  options: Partial<InstallationOptions> = {},
+): Promise<Installation> {
+  const allReady = (run: Installation): boolean => {
     const { Ready = 0, ...others } = run.phases();
     return Ready > 0 && Object.keys(others).length === 0;
-  });
-  return run;
+  };
+  return begun([...base, ...records], allReady, options);
+}
+
+/** Whether these tenants serve. */
+export function areReady(run: Installation, names: readonly string[]): boolean {
+  return names.every((name) => status(run, name)?.phase === 'Ready');
 }
 
 export function placements(run: Installation, name = 'acme'): readonly PlacementInventory[] {

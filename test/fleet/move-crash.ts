@@ -3,21 +3,13 @@ import type { Call } from '../../src/simulator/kernel.ts';
 import { leftOf } from '../e2e/leftovers.ts';
 import { acme, acmeHost, begin, isSettledIn, placements } from '../e2e/move-stage.ts';
 import { TrafficWatch } from '../e2e/traffic-watch.ts';
-import { tier, write } from '../support/fleet-plan.ts';
+import { service, tier, write } from '../support/fleet-plan.ts';
 import type { Installation } from '../support/installation.ts';
 
 /** Times that are short, so that a move is mostly the calls that it takes. */
 const quick = tier('standard', {
   moves: { stepSeconds: 5, graceSeconds: 10 },
-  service: {
-    image: 'registry.example.com/server:1.0',
-    cpu: 256,
-    memoryMiB: 512,
-    tasks: 1,
-    healthCheck: { path: '/healthz', intervalSeconds: 5, timeoutSeconds: 2 },
-    startupSeconds: 10,
-    drainSeconds: 1,
-  },
+  service: { ...service, startupSeconds: 10, drainSeconds: 1 },
 });
 
 const limit = 3_600_000;

@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { leftOf } from '../e2e/leftovers.ts';
-import { groupsOf, placements, shares, status } from '../e2e/move-stage.ts';
+import { areReady, begun, groupsOf, placements, shares, status } from '../e2e/move-stage.ts';
 import { TrafficWatch } from '../e2e/traffic-watch.ts';
-import { cell, documents, group, type PlainRecord, sharedTier, tenant, tier, write } from '../support/fleet-plan.ts';
+import { cell, group, type PlainRecord, sharedTier, tenant, tier, write } from '../support/fleet-plan.ts';
 import { Installation } from '../support/installation.ts';
 
 const limit = 1_800_000;
@@ -17,16 +17,8 @@ afterEach(async () => {
   await run.stop();
 });
 
-async function begin(records: readonly PlainRecord[], tenants: readonly string[]): Promise<void> {
-  run = await new Installation({
-    fleet: documents(records),
-    apply: false,
-    latencyFactor: 0.3,
-    config: { concurrency: 20, resyncMs: 60_000, detailMs: 300_000 },
-  }).init();
-  await write(run, ...records);
-  run.start();
-  await run.until('Ready', () => tenants.every((name) => status(run, name)?.phase === 'Ready'));
+async function begin(records: readonly PlainRecord[], names: readonly string[]): Promise<void> {
+  run = await begun(records, (started) => areReady(started, names));
 }
 
 const one = cell('one', 'joint', 1);

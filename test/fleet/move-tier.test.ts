@@ -1,6 +1,15 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { leftOf } from '../e2e/leftovers.ts';
-import { condition, groupsOf, isSettledIn, movePhaseOf, placements, status } from '../e2e/move-stage.ts';
+import {
+  areReady,
+  begun,
+  condition,
+  groupsOf,
+  isSettledIn,
+  movePhaseOf,
+  placements,
+  status,
+} from '../e2e/move-stage.ts';
 import { type Address, TrafficWatch } from '../e2e/traffic-watch.ts';
 import { cell, documents, group, type PlainRecord, sharedTier, tenant, tier, write } from '../support/fleet-plan.ts';
 import { Installation } from '../support/installation.ts';
@@ -15,16 +24,8 @@ afterEach(async () => {
   await run.stop();
 });
 
-async function begin(records: readonly PlainRecord[], ready: readonly string[]): Promise<void> {
-  run = await new Installation({
-    fleet: documents(records),
-    apply: false,
-    latencyFactor: 0.3,
-    config: { concurrency: 20, resyncMs: 60_000, detailMs: 300_000 },
-  }).init();
-  await write(run, ...records);
-  run.start();
-  await run.until('Ready', () => ready.every((name) => status(run, name)?.phase === 'Ready'));
+async function begin(records: readonly PlainRecord[], names: readonly string[]): Promise<void> {
+  run = await begun(records, (started) => areReady(started, names));
 }
 
 function observe(...addresses: readonly Address[]): void {

@@ -10,6 +10,17 @@ export interface PlainRecord {
 const externalId = 'fleet-plan';
 const role = (account: string, name: string): string => `arn:aws:iam::${account}:role/cellwright/${name}`;
 
+/** What a tier's tenants run, where nothing else is said. */
+export const service = {
+  image: 'registry.example.com/server:1.0',
+  cpu: 256,
+  memoryMiB: 512,
+  tasks: 1,
+  healthCheck: { path: '/healthz', intervalSeconds: 5, timeoutSeconds: 2 },
+  startupSeconds: 60,
+  drainSeconds: 5,
+};
+
 /** A tier with its own zone, named after it; `fields` replaces whole fields of the spec. */
 export function tier(name: string, fields: Readonly<Record<string, unknown>> = {}): PlainRecord {
   const zone = {
@@ -19,15 +30,6 @@ export function tier(name: string, fields: Readonly<Record<string, unknown>> = {
       .padEnd(18, '0')}`,
     roleArn: role('999999999999', 'dns'),
     externalId,
-  };
-  const service = {
-    image: 'registry.example.com/server:1.0',
-    cpu: 256,
-    memoryMiB: 512,
-    tasks: 1,
-    healthCheck: { path: '/healthz', intervalSeconds: 5, timeoutSeconds: 2 },
-    startupSeconds: 60,
-    drainSeconds: 5,
   };
   const routing = { scope: 'tenant', by: 'host' };
   const spec = { domain: `${name}.example.com`, zone, routing, service, retentionDays: 0, ...fields };

@@ -1,7 +1,7 @@
 /** A fleet in which a role lacks one action, and everything that would need it happens: what is said of it, and whether others notice. */
 import type { PlacementInventory, ResourceKind } from '../../src/model/resources.ts';
 import type { ServiceId } from '../../src/simulator/kernel.ts';
-import { cell, documents, group, type PlainRecord, tenant, tier } from './fleet-plan.ts';
+import { cell, documents, group, type PlainRecord, service, tenant, tier } from './fleet-plan.ts';
 import { Installation } from './installation.ts';
 import type { LackingAction } from './roles.ts';
 
@@ -18,13 +18,7 @@ const standard = (dependencies: readonly object[]): PlainRecord =>
     dependencies,
     overridable: ['image', 'scaling'],
     service: {
-      image: 'registry.example.com/server:1.0',
-      cpu: 256,
-      memoryMiB: 512,
-      tasks: 1,
-      healthCheck: { path: '/healthz', intervalSeconds: 5, timeoutSeconds: 2 },
-      startupSeconds: 60,
-      drainSeconds: 5,
+      ...service,
       taskRoleName: 'cellwright/task',
       executionRoleName: 'cellwright/execution',
     },
