@@ -3,7 +3,7 @@ import { leftOf } from '../e2e/leftovers.ts';
 import { areReady, begun, groupsOf, placements, shares, status } from '../e2e/move-stage.ts';
 import { TrafficWatch } from '../e2e/traffic-watch.ts';
 import { cell, group, type PlainRecord, sharedTier, tenant, tier, write } from '../support/fleet-plan.ts';
-import { Installation } from '../support/installation.ts';
+import type { Installation } from '../support/installation.ts';
 
 const limit = 1_800_000;
 const moves = { stepSeconds: 20, graceSeconds: 60 };

@@ -11,8 +11,8 @@ import {
   status,
 } from '../e2e/move-stage.ts';
 import { type Address, TrafficWatch } from '../e2e/traffic-watch.ts';
-import { cell, documents, group, type PlainRecord, sharedTier, tenant, tier, write } from '../support/fleet-plan.ts';
-import { Installation } from '../support/installation.ts';
+import { cell, group, type PlainRecord, sharedTier, tenant, tier, write } from '../support/fleet-plan.ts';
+import type { Installation } from '../support/installation.ts';
 
 const limit = 1_800_000;
 const moves = { stepSeconds: 10, graceSeconds: 120 };
