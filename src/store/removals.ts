@@ -44,6 +44,12 @@ interface Ledger {
   readonly entries: Readonly<Record<string, number>>;
 }
 
+/**
+ * For how long a granted removal counts, in milliseconds: ten minutes, and half a minute in which its calls are made. Counted from the grants alone, one that was carried out late and one that follows at once would lie
+ * closer together than ten minutes.
+ */
+export const removalWindowMs = 630_000;
+
 const attempts = 5;
 
 /**

@@ -284,3 +284,27 @@ describe('more places', () => {
     ]);
   });
 });
+
+describe('a suspended tenant', () => {
+  const two1 = group('h1', two);
+  const asleep = (fields: object): PlainRecord => tenant('acme', 'standard', { state: 'suspended', ...fields });
+
+  it('is not told as its record says while a placement of it cannot be found, though it has just moved', async () => {
+    const places = [standard, one, two, group('g1', one), two1];
+    await begin([...places, tenant('acme', 'standard', { pin: ['g1'] })]);
+    await run.until('Ready', () => isCurrent('acme'));
+    await write(run, asleep({ pin: ['g1'] }));
+    await run.until('suspended', () => status('acme')?.phase === 'Suspended');
+    await write(run, asleep({ pin: ['h1'] }));
+    await run.until('moving', () => placements('acme').length === 2);
+    await write(run, asleep({ pin: ['h1'], placements: 2 }));
+    await run.until('moved', () => placements('acme').length === 1, 1_200_000);
+    await run.advance(120);
+    expect(condition('acme', 'Placed')).toMatchObject({ status: 'False', reason: 'Unplaceable' });
+    expect(status('acme')).toMatchObject({ phase: 'Suspended', generation: 4 });
+    expect(status('acme')?.observedGeneration).toBeLessThan(4);
+    await write(run, asleep({ pin: ['g1', 'h1'], placements: 2 }));
+    await run.until('both', () => status('acme')?.observedGeneration === 5);
+    expect(placements('acme')).toHaveLength(2);
+  });
+});

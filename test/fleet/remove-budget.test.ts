@@ -5,8 +5,6 @@ import type { Installation } from '../support/installation.ts';
 
 const perTenMinutes = 5;
 const window = 600_000;
-/** From the durable charge to the call that follows from it. */
-const slack = 5_000;
 
 let run: Installation;
 afterEach(() => run.stop());
@@ -27,7 +25,7 @@ function withdrawals(since: number): number[] {
 function expectWithinBudget(times: readonly number[]): void {
   for (const [index, time] of times.entries()) {
     const sixth = times[index + perTenMinutes];
-    if (sixth !== undefined) expect(sixth - time).toBeGreaterThanOrEqual(window - slack);
+    if (sixth !== undefined) expect(sixth - time).toBeGreaterThanOrEqual(window);
   }
 }
 

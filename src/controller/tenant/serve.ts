@@ -2,6 +2,7 @@ import type { ConditionUpdate } from '../../model/conditions.ts';
 import { CallError, failureText } from '../../model/errors.ts';
 import type { Change, InventoryResource, PlacementInventory, ResourceKind } from '../../model/resources.ts';
 import type { PlacementContext, RetireStep } from '../../reconcilers/contract.ts';
+import { removalWindowMs } from '../../store/removals.ts';
 import type { ObjectEntry } from '../fleet/entry.ts';
 import type { Outcome, Trigger } from '../outcome.ts';
 import { type ChainResult, type ChainSignals, convergeChain, type Refusal } from './chain.ts';
@@ -185,20 +186,19 @@ export async function chargeRemoval(
   tenant: string,
 ): Promise<Refusal | undefined> {
   const fleet = deps.view.fleet();
-  const windowMs = 600_000;
   const now = deps.clock.now();
   const lifted =
     fleet?.allow?.some((allow) => allow.reason === 'removal_budget' && Date.parse(allow.until) > now) ?? false;
   const limit = lifted
     ? Number.MAX_SAFE_INTEGER
     : (fleet?.removals?.perTenMinutes ?? Math.max(5, Math.ceil(deps.view.count('Tenant') / 100)));
-  const grant = await deps.removals.charge({ placements: [placement], reason, limit, windowMs });
+  const grant = await deps.removals.charge({ placements: [placement], reason, limit, windowMs: removalWindowMs });
   if (grant.granted.includes(placement)) return undefined;
   const next = grant.nextFreeAt === undefined ? 'later' : `at ${new Date(grant.nextFreeAt).toISOString()}`;
   const message = `taking ${tenant} away is held: ${grant.spent} of ${limit} removals of the last ten minutes are used; goes on ${next}, or when the Fleet record allows removal_budget`;
   deps.observer.held('removal_budget', tenant, message);
   // Another budget, or its being lifted, is a change of the Fleet record, which wakes everybody.
-  const checkInMs = Math.max(30_000, (grant.nextFreeAt ?? now + windowMs) - deps.clock.now());
+  const checkInMs = Math.max(30_000, (grant.nextFreeAt ?? now + removalWindowMs) - deps.clock.now());
   return { reason: 'removal_budget', message, checkInMs };
 }
 

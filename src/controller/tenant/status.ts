@@ -101,8 +101,10 @@ function readiness(found: TenantFindings, updates: readonly ConditionUpdate[]): 
 function isReached(found: TenantFindings, ready: ConditionUpdate): boolean {
   if (!found.everAccepted || found.asked === true) return false;
   if (found.wanted === 'active') return ready.status === 'True';
-  const synced = found.synced.status === 'True';
-  return synced && (found.wanted === 'suspended' ? found.stopped === 'stopped' : found.stopped !== 'under-way');
+  if (found.synced.status !== 'True') return false;
+  // Who is suspended has its placements, and they may be too few or in the wrong place.
+  if (found.wanted === 'suspended') return found.stopped === 'stopped' && found.placed.status === 'True';
+  return found.stopped !== 'under-way';
 }
 
 function phase(before: ObjectStatus | undefined, found: TenantFindings, conditions: readonly Condition[]): TenantPhase {

@@ -99,8 +99,12 @@ export async function publishTier(
   const ordered = new Map<string, number>();
   let shifting = false;
   const contexts = new Map(scope.groups.map((group) => [group.name, contextOf(scope, group)]));
+  // Where every infra group is being emptied there is nowhere to go: a name that leads nowhere would help nobody.
+  const isNeeded = (group: string): boolean =>
+    scope.tenants.length > 0 &&
+    (!scope.draining.has(group) || scope.groups.every(({ name }) => scope.draining.has(name)));
   for (const [group, context] of contexts) {
-    if ((scope.tenants.length === 0 || scope.draining.has(group)) && !standing.has(group)) continue;
+    if (!isNeeded(group) && !standing.has(group)) continue;
     const live = weights.get(group);
     const target = context.dns.weight;
     const next = live === undefined || standing.size < 2 ? target : stepOf(scope, changes, group, { live, target });

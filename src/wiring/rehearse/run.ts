@@ -1,6 +1,7 @@
 import type { BaseReport, RehearsalProgress, RehearsalReport, RehearsalRequest } from '../../cli/rehearsal.ts';
 import type { Term } from '../../controller/loop/term.ts';
 import type { DesiredRecord } from '../../model/records/kinds.ts';
+import { removalWindowMs } from '../../store/removals.ts';
 import { Meter } from './counts.ts';
 import { withoutAws } from './isolate.ts';
 import { type Place, placesOf } from './places.ts';
@@ -14,8 +15,6 @@ import { type Standing, Wanted } from './wanted.ts';
 const stuckMs = 720_000;
 /** Where nothing is open any more but a place for somebody: what was given back rests a minute, and who waits for room asks each half minute. */
 const roomMs = 120_000;
-/** A removal window. */
-const windowMs = 600_000;
 
 /** The records cannot be played: what is wrong stands in the message. */
 export class RehearsalError extends Error {
@@ -104,7 +103,7 @@ class Rehearsal {
     const { view } = this.#working();
     const removed = [...this.#timeline.changes.keys()].some((key) => key.endsWith('/delete'));
     const { durationSeconds } = this.#measured;
-    await this.#stage.rest(removed ? windowMs : 0);
+    await this.#stage.rest(removed ? removalWindowMs : 0);
     const before = placesOf(view);
     const notAsWanted = [...this.#wanted.records]
       .filter(([, record]) => this.#standing(record) !== 'as-wanted')

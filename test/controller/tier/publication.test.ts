@@ -70,6 +70,17 @@ async function withIll(what: string, holds: () => boolean, ill: () => void, limi
   if (what !== '') throw new Error(`${what}: not within ${limitSeconds} s\n${run.describe()}`);
 }
 
+describe('a shared name whose every infra group is being emptied', () => {
+  it('is published all the same: there is nowhere else to go', async () => {
+    await begin([tenant('acme', 'shared')], [tierRecord, one, g1]);
+    await run.until('a placement', () => run.phase('acme') === 'Provisioning');
+    await write(run, group('g1', one, { state: 'draining' }));
+    await run.until('Ready', () => run.phase('acme') === 'Ready');
+    expect(standing()).toEqual(['g1']);
+    expect(isServed('acme')).toBe(true);
+  });
+});
+
 describe('a second load balancer under a shared name', () => {
   it('joins only when every tenant that is reached by the name is served there too', async () => {
     await begin([tenant('acme', 'shared'), tenant('bolt', 'shared'), tenant('crane', 'shared')]);
