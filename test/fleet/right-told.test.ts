@@ -1,4 +1,4 @@
-/** A role that lacks one action: what is said of it, and by whom. Every action that is declared has its turn in test/fleet/missing-right.test.ts. */
+/** A role that lacks one action: what is said of it, and by whom. Every action that is declared has its turn in missing-right.test.ts. */
 import { afterEach, expect, test } from 'vitest';
 import { MissingRight } from '../support/missing-right.ts';
 
