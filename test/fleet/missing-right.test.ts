@@ -16,11 +16,10 @@ const pairs: readonly Pair[] = [
 ];
 const ofCells: readonly IamRole[] = ['observe', 'apply', 'reap'];
 
-/** What nothing in this fleet makes a controller call; each is looked at below, or has no call of its own. */
+/** What nothing in this fleet makes a controller call: each is looked at below. */
 const elsewhere = new Set([
   'observe ecs:ListServices',
   'observe elasticloadbalancing:DescribeAccountLimits',
-  // Old events, one at a time, and questions of people.
   'controller dynamodb:DeleteItem',
   'controller dynamodb:Query',
 ]);
@@ -49,6 +48,14 @@ test.each(provoked.filter(({ role }) => role === 'dns'))(
   },
 );
 
+/** Whether a condition or the log comes to name the missing right. */
+async function isTold(missing: MissingRight): Promise<boolean> {
+  const { told } = missing.run;
+  const isLogged = (): boolean =>
+    [...told.log, ...told.failures.map(({ error }) => error.message)].some((line) => missing.names(line));
+  return (await missing.look(300, isLogged)) || isLogged();
+}
+
 // Where the controller may not do everything on its own tables there may be nothing to write a condition into: its log says it.
 test.each(provoked.filter(({ role }) => role === 'controller'))(
   '$role without $action: condition or log say so',
@@ -56,10 +63,7 @@ test.each(provoked.filter(({ role }) => role === 'controller'))(
     const missing = await MissingRight.begin(pair);
     const { run } = missing;
     run.start();
-    const told = (): boolean => run.told.log.some((line) => missing.names(line));
-    const failed = (): boolean => run.told.failures.some(({ error }) => missing.names(error.message));
-    const found = await missing.look(300, () => told() || failed());
-    expect(found || told() || failed(), run.describe()).toBe(true);
+    expect(await isTold(missing), run.describe()).toBe(true);
     await run.stop();
   },
 );
@@ -88,3 +92,21 @@ test('observe without elasticloadbalancing:DescribeAccountLimits: said where Ser
   expect(await missing.look(300), run.describe()).toBe(true);
   await run.stop();
 });
+
+test.each(['dynamodb:Query', 'dynamodb:DeleteItem'])(
+  'controller without %s: what the table has of an object that is gone stays, and the log says why',
+  async (action) => {
+    const missing = await MissingRight.begin();
+    const { run } = missing;
+    run.start();
+    await run.until('all Ready', () => missing.ready());
+    await run.put('Tenant', 'leaving', { tier: 'std', pin: ['g1'], state: 'deleted' });
+    await run.until('gone', () => run.phase('leaving') === 'Deleted');
+    missing.lose({ role: 'controller', action });
+    await run.clock.drive(run.desired.delete('Tenant', 'leaving'));
+    // Its name rests for ten minutes first.
+    await run.advance(600);
+    expect(await isTold(missing), run.describe()).toBe(true);
+    await run.stop();
+  },
+);
